@@ -1,0 +1,13 @@
+//! What every other module may use and what knows none of them.
+
+pub mod clock;
+pub mod geometry;
+pub mod ids;
+pub mod shutdown;
+pub mod worker;
+
+pub use clock::{Clock, SharedClock, SimClock, SystemClock};
+pub use geometry::{Point, Polygon, Rect};
+pub use ids::IdSource;
+pub use jiff::Timestamp;
+pub use shutdown::{Shutdown, ShutdownHandle};

@@ -1,0 +1,279 @@
+//! The file as written (`deny_unknown_fields` throughout) and its checks.
+
+use std::collections::HashSet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use url::Url;
+
+use super::{
+    Arming, Camera, Config, DailySpan, Detector, Holidays, KnownCredentials, Language, Record, Transport, Zone,
+    ZoneKind,
+};
+use crate::base::Polygon;
+
+/// 50 GB: about ten days of one camera at 500 kbit/s.
+const DEFAULT_QUOTA_BYTES: u64 = 50_000_000_000;
+/// Below this a single camera's minute does not fit.
+const LEAST_QUOTA_BYTES: u64 = 50_000_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    data_dir: PathBuf,
+    models_dir: Option<PathBuf>,
+    pub(super) credentials: Option<PathBuf>,
+    language: Option<RawLanguage>,
+    timezone: Option<String>,
+    #[serde(default)]
+    web: RawWeb,
+    #[serde(default)]
+    camera: Vec<RawCamera>,
+    #[serde(default)]
+    arming: RawArming,
+    #[serde(default)]
+    detector: RawDetector,
+    #[serde(default)]
+    record: RawRecord,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawLanguage {
+    Vi,
+    En,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWeb {
+    listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCamera {
+    id: String,
+    name: Option<String>,
+    main: String,
+    sub: Option<String>,
+    transport: Option<RawTransport>,
+    #[serde(default)]
+    zones: Vec<RawZone>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawTransport {
+    Tcp,
+    Udp,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawZone {
+    id: String,
+    kind: RawZoneKind,
+    polygon: Vec<[f32; 2]>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawZoneKind {
+    Yard,
+    Building,
+    Protected,
+    Parking,
+    Ignore,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawArming {
+    nights: Option<String>,
+    peak: Option<String>,
+    weekends: Option<bool>,
+    holidays: Option<RawHolidays>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawHolidays {
+    None,
+    Vietnam,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDetector {
+    model: Option<String>,
+    threshold: Option<f32>,
+    sessions: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRecord {
+    quota_bytes: Option<u64>,
+}
+
+/// The first problem, in words that name the key.
+pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Result<Config, String> {
+    let mut ids = HashSet::new();
+    let mut cameras = Vec::with_capacity(raw.camera.len());
+    for (index, camera) in raw.camera.into_iter().enumerate() {
+        let camera = check_camera(camera, index + 1, &mut known)?;
+        if !ids.insert(camera.id.clone()) {
+            return Err(format!("two cameras have the id {:?}: give each its own", camera.id));
+        }
+        cameras.push(camera);
+    }
+    if let Some((id, _)) = known.into_iter().next() {
+        return Err(format!("the credentials file names camera {id:?}, which is not configured"));
+    }
+    let zone_name = raw.timezone.as_deref().unwrap_or("Asia/Ho_Chi_Minh");
+    let timezone = TimeZone::get(zone_name)
+        .map_err(|_| format!("timezone: there is no time zone {zone_name:?}; a name such as \"Asia/Ho_Chi_Minh\" is wanted"))?;
+    Ok(Config {
+        data_dir: folder.join(raw.data_dir),
+        models_dir: raw.models_dir.map(|path| folder.join(path)),
+        language: match raw.language {
+            Some(RawLanguage::En) => Language::En,
+            Some(RawLanguage::Vi) | None => Language::Vi,
+        },
+        timezone,
+        listen: raw.web.listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8443)),
+        cameras,
+        arming: check_arming(&raw.arming)?,
+        detector: check_detector(raw.detector)?,
+        record: check_record(&raw.record)?,
+    })
+}
+
+fn check_camera(raw: RawCamera, number: usize, known: &mut KnownCredentials) -> Result<Camera, String> {
+    let id = check_id(&raw.id, &format!("camera {number}"))?;
+    let place = format!("camera {id:?}");
+    let main = check_address(&raw.main, &format!("{place}: main"))?;
+    let sub = raw.sub.map(|sub| check_address(&sub, &format!("{place}: sub"))).transpose()?;
+    let mut zone_ids = HashSet::new();
+    let mut zones = Vec::with_capacity(raw.zones.len());
+    for (index, zone) in raw.zones.into_iter().enumerate() {
+        let zone_id = check_id(&zone.id, &format!("{place}, zone {}", index + 1))?;
+        if !zone_ids.insert(zone_id.clone()) {
+            return Err(format!("{place}: two zones have the id {zone_id:?}: give each its own"));
+        }
+        let polygon = Polygon::try_from(zone.polygon)
+            .map_err(|problem| format!("{place}, zone {zone_id:?}: {problem}"))?;
+        zones.push(Zone { id: zone_id, kind: zone.kind.into(), polygon });
+    }
+    if zones.is_empty() {
+        zones.push(Zone { id: "khung-hinh".to_owned(), kind: ZoneKind::Yard, polygon: Polygon::full_frame() });
+    }
+    Ok(Camera {
+        name: raw.name.unwrap_or_else(|| id.clone()),
+        credentials: known.remove(&id),
+        transport: match raw.transport {
+            Some(RawTransport::Udp) => Transport::Udp,
+            Some(RawTransport::Tcp) | None => Transport::Tcp,
+        },
+        id,
+        main,
+        sub,
+        zones,
+    })
+}
+
+fn check_id(id: &str, place: &str) -> Result<String, String> {
+    let fits = (1..=40).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !id.starts_with('-');
+    if fits {
+        Ok(id.to_owned())
+    } else {
+        Err(format!(
+            "{place}: the id {id:?} must be 1 to 40 lowercase letters (a to z), digits or hyphens, such as \"cong-chinh\"; its name may be anything"
+        ))
+    }
+}
+
+fn check_address(text: &str, place: &str) -> Result<Url, String> {
+    // The text itself stays out of every message: it may hold a password.
+    let url = Url::parse(text).map_err(|error| format!("{place}: not an address ({error})"))?;
+    if url.scheme() != "rtsp" {
+        return Err(format!("{place}: only rtsp:// addresses can be watched, this one is {}://", url.scheme()));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(format!("{place}: the address names no host"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(format!(
+            "{place}: name and password do not belong in the address; put them into the credentials file (mode 0600), under the camera's id"
+        ));
+    }
+    Ok(url)
+}
+
+impl From<RawZoneKind> for ZoneKind {
+    fn from(raw: RawZoneKind) -> Self {
+        match raw {
+            RawZoneKind::Yard => Self::Yard,
+            RawZoneKind::Building => Self::Building,
+            RawZoneKind::Protected => Self::Protected,
+            RawZoneKind::Parking => Self::Parking,
+            RawZoneKind::Ignore => Self::Ignore,
+        }
+    }
+}
+
+fn check_arming(raw: &RawArming) -> Result<Arming, String> {
+    let span = |text: &Option<String>, key: &str, default: &str| {
+        let text = text.as_deref().unwrap_or(default);
+        if text == "none" { Ok(None) } else { check_span(text, key).map(Some) }
+    };
+    let arming = Arming {
+        nights: span(&raw.nights, "arming.nights", "18:00-06:00")?,
+        peak: span(&raw.peak, "arming.peak", "01:00-03:00")?,
+        weekends: raw.weekends.unwrap_or(true),
+        holidays: match raw.holidays {
+            Some(RawHolidays::Vietnam) => Holidays::Vietnam,
+            Some(RawHolidays::None) | None => Holidays::None,
+        },
+    };
+    if arming.nights.is_none() && !arming.weekends {
+        return Err("arming: no hour is ever watched (Không có giờ nào được canh); set nights or weekends".to_owned());
+    }
+    Ok(arming)
+}
+
+fn check_span(text: &str, key: &str) -> Result<DailySpan, String> {
+    let parse = |part: &str| Time::strptime("%H:%M", part.trim()).ok();
+    let parsed = text.split_once('-').and_then(|(from, to)| Some((parse(from)?, parse(to)?)));
+    match parsed {
+        Some((from, to)) if from != to => Ok(DailySpan { from, to }),
+        Some(_) => Err(format!("{key}: {text:?} begins and ends at the same time")),
+        None => Err(format!("{key}: {text:?} is not a span such as \"18:00-06:00\"")),
+    }
+}
+
+fn check_detector(raw: RawDetector) -> Result<Detector, String> {
+    let threshold = raw.threshold.unwrap_or(0.35);
+    if !(0.05..=0.95).contains(&threshold) {
+        return Err(format!("detector.threshold: {threshold} is not within 0.05 to 0.95"));
+    }
+    let sessions = raw.sessions.unwrap_or(2);
+    if !(1..=64).contains(&sessions) {
+        return Err(format!("detector.sessions: {sessions} is not within 1 to 64"));
+    }
+    Ok(Detector { model: raw.model.unwrap_or_else(|| "yolox-nano".to_owned()), threshold, sessions })
+}
+
+fn check_record(raw: &RawRecord) -> Result<Record, String> {
+    let quota_bytes = raw.quota_bytes.unwrap_or(DEFAULT_QUOTA_BYTES);
+    if quota_bytes < LEAST_QUOTA_BYTES {
+        return Err(format!("record.quota_bytes: {quota_bytes} is less than the least useful, {LEAST_QUOTA_BYTES}"));
+    }
+    Ok(Record { quota_bytes })
+}

@@ -1,0 +1,177 @@
+//! The configuration: raw in [`file`], checked once here, used everywhere without checking again.
+
+mod credentials;
+mod error;
+mod file;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use url::Url;
+
+use crate::base::Polygon;
+pub use credentials::Credentials;
+pub use error::ConfigError;
+
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub data_dir: PathBuf,
+    /// Where `manifest.toml` and the models lie; `None` means the usual places.
+    pub models_dir: Option<PathBuf>,
+    pub language: Language,
+    pub timezone: TimeZone,
+    pub listen: SocketAddr,
+    pub cameras: Vec<Camera>,
+    pub arming: Arming,
+    pub detector: Detector,
+    pub record: Record,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    #[default]
+    Vi,
+    En,
+}
+
+#[derive(Debug, Clone)]
+pub struct Camera {
+    /// Lowercase letters, digits and hyphens: it names folders and appears in addresses.
+    pub id: String,
+    pub name: String,
+    /// Recorded, at full resolution. Never holds credentials.
+    pub main: Url,
+    /// Analysed; without it `main` is.
+    pub sub: Option<Url>,
+    pub transport: Transport,
+    pub credentials: Option<Credentials>,
+    /// Never empty: a camera without zones has one, `yard`, over the whole frame.
+    pub zones: Vec<Zone>,
+}
+
+impl Camera {
+    pub fn analysed(&self) -> &Url {
+        self.sub.as_ref().unwrap_or(&self.main)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transport {
+    #[default]
+    Tcp,
+    Udp,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Zone {
+    pub id: String,
+    pub kind: ZoneKind,
+    /// In 0..1 of the frame.
+    pub polygon: Polygon,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ZoneKind {
+    Yard,
+    Building,
+    /// Leaders' rooms, safes, server rooms.
+    Protected,
+    Parking,
+    /// Never alerts: a street, a neighbour's door.
+    Ignore,
+}
+
+/// When the office is watched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arming {
+    /// Every night; may cross midnight.
+    pub nights: Option<DailySpan>,
+    /// The hours in which thieves come; weighs more. May cross midnight.
+    pub peak: Option<DailySpan>,
+    /// All of Saturday and Sunday.
+    pub weekends: bool,
+    /// Whose public holidays are days off.
+    pub holidays: Holidays,
+}
+
+/// From one time of day to another, the end excluded; across midnight when `to <= from`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DailySpan {
+    pub from: Time,
+    pub to: Time,
+}
+
+impl DailySpan {
+    pub fn crosses_midnight(&self) -> bool {
+        self.to <= self.from
+    }
+
+    pub fn contains(&self, time: Time) -> bool {
+        if self.crosses_midnight() {
+            time >= self.from || time < self.to
+        } else {
+            (self.from..self.to).contains(&time)
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Holidays {
+    #[default]
+    None,
+    Vietnam,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detector {
+    /// Name of an entry in the models' manifest.
+    pub model: String,
+    /// A detection below this score opens no track; 0 to 1.
+    pub threshold: f32,
+    /// Inference sessions, one thread each.
+    pub sessions: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Video kept at most; the oldest that no alert needs goes first.
+    pub quota_bytes: u64,
+}
+
+impl Config {
+    /// Reads and checks a configuration file and the credentials beside it. Relative paths in it
+    /// count from the folder in which it lies.
+    ///
+    /// # Errors
+    /// The first thing that is wrong: the file, the line where there is one, and the way out.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Self::parse(&text, folder, path)
+    }
+
+    fn parse(text: &str, folder: &Path, path: &Path) -> Result<Self, ConfigError> {
+        let raw: file::File =
+            toml::from_str(text).map_err(|error| ConfigError::syntax(path, text, &error))?;
+        let credentials_path = raw.credentials.clone().map(|p| folder.join(p));
+        let known = credentials::load(credentials_path.as_deref(), folder)?;
+        file::check(raw, folder, known).map_err(|problem| ConfigError::Value { path: path.to_owned(), problem })
+    }
+
+    pub fn camera(&self, id: &str) -> Option<&Camera> {
+        self.cameras.iter().find(|camera| camera.id == id)
+    }
+}
+
+type KnownCredentials = BTreeMap<String, Credentials>;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::*;
+
+const MINIMAL: &str = "data_dir = \"data\"\n";
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let path = folder.path().join("canhdem.toml");
+    fs::write(&path, text).expect("written");
+    Config::load(&path)
+}
+
+/// The configuration is refused and the message holds every one of `parts`.
+#[track_caller]
+fn refused(text: &str, parts: &[&str]) {
+    let message = parse(text).expect_err("must be refused").to_string();
+    for part in parts {
+        assert!(message.contains(part), "{part:?} is not in: {message}");
+    }
+}
+
+fn camera(rest: &str) -> String {
+    format!("{MINIMAL}[[camera]]\nid = \"cong\"\nmain = \"rtsp://10.0.0.11/101\"\n{rest}")
+}
+
+#[test]
+fn the_sample_of_the_documents_is_valid() {
+    let config = parse(
+        r#"
+data_dir = "/var/lib/canhdem"
+language = "vi"
+timezone = "Asia/Ho_Chi_Minh"
+
+[web]
+listen = "0.0.0.0:8443"
+
+[[camera]]
+id = "cong-chinh"
+name = "Cổng chính"
+main = "rtsp://10.0.0.11/Streaming/Channels/101"
+sub = "rtsp://10.0.0.11/Streaming/Channels/102"
+zones = [{ id = "san", kind = "yard", polygon = [[0.0,0.4],[1.0,0.4],[1.0,1.0],[0.0,1.0]] }]
+
+[arming]
+nights = "18:00-06:00"
+peak = "01:00-03:00"
+weekends = true
+holidays = "vietnam"
+"#,
+    )
+    .expect("valid");
+    let camera = config.camera("cong-chinh").expect("there");
+    assert_eq!(camera.name, "Cổng chính");
+    assert_eq!(camera.analysed().path(), "/Streaming/Channels/102");
+    assert_eq!(camera.zones[0].kind, ZoneKind::Yard);
+    assert_eq!(config.arming.holidays, Holidays::Vietnam);
+    let nights = config.arming.nights.expect("set");
+    assert!(nights.crosses_midnight());
+    assert!(nights.contains(Time::constant(1, 30, 0, 0)) && !nights.contains(Time::constant(6, 0, 0, 0)));
+}
+
+#[test]
+fn what_is_left_out_has_a_sane_default() {
+    let config = parse(&camera("")).expect("valid");
+    assert_eq!(config.cameras[0].name, "cong");
+    assert_eq!(config.cameras[0].zones.len(), 1);
+    assert!(config.listen.ip().is_loopback());
+    assert!(config.arming.nights.is_some() && config.arming.weekends);
+}
+
+#[test]
+fn mistakes_are_named_with_the_way_out() {
+    refused("data_dri = \"x\"", &["canhdem.toml:1", "`data_dri`", "did you mean `data_dir`"]);
+    refused(&camera("subs = \"rtsp://a/b\""), &["canhdem.toml:5", "`subs`", "did you mean `sub`"]);
+    refused(&camera("transport = \"tpc\""), &["`tpc`", "did you mean `tcp`"]);
+    refused(&format!("{MINIMAL}[arming]\nnight = \"18:00-06:00\""), &["did you mean `nights`"]);
+    refused("language = \"vi\"", &["data_dir"]);
+    refused(&format!("{MINIMAL}timezone = \"Asia/Hanoi\""), &["timezone", "Asia/Hanoi", "Asia/Ho_Chi_Minh"]);
+    refused(&format!("{MINIMAL}[arming]\nnights = \"6pm\""), &["arming.nights", "6pm"]);
+    refused(&format!("{MINIMAL}[arming]\nnights = \"18:00-18:00\""), &["same time"]);
+    refused(&format!("{MINIMAL}[arming]\nnights = \"none\"\nweekends = false"), &["Không có giờ nào được canh"]);
+    refused(&format!("{MINIMAL}[detector]\nthreshold = 1.5"), &["detector.threshold", "1.5"]);
+    refused(&format!("{MINIMAL}[record]\nquota_bytes = 5"), &["record.quota_bytes"]);
+    refused("data_dir = [", &["canhdem.toml:1"]);
+}
+
+#[test]
+fn mistakes_in_cameras_are_named_with_the_camera() {
+    let twice = format!("{}[[camera]]\nid = \"cong\"\nmain = \"rtsp://10.0.0.12/101\"\n", camera(""));
+    refused(&twice, &["two cameras", "\"cong\""]);
+    refused(&format!("{MINIMAL}[[camera]]\nid = \"Cổng\"\nmain = \"rtsp://a/b\""), &["camera 1", "Cổng"]);
+    refused(&format!("{MINIMAL}[[camera]]\nid = \"../etc\"\nmain = \"rtsp://a/b\""), &["camera 1"]);
+    refused(&format!("{MINIMAL}[[camera]]\nid = \"a\"\nmain = \"http://a/b\""), &["\"a\"", "main", "rtsp://"]);
+    let zone = |polygon: &str| camera(&format!("zones = [{{ id = \"san\", kind = \"yard\", polygon = {polygon} }}]"));
+    refused(&zone("[[0.0,0.0],[1.0,0.0]]"), &["\"cong\"", "\"san\"", "at least 3"]);
+    refused(&zone("[[0.0,0.0],[1.0,1.0],[1.0,0.0],[0.0,1.0]]"), &["\"san\"", "crosses"]);
+    refused(&zone("[[0.0,0.0],[1.5,1.0],[1.0,0.0]]"), &["corner 2", "0..1"]);
+}
+
+#[test]
+fn a_password_in_an_address_is_refused_and_never_repeated() {
+    let text = format!("{MINIMAL}[[camera]]\nid = \"a\"\nmain = \"rtsp://admin:s3cret@10.0.0.1/1\"");
+    let message = parse(&text).expect_err("refused").to_string();
+    assert!(message.contains("credentials file") && !message.contains("s3cret"), "{message}");
+}
+
+#[test]
+fn credentials_come_from_a_private_file() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let config = folder.path().join("canhdem.toml");
+    let secret = folder.path().join("credentials.toml");
+    fs::write(&config, camera("")).expect("written");
+    fs::write(&secret, "[cong]\nuser = \"admin\"\npassword = \"s3cret\"\n").expect("written");
+
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o644)).expect("mode set");
+    let message = Config::load(&config).expect_err("refused").to_string();
+    assert!(message.contains("chmod 600"), "{message}");
+
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).expect("mode set");
+    let loaded = Config::load(&config).expect("valid");
+    assert_eq!(loaded.cameras[0].credentials.as_ref().expect("there").password, "s3cret");
+    assert!(!format!("{loaded:?}").contains("s3cret"));
+
+    fs::write(&secret, "[cong]\nuser = \"admin\"\npasswort = \"s3cret\"\n").expect("written");
+    let message = Config::load(&config).expect_err("refused").to_string();
+    assert!(message.contains("credentials.toml:") && !message.contains("s3cret"), "{message}");
+
+    fs::write(&secret, "[kho]\nuser = \"admin\"\npassword = \"s3cret\"\n").expect("written");
+    let message = Config::load(&config).expect_err("refused").to_string();
+    assert!(message.contains("\"kho\""), "{message}");
+}
+
+#[test]
+fn an_unreadable_file_is_named() {
+    let message = Config::load(Path::new("/nonexistent/canhdem.toml")).expect_err("refused").to_string();
+    assert!(message.contains("/nonexistent/canhdem.toml"), "{message}");
+}
