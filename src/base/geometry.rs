@@ -186,10 +186,7 @@ mod tests {
             polygon(&[[0.0, 0.0], [1.2, 0.0], [1.0, 1.0]]),
             Err(PolygonError::OutOfFrame { index: 2, x: 1.2, y: 0.0 })
         );
-        assert_eq!(
-            polygon(&[[0.0, 0.0], [1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]),
-            Err(PolygonError::SelfCrossing(1, 3))
-        );
+        assert_eq!(polygon(&[[0.0, 0.0], [1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]), Err(PolygonError::SelfCrossing(1, 3)));
         assert_eq!(polygon(&[[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]]), Err(PolygonError::Flat));
         assert!(polygon(&[[f32::NAN, 0.0], [0.5, 0.5], [1.0, 0.0]]).is_err());
     }

@@ -69,9 +69,7 @@ mod tests {
         assert!(!shutdown.is_stopped());
         assert!(!shutdown.wait(Duration::from_millis(1)));
         let waiting = shutdown.clone();
-        let thread = std::thread::Builder::new()
-            .spawn(move || waiting.wait(Duration::from_secs(600)))
-            .expect("spawn");
+        let thread = std::thread::Builder::new().spawn(move || waiting.wait(Duration::from_secs(600))).expect("spawn");
         drop(handle);
         assert!(thread.join().expect("join"));
         assert!(shutdown.is_stopped());

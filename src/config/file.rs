@@ -135,8 +135,9 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
         return Err(format!("the credentials file names camera {id:?}, which is not configured"));
     }
     let zone_name = raw.timezone.as_deref().unwrap_or("Asia/Ho_Chi_Minh");
-    let timezone = TimeZone::get(zone_name)
-        .map_err(|_| format!("timezone: there is no time zone {zone_name:?}; a name such as \"Asia/Ho_Chi_Minh\" is wanted"))?;
+    let timezone = TimeZone::get(zone_name).map_err(|_| {
+        format!("timezone: there is no time zone {zone_name:?}; a name such as \"Asia/Ho_Chi_Minh\" is wanted")
+    })?;
     Ok(Config {
         data_dir: folder.join(raw.data_dir),
         models_dir: raw.models_dir.map(|path| folder.join(path)),
@@ -165,8 +166,8 @@ fn check_camera(raw: RawCamera, number: usize, known: &mut KnownCredentials) -> 
         if !zone_ids.insert(zone_id.clone()) {
             return Err(format!("{place}: two zones have the id {zone_id:?}: give each its own"));
         }
-        let polygon = Polygon::try_from(zone.polygon)
-            .map_err(|problem| format!("{place}, zone {zone_id:?}: {problem}"))?;
+        let polygon =
+            Polygon::try_from(zone.polygon).map_err(|problem| format!("{place}, zone {zone_id:?}: {problem}"))?;
         zones.push(Zone { id: zone_id, kind: zone.kind.into(), polygon });
     }
     if zones.is_empty() {

@@ -114,11 +114,7 @@ impl DailySpan {
     }
 
     pub fn contains(&self, time: Time) -> bool {
-        if self.crosses_midnight() {
-            time >= self.from || time < self.to
-        } else {
-            (self.from..self.to).contains(&time)
-        }
+        if self.crosses_midnight() { time >= self.from || time < self.to } else { (self.from..self.to).contains(&time) }
     }
 }
 
@@ -152,15 +148,13 @@ impl Config {
     /// # Errors
     /// The first thing that is wrong: the file, the line where there is one, and the way out.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Self::parse(&text, folder, path)
     }
 
     fn parse(text: &str, folder: &Path, path: &Path) -> Result<Self, ConfigError> {
-        let raw: file::File =
-            toml::from_str(text).map_err(|error| ConfigError::syntax(path, text, &error))?;
+        let raw: file::File = toml::from_str(text).map_err(|error| ConfigError::syntax(path, text, &error))?;
         let credentials_path = raw.credentials.clone().map(|p| folder.join(p));
         let known = credentials::load(credentials_path.as_deref(), folder)?;
         file::check(raw, folder, known).map_err(|problem| ConfigError::Value { path: path.to_owned(), problem })

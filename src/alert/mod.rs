@@ -1,0 +1,52 @@
+//! What a guard sees: the findings of one intrusion in one camera, and its life cycle. Pure.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::rules::{Bilingual, Finding, Severity};
+
+/// What guards have done with an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertState {
+    #[default]
+    New,
+    Claimed,
+    Resolved,
+}
+
+impl AlertState {
+    pub const ALL: [Self; 3] = [Self::New, Self::Claimed, Self::Resolved];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Claimed => "claimed",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alert {
+    pub id: Uuid,
+    pub camera: String,
+    /// Zone of the weightiest finding.
+    pub zone: Option<String>,
+    pub opened_at: Timestamp,
+    /// When something was last seen that belongs to it.
+    pub last_seen_at: Timestamp,
+    /// `None` while the intrusion lasts.
+    pub closed_at: Option<Timestamp>,
+    pub severity: Severity,
+    /// 0 to 1.
+    pub score: f32,
+    pub state: AlertState,
+    /// In order of time; one per kind and track, kept at its most confident.
+    pub findings: Vec<Finding>,
+    pub reason: Bilingual,
+    /// Size of the analysed input in pixels: what the findings' boxes refer to.
+    pub frame_width: u32,
+    pub frame_height: u32,
+}

@@ -1,0 +1,206 @@
+use std::fmt;
+use std::time::Duration;
+
+use gstreamer_video as gst_video;
+use gstreamer_video::VideoFrameExt as _;
+use jiff::Timestamp;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PixelFormat {
+    /// Three planes: luma, and both chroma at half width and height.
+    I420,
+    /// Two planes: luma, and interleaved chroma at half width and height.
+    Nv12,
+    /// One plane of packed red, green, blue: a still picture.
+    Rgb,
+}
+
+/// One plane of a picture: rows of `stride` bytes, of which the first ones are pixels.
+#[derive(Clone, Copy)]
+pub struct Plane<'a> {
+    pub data: &'a [u8],
+    pub stride: usize,
+}
+
+impl<'a> Plane<'a> {
+    /// The bytes of row `y`, padding included.
+    pub fn row(&self, y: usize) -> &'a [u8] {
+        let end = ((y + 1) * self.stride).min(self.data.len());
+        &self.data[y * self.stride..end]
+    }
+}
+
+/// A picture's planes, borrowed.
+#[derive(Clone, Copy)]
+pub struct Planes<'a> {
+    pub format: PixelFormat,
+    pub width: usize,
+    pub height: usize,
+    /// Luma, or packed RGB.
+    pub first: Plane<'a>,
+    /// Blue-difference chroma, or both for NV12.
+    pub second: Option<Plane<'a>>,
+    /// Red-difference chroma for I420.
+    pub third: Option<Plane<'a>>,
+    /// Luma uses 0 to 255 rather than 16 to 235.
+    pub full_range: bool,
+}
+
+/// A decoded picture, kept in the decoder's memory or in its own. It hides nothing but the strides.
+pub struct Frame {
+    pub width: u32,
+    pub height: u32,
+    /// Stream time, as that of the access unit it was decoded from.
+    pub pts: Duration,
+    /// Wall time of that access unit.
+    pub at: Timestamp,
+    storage: Storage,
+}
+
+enum Storage {
+    Decoded { frame: gst_video::VideoFrame<gst_video::video_frame::Readable>, format: PixelFormat },
+    Owned { data: Vec<u8>, format: PixelFormat },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FrameError {
+    #[error("a picture of {width}x{height} cannot be used")]
+    BadSize { width: u32, height: u32 },
+    #[error("pixel format {0} is not supported")]
+    UnsupportedFormat(String),
+    #[error("{got} bytes do not make a picture of {width}x{height}")]
+    WrongLength { got: usize, width: u32, height: u32 },
+}
+
+/// Larger pictures are refused: no camera sends them, and a broken header must not exhaust memory.
+const MAX_SIDE: u32 = 16_384;
+
+impl Frame {
+    /// A frame over the decoder's own memory, without a copy.
+    ///
+    /// # Errors
+    /// A size of zero or beyond reason, or a format other than I420 and NV12.
+    pub fn from_decoded(
+        frame: gst_video::VideoFrame<gst_video::video_frame::Readable>,
+        pts: Duration,
+        at: Timestamp,
+    ) -> Result<Self, FrameError> {
+        let (width, height) = (frame.width(), frame.height());
+        check_size(width, height)?;
+        let format = match frame.format() {
+            gst_video::VideoFormat::I420 => PixelFormat::I420,
+            gst_video::VideoFormat::Nv12 => PixelFormat::Nv12,
+            other => return Err(FrameError::UnsupportedFormat(other.to_str().to_string())),
+        };
+        Ok(Self { width, height, pts, at, storage: Storage::Decoded { frame, format } })
+    }
+
+    /// A frame of tightly packed planes: I420, NV12 (odd sizes rounded up for chroma) or RGB.
+    ///
+    /// # Errors
+    /// A size of zero or beyond reason, or a number of bytes that does not fit it.
+    pub fn from_bytes(
+        data: Vec<u8>,
+        format: PixelFormat,
+        (width, height): (u32, u32),
+        pts: Duration,
+        at: Timestamp,
+    ) -> Result<Self, FrameError> {
+        check_size(width, height)?;
+        let (w, h) = (width as usize, height as usize);
+        let wanted = match format {
+            PixelFormat::I420 | PixelFormat::Nv12 => w * h + 2 * w.div_ceil(2) * h.div_ceil(2),
+            PixelFormat::Rgb => 3 * w * h,
+        };
+        if data.len() != wanted {
+            return Err(FrameError::WrongLength { got: data.len(), width, height });
+        }
+        Ok(Self { width, height, pts, at, storage: Storage::Owned { data, format } })
+    }
+
+    pub fn planes(&self) -> Planes<'_> {
+        let (width, height) = (self.width as usize, self.height as usize);
+        match &self.storage {
+            Storage::Decoded { frame, format } => {
+                let plane = |index: u32| {
+                    let stride = usize::try_from(frame.plane_stride()[index as usize]).ok()?;
+                    Some(Plane { data: frame.plane_data(index).ok()?, stride })
+                };
+                let three = *format == PixelFormat::I420;
+                Planes {
+                    format: *format,
+                    width,
+                    height,
+                    first: plane(0).unwrap_or(Plane { data: &[], stride: 0 }),
+                    second: plane(1),
+                    third: if three { plane(2) } else { None },
+                    full_range: frame.info().colorimetry().range() == gst_video::VideoColorRange::Range0_255,
+                }
+            }
+            Storage::Owned { data, format } => packed_planes(data, *format, width, height),
+        }
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Frame({}x{} at {:?})", self.width, self.height, self.pts)
+    }
+}
+
+fn check_size(width: u32, height: u32) -> Result<(), FrameError> {
+    if (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height) {
+        Ok(())
+    } else {
+        Err(FrameError::BadSize { width, height })
+    }
+}
+
+fn packed_planes(data: &[u8], format: PixelFormat, width: usize, height: usize) -> Planes<'_> {
+    let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
+    let luma = width * height;
+    let (first, second, third) = match format {
+        PixelFormat::Rgb => (Plane { data, stride: 3 * width }, None, None),
+        PixelFormat::Nv12 => (
+            Plane { data: &data[..luma], stride: width },
+            Some(Plane { data: &data[luma..], stride: 2 * half_width }),
+            None,
+        ),
+        PixelFormat::I420 => {
+            let (blue, red) = data[luma..].split_at(half_width * half_height);
+            let chroma = |data| Some(Plane { data, stride: half_width });
+            (Plane { data: &data[..luma], stride: width }, chroma(blue), chroma(red))
+        }
+    };
+    Planes { format, width, height, first, second, third, full_range: format == PixelFormat::Rgb }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(format: PixelFormat, size: (u32, u32), bytes: usize) -> Result<Frame, FrameError> {
+        Frame::from_bytes(vec![7; bytes], format, size, Duration::ZERO, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn odd_sizes_round_chroma_up() {
+        let frame = frame(PixelFormat::I420, (5, 3), 15 + 2 * 6).expect("valid");
+        let planes = frame.planes();
+        assert_eq!(planes.first.row(2).len(), 5);
+        assert_eq!(planes.third.expect("red").data.len(), 6);
+    }
+
+    #[test]
+    fn impossible_pictures_are_refused() {
+        assert_eq!(
+            frame(PixelFormat::Rgb, (0, 4), 0).expect_err("no width"),
+            FrameError::BadSize { width: 0, height: 4 }
+        );
+        assert_eq!(
+            frame(PixelFormat::Nv12, (4, 4), 23).expect_err("one byte short"),
+            FrameError::WrongLength { got: 23, width: 4, height: 4 }
+        );
+        assert!(frame(PixelFormat::Rgb, (20_000, 4), 0).is_err());
+    }
+}

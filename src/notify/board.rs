@@ -1,0 +1,87 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+
+use crate::decode::Frame;
+use crate::intake::health::{StreamHealth, StreamState};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GateState {
+    Quiet,
+    Awake,
+}
+
+/// One camera as it is now.
+#[derive(Debug, Clone, Default)]
+pub struct CameraNow {
+    /// Main first; one or two.
+    pub streams: Vec<StreamHealth>,
+    pub gate: Option<GateState>,
+    /// The last decoded picture, shared, not yet a JPEG: it becomes one only when asked for.
+    pub picture: Option<Arc<Frame>>,
+    pub recording: bool,
+}
+
+impl CameraNow {
+    /// The stream that is worst off.
+    pub fn worst(&self) -> Option<&StreamHealth> {
+        self.streams.iter().max_by_key(|stream| stream.state)
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.worst().is_some_and(|stream| stream.state == StreamState::Live)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum DiskState {
+    #[default]
+    Ok,
+    Full,
+    Failing,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DiskStatus {
+    pub state: DiskState,
+    pub used_bytes: u64,
+    pub quota_bytes: u64,
+    pub detail: Option<String>,
+}
+
+/// The present, written by cameras and recorder, read by the page. Shared; locks are brief.
+#[derive(Debug, Clone, Default)]
+pub struct Board {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    cameras: BTreeMap<String, CameraNow>,
+    disk: DiskStatus,
+}
+
+impl Board {
+    pub fn camera(&self, id: &str) -> Option<CameraNow> {
+        self.with(|inner| inner.cameras.get(id).cloned())
+    }
+
+    pub fn update_camera<T>(&self, id: &str, change: impl FnOnce(&mut CameraNow) -> T) -> T {
+        self.with(|inner| change(inner.cameras.entry(id.to_owned()).or_default()))
+    }
+
+    pub fn disk(&self) -> DiskStatus {
+        self.with(|inner| inner.disk.clone())
+    }
+
+    pub fn set_disk(&self, disk: DiskStatus) {
+        self.with(|inner| inner.disk = disk);
+    }
+
+    fn with<T>(&self, access: impl FnOnce(&mut Inner) -> T) -> T {
+        access(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,77 @@
+//! The original stream on disk: segments, clips, retention. Knows nothing of the database.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::intake::Codec;
+
+/// About ten seconds of a camera's original stream: a fragmented MP4 that starts on a key frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    pub id: Uuid,
+    pub camera: String,
+    /// Relative to the data folder.
+    pub path: PathBuf,
+    pub codec: Codec,
+    /// Wall time of its first picture.
+    pub started_at: Timestamp,
+    pub duration: Duration,
+    pub size_bytes: u64,
+    /// Nothing more is written to it.
+    pub complete: bool,
+}
+
+impl Segment {
+    pub fn ends_at(&self) -> Timestamp {
+        self.started_at + self.duration
+    }
+}
+
+/// A stretch of time whose video must not be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needed {
+    pub camera: String,
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+/// Where the recorder writes down what lies on disk; the store implements it. Calls return when
+/// the entry is durable.
+pub trait SegmentIndex: Send + Sync {
+    /// A segment was begun, or has grown, or is complete: insert or update by id.
+    ///
+    /// # Errors
+    /// In words for the log; the recorder goes on and tries again with the next write.
+    fn put(&self, segment: &Segment) -> Result<(), IndexError>;
+
+    /// The file is gone.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`].
+    fn remove(&self, id: Uuid) -> Result<(), IndexError>;
+
+    /// Every segment, oldest first.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`].
+    fn all(&self) -> Result<Vec<Segment>, IndexError>;
+
+    /// Segments of a camera that overlap `from..to`, oldest first.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`].
+    fn overlapping(&self, camera: &str, from: Timestamp, to: Timestamp) -> Result<Vec<Segment>, IndexError>;
+
+    /// What alerts need: from 10 s before each to 20 s after its last sight.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`].
+    fn needed(&self) -> Result<Vec<Needed>, IndexError>;
+}
+
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the index of segments: {0}")]
+pub struct IndexError(pub String);

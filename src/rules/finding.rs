@@ -1,0 +1,68 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::base::Rect;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    Person,
+    FaceCovered,
+    HeadCovered,
+    Gloves,
+    Bag,
+    Vehicle,
+    PlateAbsent,
+    PlateUnreadable,
+    PlateSuspect,
+    PlateWanted,
+    Loitering,
+    SeenBefore,
+    ProtectedRoom,
+    CameraTampered,
+    CameraOffline,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Notice,
+    Warning,
+    Critical,
+}
+
+impl Severity {
+    pub const ALL: [Self; 3] = [Self::Notice, Self::Warning, Self::Critical];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Notice => "notice",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// A sentence for guards (Vietnamese) and for others (English).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Bilingual {
+    pub vi: String,
+    pub en: String,
+}
+
+/// One rule's statement about a track.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    pub kind: FindingKind,
+    pub track: Uuid,
+    /// 0 to 1.
+    pub confidence: f32,
+    pub at: Timestamp,
+    /// In pixels of the analysed input.
+    pub bbox: Rect,
+    /// Where it happened.
+    pub zone: Option<String>,
+    /// What it adds to the alert's log-odds.
+    pub weight: f32,
+}
