@@ -29,7 +29,7 @@ impl Schedule {
     }
 
     pub fn at(&self, at: Timestamp) -> Armed {
-        let local = at.to_zoned(self.timezone.clone());
+        let local = at.to_zoned_datetime(self.timezone.clone());
         let time = local.time();
         let night = self.arming.nights.filter(|span| span.contains(time));
         let weekend = self.arming.weekends && matches!(local.weekday(), Weekday::Saturday | Weekday::Sunday);

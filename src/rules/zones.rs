@@ -5,7 +5,7 @@ use crate::config::{Zone, ZoneKind};
 
 /// The zone that counts for a box in a frame of `width` by `height` pixels: the one under its feet
 /// that matters most. A place to ignore wins over all.
-pub fn zone_of(bbox: &Rect, (width, height): (u32, u32), zones: &[Zone]) -> Option<&Zone> {
+pub fn zone_of<'a>(bbox: &Rect, (width, height): (u32, u32), zones: &'a [Zone]) -> Option<&'a Zone> {
     let feet = bbox.feet();
     // A person cut off by the lower edge stands just inside it.
     let feet = Point { x: (feet.x / width as f32).clamp(0.0, 0.999), y: (feet.y / height as f32).clamp(0.0, 0.999) };
