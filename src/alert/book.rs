@@ -133,10 +133,11 @@ impl AlertBook {
 fn merge(known: &mut Vec<Finding>, found: Vec<Finding>) -> bool {
     let mut news = false;
     for finding in found {
+        let full = known.len() >= MAX_FINDINGS;
         match known.iter_mut().find(|k| k.kind == finding.kind && k.track == finding.track) {
             Some(same) if finding.confidence > same.confidence => *same = finding,
             Some(_) => {}
-            None if known.len() < MAX_FINDINGS => {
+            None if !full => {
                 known.push(finding);
                 news = true;
             }
