@@ -38,6 +38,12 @@ impl GopBuffer {
         }
     }
 
+    pub(super) fn has_room_for(&self, unit: &AccessUnit) -> bool {
+        // The sum is taken only when it matters.
+        self.size_bytes + unit.size_bytes() <= self.limit_bytes
+            || self.last_gop().map(AccessUnit::size_bytes).sum::<usize>() + unit.size_bytes() <= self.limit_bytes
+    }
+
     pub(super) fn clear(&mut self) {
         self.clear_units();
         self.overflowed = false;
@@ -58,6 +64,11 @@ impl GopBuffer {
             .or_else(|| self.units.iter().position(|unit| unit.key))
             .unwrap_or(self.units.len());
         self.units.iter().skip(start)
+    }
+
+    /// From the last key frame to the newest.
+    pub(super) fn last_gop(&self) -> impl Iterator<Item = &AccessUnit> {
+        self.since(Duration::MAX)
     }
 
     fn keep_last_gop(&mut self) {

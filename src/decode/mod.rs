@@ -6,6 +6,8 @@ pub mod gate;
 mod gop;
 mod motion;
 mod sizes;
+#[cfg(test)]
+pub(crate) mod testing;
 mod watcher;
 
 pub use decoder::{DecodeError, Decoder};

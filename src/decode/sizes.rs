@@ -20,9 +20,10 @@ const LEAST: usize = 64;
 const RECENT: usize = 5;
 /// In robust deviations. Measured: quiet scenes stay below 4.4, persons reach 7 to 67.
 const BURST: f32 = 6.0;
-/// A burst is also larger than usual by this factor, lest a stream without any noise wakes at a
-/// few bytes.
+/// A burst is also larger than usual by this factor and so many bytes, lest a stream without any
+/// noise wakes at nothing.
 const BURST_FACTOR: f32 = 1.3;
+const BURST_BYTES: f32 = 250.0;
 /// Where pictures moved and sizes stayed below this, they say nothing. Measured: 1.5 at constant
 /// bit rate.
 const SILENT: f32 = 2.5;
@@ -62,7 +63,7 @@ impl Sizes {
         let mean = self.recent.iter().map(|&s| s as f32).sum::<f32>() / self.recent.len() as f32;
         // One byte is the least deviation: sizes are whole numbers.
         self.deviation = (mean - usual) / (1.4826 * self.mad).max(1.0);
-        let burst = self.deviation >= BURST && mean >= usual * BURST_FACTOR;
+        let burst = self.deviation >= BURST && mean >= (usual * BURST_FACTOR).max(usual + BURST_BYTES);
         // While something moves the usual is not learned; else it is, so that rain, which makes
         // every unit larger, becomes usual after a while.
         if !(awake && self.moving_pictures > 0) {

@@ -89,17 +89,7 @@ impl Watcher {
         if self.decoder.as_ref().is_some_and(|decoder| *decoder.caps() != *unit.caps) {
             self.forget();
         }
-        let (pts, key) = (unit.pts, unit.key);
-        let step = self.gate.on_access_unit(pts, key, unit.size_bytes());
-        self.buffer.push(unit.clone());
-        let result = match step {
-            // Without the units in memory a later look could not catch up.
-            Step::Keep if self.buffer.overflowed() => self.decode(&unit, &mut |_| {}),
-            Step::Keep => Ok(()),
-            Step::Look => self.look(pts, see),
-            Step::Watch => self.watch_from(pts, see),
-            Step::WakeFrom(from) => self.wake_from(from, see),
-        };
+        let result = self.take(&unit, see);
         if result.is_err() {
             self.forget();
         }
@@ -117,7 +107,7 @@ impl Watcher {
             let frames = decoder.drain()?;
             self.decoded_to = None;
             for frame in frames {
-                self.show(frame, see);
+                self.show(Arc::new(frame), see);
             }
         }
         Ok(())
@@ -130,19 +120,27 @@ impl Watcher {
         self.buffer.clear();
     }
 
-    /// The stream starts again at zero.
-    pub fn restart(&mut self) {
-        let gate = if self.gate.is_always_awake() { Gate::always_awake() } else { Gate::new() };
-        let slot_rate = u32::try_from(Duration::from_secs(1).as_nanos() / self.slot.as_nanos()).unwrap_or(1);
-        let latest = self.latest.take();
-        let counts = self.counts;
-        *self = Self { latest, counts, ..Self::new(gate, slot_rate) };
+    fn take(&mut self, unit: &AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
+        let step = self.gate.on_access_unit(unit.pts, unit.key, unit.size_bytes());
+        if !unit.key && !self.buffer.has_room_for(unit) {
+            // What leaves memory cannot be decoded later: the decoder must be up to date first.
+            self.decode_kept(&mut |_| {})?;
+        }
+        self.buffer.push(unit.clone());
+        match step {
+            Step::Keep if self.buffer.overflowed() => self.decode(unit, &mut |_| {}),
+            Step::Keep => Ok(()),
+            Step::Look => self.look(unit, see),
+            Step::Watch => self.watch(unit, see),
+            Step::WakeFrom(_) if self.buffer.overflowed() => self.watch(unit, see),
+            Step::WakeFrom(from) => self.wake_from(from, see),
+        }
     }
 
-    /// Decodes up to the unit of `pts` and shows the newest picture to the gate.
-    fn look(&mut self, pts: Duration, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
+    /// Decodes up to `unit` and shows the newest picture to the gate.
+    fn look(&mut self, unit: &AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
         let mut newest = None;
-        self.decode_pending(pts, &mut |frame| newest = Some(frame))?;
+        self.decode_upto(unit, &mut |frame| newest = Some(frame))?;
         if newest.is_none()
             && let Some(decoder) = &mut self.decoder
         {
@@ -156,21 +154,25 @@ impl Watcher {
             return Ok(());
         };
         let moving = !self.motion.find(&frame).is_empty();
-        let pts = frame.pts;
-        self.latest = Some(Arc::new(frame));
-        if let Some(from) = self.gate.on_picture(pts, moving) {
-            return self.wake_from(from, see);
+        let frame = Arc::new(frame);
+        self.latest = Some(Arc::clone(&frame));
+        match self.gate.on_picture(frame.pts, moving) {
+            Some(from) => {
+                self.wake_from(from, see)?;
+                // It was among those, unless memory could not hold them.
+                self.show(frame, see);
+            }
+            None => self.done_to = Some(frame.pts),
         }
-        self.done_to = Some(pts);
         Ok(())
     }
 
-    /// Awake: decodes what is pending up to `pts` and analyses every picture of it.
-    fn watch_from(&mut self, pts: Duration, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
+    /// Awake: decodes up to `unit` and analyses every picture of it.
+    fn watch(&mut self, unit: &AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
         let mut frames = Vec::new();
-        self.decode_pending(pts, &mut |frame| frames.push(frame))?;
+        self.decode_upto(unit, &mut |frame| frames.push(frame))?;
         for frame in frames {
-            self.show(frame, see);
+            self.show(Arc::new(frame), see);
         }
         Ok(())
     }
@@ -178,6 +180,10 @@ impl Watcher {
     /// Woken: decodes again from the key frame at or before `from`, so that nothing is missed.
     fn wake_from(&mut self, from: Duration, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
         let units: Vec<_> = self.buffer.since(from).cloned().collect();
+        if units.is_empty() {
+            // The group outgrew memory; the decoder has kept up and goes on from here.
+            return Ok(());
+        }
         if let Some(decoder) = &mut self.decoder {
             decoder.reset();
         }
@@ -186,23 +192,21 @@ impl Watcher {
             let mut frames = Vec::new();
             self.decode(&unit, &mut |frame| frames.push(frame))?;
             for frame in frames {
-                self.show(frame, see);
+                self.show(Arc::new(frame), see);
             }
         }
         Ok(())
     }
 
-    /// Decodes, in order, the units since the last key frame that were not decoded yet.
-    fn decode_pending(&mut self, upto: Duration, each: &mut dyn FnMut(Frame)) -> Result<(), DecodeError> {
-        let units: Vec<_> = self.buffer.since(upto).cloned().collect();
-        let next = match self.decoded_to {
-            Some(done) => units.iter().position(|unit| unit.key && unit.pts > done).or_else(|| {
-                // Decoding order: everything after the unit that was decoded last.
-                units.iter().position(|unit| unit.pts == done).map(|index| index + 1)
-            }),
-            None => None,
-        };
-        for unit in &units[next.unwrap_or(0)..] {
+    fn decode_upto(&mut self, unit: &AccessUnit, each: &mut dyn FnMut(Frame)) -> Result<(), DecodeError> {
+        if self.buffer.overflowed() { self.decode(unit, each) } else { self.decode_kept(each) }
+    }
+
+    /// Decodes, in order, the kept units since the last key frame that were not decoded yet.
+    fn decode_kept(&mut self, each: &mut dyn FnMut(Frame)) -> Result<(), DecodeError> {
+        let units: Vec<_> = self.buffer.last_gop().cloned().collect();
+        let done = self.decoded_to.and_then(|done| units.iter().position(|unit| unit.pts == done));
+        for unit in &units[done.map_or(0, |index| index + 1)..] {
             self.decode(unit, each)?;
         }
         Ok(())
@@ -224,13 +228,12 @@ impl Watcher {
     }
 
     /// Gives a picture to `see` when its slot has not been analysed yet.
-    fn show(&mut self, frame: Frame, see: &mut dyn FnMut(Sighting) -> bool) {
+    fn show(&mut self, frame: Arc<Frame>, see: &mut dyn FnMut(Sighting) -> bool) {
         let pts = frame.pts;
         if self.done_to.is_some_and(|done| pts <= done) {
             return;
         }
         self.done_to = Some(pts);
-        let frame = Arc::new(frame);
         self.latest = Some(Arc::clone(&frame));
         let slot = pts.as_nanos() / self.slot.as_nanos();
         if self.last_slot == Some(slot) {
@@ -244,3 +247,7 @@ impl Watcher {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "watcher_tests.rs"]
+mod tests;
