@@ -272,6 +272,7 @@ def install(items: list[Item], deps: Path, for_platform: str) -> int:
             raise InstallError(f"{deps / wanted.path} is missing and its entry names no source: put the file there")
     if not todo:
         return 0
+    deps = deps.resolve()  # the clients run in folders of their own
     deps.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fetch-", dir=deps) as folder:
         archives: dict[tuple, Path] = {}

