@@ -16,7 +16,9 @@ exec awk '
   /^(#|ℹ) pass [0-9]+$/ { passed += $3 }
   /^(#|ℹ) fail [0-9]+$/ { failed += $3 }
   /^(#|ℹ) skipped [0-9]+$/ { skipped += $3 }
-  function count(key) { return match($0, key "[0-9]+") ? substr($0, RSTART + length(key), RLENGTH - length(key)) + 0 : 0 }
+  function count(key) {
+    return match($0, key "[0-9]+") ? substr($0, RSTART + length(key), RLENGTH - length(key)) + 0 : 0
+  }
   function before(word) { return match($0, "[0-9]+ " word) ? substr($0, RSTART, RLENGTH) + 0 : 0 }
   END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }
 ' "$1"

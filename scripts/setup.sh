@@ -22,9 +22,12 @@ build_packages=(
 
 # What those packages are for, where there is no dpkg to ask about them.
 pkg_config_modules=(
-  'gstreamer-1.0 >= 1.22' gstreamer-app-1.0 gstreamer-video-1.0 gstreamer-rtsp-1.0 gstreamer-rtsp-server-1.0 gstreamer-pbutils-1.0
+  'gstreamer-1.0 >= 1.22' gstreamer-app-1.0 gstreamer-video-1.0 gstreamer-pbutils-1.0
+  gstreamer-rtsp-1.0 gstreamer-rtsp-server-1.0
 )
-gstreamer_elements=(rtspsrc rtph264depay h264parse h265parse splitmuxsink mp4mux qtdemux x264enc x265enc avdec_h264 avdec_h265)
+gstreamer_elements=(
+  rtspsrc rtph264depay h264parse h265parse splitmuxsink mp4mux qtdemux x264enc x265enc avdec_h264 avdec_h265
+)
 
 say() { printf '\n==> %s\n' "$*"; }
 
