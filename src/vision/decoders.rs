@@ -51,11 +51,7 @@ impl Decoder {
             columns: model.input.width.div_ceil(stride) as usize,
             rows: model.input.height.div_ceil(stride) as usize,
         };
-        Self {
-            kind: model.decoder,
-            grids: model.strides.iter().map(grid).collect(),
-            classes: dense(&model.classes),
-        }
+        Self { kind: model.decoder, grids: model.strides.iter().map(grid).collect(), classes: dense(&model.classes) }
     }
 
     /// The boxes with a score of at least `floor`, best first, before suppression of overlaps.

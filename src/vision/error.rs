@@ -14,7 +14,10 @@ pub enum ModelError {
     Read { path: PathBuf, source: io::Error },
     #[error("no model is called {name:?}; the manifest has {}", Listed(known))]
     Unknown { name: String, known: Vec<String> },
-    #[error("{what}: {file} is in none of {}; run `make setup`, or set CANHDEM_DEPS to the folder that has it", Places(searched))]
+    #[error(
+        "{what}: {file} is in none of {}; run `make setup`, or set CANHDEM_DEPS to the folder that has it",
+        Places(searched)
+    )]
     Missing { what: String, file: String, searched: Vec<PathBuf> },
     #[error(
         "{what}: {} is not what the manifest describes (sha256 {found}, expected {expected}); \

@@ -102,8 +102,7 @@ impl Tensor {
         input: &Input,
         gamma: Option<f32>,
     ) -> Result<(), TensorError> {
-        let sources = sources(planes)
-            .ok_or(TensorError::ShortPlanes { width: planes.width, height: planes.height })?;
+        let sources = sources(planes).ok_or(TensorError::ShortPlanes { width: planes.width, height: planes.height })?;
         for (resampler, source) in self.channels.iter_mut().zip(&sources) {
             resampler.aim(source, placement);
         }
