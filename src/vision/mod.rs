@@ -15,6 +15,8 @@ pub mod nms;
 mod resample;
 pub mod runtime;
 pub mod tensor;
+#[cfg(test)]
+mod test_frames;
 
 pub use detection::{Class, Detection, Group};
 pub use detector::{DetectError, Detector, LOW_SCORE, Seen};
