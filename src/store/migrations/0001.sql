@@ -23,7 +23,7 @@ create table alert (
 
 create index alert_by_time on alert (opened_at_ns, id, camera, severity, state);
 
-create index alert_unfinished on alert (opened_at_ns) where closed_at_ns is null;
+create index alert_unfinished on alert (opened_at_ns, id) where closed_at_ns is null;
 
 create index alert_by_end on alert (last_seen_at_ns, opened_at_ns, camera);
 
