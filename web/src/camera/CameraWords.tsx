@@ -1,0 +1,28 @@
+import type { Camera } from '../api/types';
+import { StateShape } from '../icons';
+import { useSession } from '../session/session';
+import { clockOf } from '../time';
+
+/** A camera's state in words: what, since when, why. */
+export function CameraWords({ camera }: { camera: Camera }) {
+  const { t, say } = useSession();
+  const isLive = camera.state === 'live';
+  return (
+    <span class="camera-words">
+      <span class={`camera-state state-${camera.state}`}>
+        <StateShape state={camera.state} />
+        {t(`camera.${camera.state}`)}
+        {!isLive && <small>{t('camera.since', { time: clockOf(camera.since) })}</small>}
+      </span>
+      {!isLive && camera.reason && <span class="camera-reason">{say(camera.reason)}</span>}
+      {isLive && (
+        <span class="camera-signs">
+          {camera.gate && <span class={`gate gate-${camera.gate}`}>{t(`camera.gate.${camera.gate}`)}</span>}
+          <span class={camera.recording ? 'recording' : 'not-recording'}>
+            {t(camera.recording ? 'camera.recording' : 'camera.not_recording')}
+          </span>
+        </span>
+      )}
+    </span>
+  );
+}
