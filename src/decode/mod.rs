@@ -4,6 +4,7 @@ mod decoder;
 mod frame;
 pub mod gate;
 mod gop;
+pub mod jpeg;
 mod motion;
 mod sizes;
 #[cfg(test)]
