@@ -139,7 +139,7 @@ fn an_uneven_stream_keeps_its_times() {
         shown.extend(samples.map(|sample| layout.track.duration_of(sample.shown_at)));
         assert_eq!(
             decoded_ms(&desk.path(segment)).len(),
-            layout.fragments.iter().map(|placed| placed.fragment.samples.len()).sum()
+            layout.fragments.iter().map(|placed| placed.fragment.samples.len()).sum::<usize>()
         );
     }
     assert_eq!(shown.len(), kept.len());

@@ -148,7 +148,7 @@ impl Feed {
             }
         }
         state.last_pts = state.last_pts.max(unit.pts);
-        match state.muxer.as_ref().map(|muxer| muxer.push(unit)) {
+        match state.muxer.as_mut().map(|muxer| muxer.push(unit)) {
             Some(Err(error)) => {
                 self.counters.drop_units(1);
                 self.fail(&mut state, &error);

@@ -50,6 +50,7 @@ pub(super) struct Muxer {
     caps: gst::Caps,
     times: Arc<Mutex<WallTimes>>,
     failure: Arc<Mutex<Option<MuxError>>>,
+    pace: Pace,
 }
 
 impl Muxer {
@@ -86,7 +87,8 @@ impl Muxer {
                 .build(),
         );
         source.set_caps(Some(&unit.caps));
-        let muxer = Self { pipeline, source, caps: unit.caps.clone(), times, failure };
+        let (caps, pace) = (unit.caps.clone(), Pace::default());
+        let muxer = Self { pipeline, source, caps, times, failure, pace };
         muxer.pipeline.set_state(gst::State::Playing).map_err(|error| MuxError::Build(error.to_string()))?;
         Ok(muxer)
     }
@@ -98,7 +100,7 @@ impl Muxer {
 
     /// # Errors
     /// When the run is broken: end it and start anew with the next key frame.
-    pub fn push(&self, unit: &AccessUnit) -> Result<(), MuxError> {
+    pub fn push(&mut self, unit: &AccessUnit) -> Result<(), MuxError> {
         self.check()?;
         if self.source.current_level_bytes() > MAX_WAITING_BYTES {
             return Err(MuxError::Overrun);
@@ -112,7 +114,7 @@ impl Muxer {
         let change = buffer.make_mut();
         change.set_pts(gst::ClockTime::try_from(unit.pts).ok());
         change.set_dts(None);
-        change.set_duration(None);
+        change.set_duration(self.pace.next(unit.pts));
         change.unset_flags(gst::BufferFlags::all() - gst::BufferFlags::DELTA_UNIT);
         change.unset_flags(gst::BufferFlags::DELTA_UNIT);
         if !unit.key {
@@ -149,6 +151,31 @@ impl Drop for Muxer {
         if self.pipeline.set_state(gst::State::Null).is_err() {
             tracing::warn!("a muxer's pipeline did not stop cleanly");
         }
+    }
+}
+
+/// How long a picture is shown if nothing follows it: as long as the others on average. Cameras say
+/// nothing of it, or something wrong; without it the last picture of a run would have no time at all.
+#[derive(Default)]
+struct Pace {
+    first: Option<Duration>,
+    last: Duration,
+    pictures_after_first: u32,
+}
+
+impl Pace {
+    /// Of a run of one picture.
+    const UNKNOWN: gst::ClockTime = gst::ClockTime::from_mseconds(40);
+
+    fn next(&mut self, pts: Duration) -> gst::ClockTime {
+        let Some(first) = self.first else {
+            self.first = Some(pts);
+            return Self::UNKNOWN;
+        };
+        self.last = self.last.max(pts);
+        self.pictures_after_first = self.pictures_after_first.saturating_add(1);
+        let average = self.last.saturating_sub(first) / self.pictures_after_first;
+        gst::ClockTime::try_from(average).unwrap_or(gst::ClockTime::ZERO)
     }
 }
 
