@@ -1,10 +1,26 @@
 //! The original stream on disk: segments, clips, retention. Knows nothing of the database.
 
+pub mod boxes;
+mod camera;
+mod disk;
+mod mux;
+mod open;
+mod paths;
+mod recorder;
+mod recover;
+pub mod retention;
+mod writer;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
+
+pub use camera::CameraRecorder;
+pub use disk::{DiskReport, DiskState, OnDisk};
+pub use recorder::{Recorder, RecorderError};
+pub use recover::Recovered;
 
 use crate::intake::Codec;
 
