@@ -140,10 +140,7 @@ impl Playing {
             let (round, index) = self.place();
             self.next += 1;
             let start = self.footage.duration * round;
-            let Some(offset) = start.checked_sub(self.zero.min(start + self.footage.units[index].dts)) else {
-                continue;
-            };
-            let (mut buffer, key) = self.footage.stamped(index, offset);
+            let (mut buffer, key) = self.footage.stamped(index, start, self.zero);
             if state.stalled || (self.wait_for_key && !key) {
                 self.wait_for_key = true;
                 continue;

@@ -87,7 +87,7 @@ impl Footage {
         source.set_caps(Some(&self.caps));
         let running = Running::start(pipeline)?;
         for index in 0..self.units.len() {
-            let (buffer, _) = self.stamped(index, Duration::ZERO);
+            let (buffer, _) = self.stamped(index, Duration::ZERO, Duration::ZERO);
             if source.push_buffer(buffer).is_err() {
                 break;
             }
@@ -104,15 +104,16 @@ impl Footage {
         (side("width").unsigned_abs(), side("height").unsigned_abs())
     }
 
-    /// Unit `index` shifted by `offset`, and whether it is a key frame.
-    pub(super) fn stamped(&self, index: usize, offset: Duration) -> (gst::Buffer, bool) {
+    /// Unit `index` of the round that begins at `start`, in times that count from `zero`, and
+    /// whether it is a key frame.
+    pub(super) fn stamped(&self, index: usize, start: Duration, zero: Duration) -> (gst::Buffer, bool) {
         let unit = &self.units[index];
         let next = self.units.get(index + 1).map_or(self.duration, |next| next.dts);
         let mut buffer = unit.buffer.copy();
         {
             let buffer = buffer.make_mut();
-            buffer.set_pts(time(unit.pts + offset));
-            buffer.set_dts(time(unit.dts + offset));
+            buffer.set_pts(time((start + unit.pts).saturating_sub(zero)));
+            buffer.set_dts(time((start + unit.dts).saturating_sub(zero)));
             buffer.set_duration(time(next.saturating_sub(unit.dts)));
         }
         (buffer, unit.key)

@@ -8,9 +8,11 @@ use gstreamer::glib;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 use gstreamer_rtsp as gst_rtsp;
-use gstreamer_rtsp_server as gst_rtsp_server;
 use gstreamer_rtsp_server::prelude::*;
-use gstreamer_rtsp_server::{RTSPAuth, RTSPFilterResult, RTSPMediaFactory, RTSPServer, RTSPToken};
+use gstreamer_rtsp_server::{
+    RTSP_PERM_MEDIA_FACTORY_ACCESS, RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, RTSP_TOKEN_MEDIA_FACTORY_ROLE, RTSPAuth,
+    RTSPFilterResult, RTSPMediaFactory, RTSPServer, RTSPToken,
+};
 
 use super::feed::Feed;
 use super::footage::{self, Codec, Footage};
@@ -268,11 +270,15 @@ fn factory(mount: &Mount) -> RTSPMediaFactory {
         Content::Mjpeg => MJPEG,
     });
     factory.set_shared(true);
-    let allowed = gst::Structure::builder(role(&mount.auth))
-        .field(gst_rtsp_server::RTSP_PERM_MEDIA_FACTORY_ACCESS.as_str(), true)
-        .field(gst_rtsp_server::RTSP_PERM_MEDIA_FACTORY_CONSTRUCT.as_str(), true)
-        .build();
-    factory.add_role_from_structure(&allowed);
+    // Who may not even see an address is told that there is none; who may see but not open it is
+    // asked to log in.
+    for (role, may_open) in [(ANYONE.to_owned(), mount.auth == Auth::None), (role(&mount.auth), true)] {
+        let allowed = gst::Structure::builder(role)
+            .field(RTSP_PERM_MEDIA_FACTORY_ACCESS.as_str(), true)
+            .field(RTSP_PERM_MEDIA_FACTORY_CONSTRUCT.as_str(), may_open)
+            .build();
+        factory.add_role_from_structure(&allowed);
+    }
     factory
 }
 
@@ -305,9 +311,8 @@ fn set_auth(server: &RTSPServer, mounts: &[Mount]) {
     if accounts.len() == 1 && accounts.contains(ANYONE) {
         return;
     }
-    let token = |auth: &Auth| {
-        RTSPToken::from_iter([(gst_rtsp_server::RTSP_TOKEN_MEDIA_FACTORY_ROLE.as_str(), role(auth).to_send_value())])
-    };
+    let token =
+        |auth: &Auth| RTSPToken::from_iter([(RTSP_TOKEN_MEDIA_FACTORY_ROLE.as_str(), role(auth).to_send_value())]);
     let auth = RTSPAuth::new();
     let mut methods = gst_rtsp::RTSPAuthMethod::None;
     for mount in mounts {
