@@ -106,13 +106,20 @@ export function App() {
             <main class="detail">
               {isNarrow && <BackBar onBack={close} unseen={unseen} label={session.t('alert.back')} />}
               {camera ? (
-                <CameraView key={camera.id} camera={camera} onClose={close} />
+                <CameraView key={camera.id} camera={camera} isUnknown={isLost} onClose={close} />
               ) : (
                 <AlertView key={alert?.id} alert={alert} cameras={cameras} isLoaded={queue.loaded} />
               )}
             </main>
           )}
-          {showsList && <CameraStrip cameras={cameras} chosen={camera?.id ?? null} onChoose={chooseCamera} />}
+          {showsList && (
+            <CameraStrip
+              cameras={cameras}
+              chosen={camera?.id ?? null}
+              isUnknown={isLost}
+              onChoose={chooseCamera}
+            />
+          )}
         </div>
       </ClockProvider>
     </SessionProvider>

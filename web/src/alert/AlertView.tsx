@@ -2,6 +2,8 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Alert, Camera } from '../api/types';
 import { SeverityShape } from '../icons';
 import { useSession } from '../session/session';
+import { useNow } from '../stream/appliance';
+import { millis } from '../time';
 import { Facts } from './Facts';
 import { Player } from './Player';
 import './alert.css';
@@ -36,7 +38,8 @@ export function AlertView({ alert, cameras, isLoaded }: Props) {
 }
 
 function ChosenAlert({ alert, camera }: { alert: Alert; camera: Camera | null }) {
-  const { t, say } = useSession();
+  const { t, say, ago } = useSession();
+  const { nowMs } = useNow();
   const player = useRef<PlayerControl | null>(null);
   const [isSeekable, setSeekable] = useState(false);
   const control = useMemo(
@@ -57,6 +60,7 @@ function ChosenAlert({ alert, camera }: { alert: Alert; camera: Camera | null })
             <span class={`severity severity-${alert.severity}`}>{t(`severity.${alert.severity}`)}</span>
             <span>{alert.camera_name}</span>
             {alert.open && <span class="open">{t('alert.open')}</span>}
+            {nowMs !== null && <span>{ago(nowMs - millis(alert.at))}</span>}
           </p>
           <h2>{say(alert.reason)}</h2>
         </div>

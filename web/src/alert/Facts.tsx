@@ -1,6 +1,5 @@
 import type { Alert, Camera } from '../api/types';
 import { useSession } from '../session/session';
-import { useNow } from '../stream/appliance';
 import { clockOf, dateOf, formatDuration, millis } from '../time';
 
 interface Props {
@@ -14,9 +13,7 @@ interface Props {
 const SHOWN = 40;
 
 export function Facts({ alert, camera, onSeek }: Props) {
-  const { t, language, ago } = useSession();
-  const { nowMs } = useNow();
-  const since = nowMs === null ? '' : ago(nowMs - millis(alert.at));
+  const { t, language } = useSession();
   return (
     <aside class="facts" aria-label={t('alert.facts')}>
       <dl>
@@ -31,9 +28,7 @@ export function Facts({ alert, camera, onSeek }: Props) {
         <dt>{t('alert.at')}</dt>
         <dd>
           <time dateTime={alert.at}>{clockOf(alert.at)}</time>
-          <small>
-            {dateOf(alert.at, language)} · {since}
-          </small>
+          <small>{dateOf(alert.at, language)}</small>
         </dd>
         <dt>{t('alert.last_seen')}</dt>
         <dd>
@@ -54,7 +49,7 @@ function ZoneName({ zone, camera }: { zone: string | null; camera: Camera | null
   if (!kind) return <>{zone}</>;
   return (
     <>
-      {label('zone', kind)} <small>{zone}</small>
+      {label('zone', kind)} <small class="zone-id">({zone})</small>
     </>
   );
 }

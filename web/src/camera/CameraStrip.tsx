@@ -10,6 +10,7 @@ import './camera.css';
 interface Props {
   cameras: readonly Camera[];
   chosen: string | null;
+  isUnknown: boolean;
   onChoose: (id: string) => void;
 }
 
@@ -20,7 +21,7 @@ const MANY = 6;
 const MANY_LIVE_MS = 2_000;
 const NOT_LIVE_MS = 5_000;
 
-export function CameraStrip({ cameras, chosen, onChoose }: Props) {
+export function CameraStrip({ cameras, chosen, isUnknown, onChoose }: Props) {
   const { t } = useSession();
   const liveMs = cameras.length > MANY ? MANY_LIVE_MS : LIVE_MS;
   return (
@@ -31,6 +32,7 @@ export function CameraStrip({ cameras, chosen, onChoose }: Props) {
           key={camera.id}
           camera={camera}
           liveMs={liveMs}
+          isUnknown={isUnknown}
           isChosen={camera.id === chosen}
           onChoose={onChoose}
         />
@@ -42,11 +44,12 @@ export function CameraStrip({ cameras, chosen, onChoose }: Props) {
 interface TileProps {
   camera: Camera;
   liveMs: number;
+  isUnknown: boolean;
   isChosen: boolean;
   onChoose: (id: string) => void;
 }
 
-function CameraTile({ camera, liveMs, isChosen, onChoose }: TileProps) {
+function CameraTile({ camera, liveMs, isUnknown, isChosen, onChoose }: TileProps) {
   const { t } = useSession();
   const tile = useRef<HTMLButtonElement>(null);
   const isOnScreen = useOnScreen(tile);
@@ -68,7 +71,7 @@ function CameraTile({ camera, liveMs, isChosen, onChoose }: TileProps) {
       <CameraPicture camera={camera} picture={picture} />
       <span class="tile-text">
         <strong class="camera-name">{camera.name}</strong>
-        <CameraWords camera={camera} />
+        <CameraWords camera={camera} isUnknown={isUnknown} />
       </span>
     </button>
   );

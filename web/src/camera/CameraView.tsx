@@ -11,8 +11,14 @@ import { usePicture } from './picture';
 const WIDTH = 1280;
 const EVERY_MS = 700;
 
+interface Props {
+  camera: Camera;
+  isUnknown: boolean;
+  onClose: () => void;
+}
+
 /** One camera, large. */
-export function CameraView({ camera, onClose }: { camera: Camera; onClose: () => void }) {
+export function CameraView({ camera, isUnknown, onClose }: Props) {
   const { t } = useSession();
   const { offset } = useNow();
   const isPageVisible = usePageVisible();
@@ -22,7 +28,7 @@ export function CameraView({ camera, onClose }: { camera: Camera; onClose: () =>
     <article class="camera-view" aria-label={camera.name}>
       <div class="camera-view-head">
         <h2>{camera.name}</h2>
-        <CameraWords camera={camera} />
+        <CameraWords camera={camera} isUnknown={isUnknown} />
         {atMs !== null && (
           <span class="camera-view-time">
             {t('camera.picture.at', { time: formatClock(wallTime(atMs, offset)) })}

@@ -3,9 +3,25 @@ import { StateShape } from '../icons';
 import { useSession } from '../session/session';
 import { clockOf } from '../time';
 
+interface Props {
+  camera: Camera;
+  /** The appliance is out of reach: what it said last no longer holds. */
+  isUnknown: boolean;
+}
+
 /** A camera's state in words: what, since when, why. */
-export function CameraWords({ camera }: { camera: Camera }) {
+export function CameraWords({ camera, isUnknown }: Props) {
   const { t, say } = useSession();
+  if (isUnknown) {
+    return (
+      <span class="camera-words">
+        <span class="camera-state state-unknown">
+          <StateShape state="connecting" />
+          {t('camera.unknown')}
+        </span>
+      </span>
+    );
+  }
   const isLive = camera.state === 'live';
   return (
     <span class="camera-words">

@@ -83,8 +83,8 @@ function LanguageButton() {
       title={t('app.language.switch')}
       onClick={() => setLanguage(language === 'vi' ? 'en' : 'vi')}
     >
-      <span class={language === 'vi' ? 'current' : ''}>VI</span>
-      <span class={language === 'en' ? 'current' : ''}>EN</span>
+      <span class={language === 'vi' ? 'current' : 'other'}>VI</span>
+      <span class={language === 'en' ? 'current' : 'other'}>EN</span>
     </button>
   );
 }

@@ -42,7 +42,7 @@ export const en: Dictionary = {
   'queue.no_snapshot': 'No picture yet',
 
   'alert.open': 'In progress',
-  'alert.closed': 'Over',
+  'alert.closed': 'Ended',
   'alert.none': 'Choose an alert to watch its clip.',
   'alert.quiet': 'All quiet',
   'alert.back': 'List',

@@ -30,22 +30,28 @@ export function QueueItem({ alert, camera, isChosen, isNew, onChoose }: Props) {
         aria-current={isChosen ? 'true' : undefined}
         onClick={() => onChoose(alert.id)}
       >
-        <Thumbnail src={alert.snapshot ?? null} />
+        <span class="item-picture">
+          <Thumbnail src={alert.snapshot ?? null} />
+          {isNew && <span class="new-mark">{t('queue.new')}</span>}
+        </span>
         <span class="item-text">
           <span class="item-line">
             <span class={`severity severity-${alert.severity}`}>
               <SeverityShape severity={alert.severity} />
               {t(`severity.${alert.severity}`)}
             </span>
-            {alert.open && <span class="open">{t('alert.open')}</span>}
-            {isNew && <span class="new-mark">{t('queue.new')}</span>}
+            {alert.open ? (
+              <span class="open">{t('alert.open')}</span>
+            ) : (
+              <span class="closed">{t('alert.closed')}</span>
+            )}
           </span>
           <strong class="item-camera">
             {alert.camera_name}
             {alert.zone && <span class="zone"> · {zoneKind ? label('zone', zoneKind) : alert.zone}</span>}
           </strong>
           <span class="item-reason">{say(alert.reason)}</span>
-          <span class="item-time">
+          <span class="item-line item-time">
             <time dateTime={alert.at}>{dateTimeOf(alert.at, language)}</time>
             <Ago at={alert.at} />
           </span>

@@ -13,7 +13,7 @@ export interface Queue {
 }
 
 export type QueueAction =
-  | { type: 'page'; page: AlertPage }
+  | { type: 'page'; page: AlertPage; asked: readonly Alert[] }
   | { type: 'older'; page: AlertPage }
   | { type: 'alert'; alert: Alert }
   | { type: 'seen'; id: string }
@@ -79,15 +79,19 @@ function noteNew(queue: Queue, incoming: readonly Alert[]): Pick<Queue, 'unseen'
   };
 }
 
-/** The first page, asked for at the start and after every time the server was out of reach. */
-function withPage(queue: Queue, page: AlertPage): Queue {
-  const known = new Set(queue.alerts.map((alert) => alert.id));
+/**
+ * The first page, asked for at the start and after every time the server was out of reach. `asked` is what
+ * was known when it was asked for: what came by event since then is kept, whatever the page says.
+ */
+function withPage(queue: Queue, page: AlertPage, asked: readonly Alert[]): Queue {
+  const old = new Set(asked.map((alert) => alert.id));
+  const told = new Set(page.items.map((alert) => alert.id));
   const cursor = page.next_cursor ?? null;
   const isWhole = cursor === null;
-  const overlaps = page.items.some((alert) => known.has(alert.id));
   // A page that does not reach what we know leaves a gap: begin anew from it rather than hide alerts.
-  const keepOld = overlaps && !isWhole;
-  const alerts = merge(keepOld ? queue.alerts : [], page.items);
+  const keepOld = !isWhole && page.items.some((alert) => old.has(alert.id));
+  const kept = queue.alerts.filter((alert) => keepOld || !old.has(alert.id) || told.has(alert.id));
+  const alerts = merge(kept, page.items);
   const noted = noteNew(queue, page.items);
   const present = new Set(alerts.map((alert) => alert.id));
   const unseen = isWhole ? new Set([...noted.unseen].filter((id) => present.has(id))) : noted.unseen;
@@ -97,7 +101,7 @@ function withPage(queue: Queue, page: AlertPage): Queue {
 export function reduceQueue(queue: Queue, action: QueueAction): Queue {
   switch (action.type) {
     case 'page':
-      return withPage(queue, action.page);
+      return withPage(queue, action.page, action.asked);
     case 'older':
       return {
         ...queue,

@@ -117,10 +117,11 @@ export function useAppliance(): Appliance {
     const load = async () => {
       clearTimeout(retry);
       try {
+        const asked = latest.current.alerts;
         const page = await getAlerts(null);
         if (isClosed) return;
         const stale = staleOpen(latest.current, page);
-        dispatch({ type: 'page', page });
+        dispatch({ type: 'page', page, asked });
         setLoadError(null);
         setCameras(await getCameras());
         for (const id of stale) {
