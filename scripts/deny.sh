@@ -18,7 +18,7 @@ fi
 
 "$deny" check licenses bans sources
 
-if "$deny" fetch db >/dev/null 2>&1; then
+if timeout 60 "$deny" fetch db >/dev/null 2>&1; then
   "$deny" check --disable-fetch advisories
 elif [[ "${CANHDEM_ADVISORIES:-}" == required ]]; then
   printf 'error: the database of advisories cannot be reached, and CANHDEM_ADVISORIES=required\n' >&2
