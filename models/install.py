@@ -156,15 +156,15 @@ def npm_pack(source: Source, _for_platform: str, into: Path) -> None:
 
 
 def apt_download(source: Source, _for_platform: str, into: Path) -> None:
+    if shutil.which("apt-get") is None:
+        raise InstallError(f"{source.member} comes with Debian's package {source.package}; there is no apt here", 2)
     package = f"{source.package}={source.version}" if source.version else source.package
     # As root apt would drop to a user who may not write here, and say so at length.
     command = ["apt-get", "-o", "APT::Sandbox::User=root", "download", package]
     try:
         run(command, into)
-    except InstallError as error:
-        if error.code != 1:
-            raise
-        say("apt-get does not know where the package is: updating its lists, then once more")
+    except InstallError:
+        say("apt-get could not fetch the package: updating its lists, then once more")
         as_root = [] if os.geteuid() == 0 else ["sudo"]
         run([*as_root, "apt-get", "update"], into)
         run(command, into)
@@ -281,7 +281,11 @@ def install(items: list[Item], deps: Path, for_platform: str) -> int:
             if wanted.source.archive not in archives:
                 into = Path(folder, str(number))
                 into.mkdir()
-                archives[wanted.source.archive] = fetch_archive(wanted.source, for_platform, into)
+                try:
+                    archives[wanted.source.archive] = fetch_archive(wanted.source, for_platform, into)
+                except InstallError as error:
+                    by_hand = f"or put the file there by hand: {deps / wanted.path} (sha256 {wanted.sha256})"
+                    raise InstallError(f"{error}\n  {by_hand}", error.code) from error
             place(wanted, archives[wanted.source.archive], deps)
     return len(todo)
 

@@ -16,10 +16,10 @@ if ! command -v cargo-deny >/dev/null; then
   fi
 fi
 
-"$deny" check licenses bans sources
+"$deny" --locked check --hide-inclusion-graph licenses bans sources
 
-if "$deny" fetch db >/dev/null 2>&1; then
-  "$deny" check --disable-fetch advisories
+if timeout 60 "$deny" fetch db >/dev/null 2>&1; then
+  "$deny" --frozen check advisories
 elif [[ "${CANHDEM_ADVISORIES:-}" == required ]]; then
   printf 'error: the database of advisories cannot be reached, and CANHDEM_ADVISORIES=required\n' >&2
   exit 1
