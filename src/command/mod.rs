@@ -1,8 +1,12 @@
 //! What a user types: one file per command, exit codes, and the one writer to standard output.
 
 pub mod check;
+pub mod demo;
+pub mod eval;
+pub mod models;
 pub mod output;
 pub mod replay;
+pub mod run;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -31,10 +35,18 @@ enum LogFormat {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Watch the configured cameras and serve the page.
+    Run(run::Args),
+    /// Show it all with simulated cameras, on a night of Tết.
+    Demo(demo::Args),
     /// Check a configuration: what is wrong and where; what is armed tonight, and why.
     Check(check::Args),
     /// Run files through the same path as live cameras, faster than real time.
     Replay(replay::Args),
+    /// Measure a detector on labelled pictures.
+    Eval(eval::Args),
+    /// The models: where they come from, and whether they are what they should be.
+    Models(models::Args),
 }
 
 /// Something in what the user gave: exit code 2 rather than 1.
@@ -48,8 +60,12 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     start_logging(cli.log);
     let result = match cli.command {
+        Command::Run(args) => run::run(args),
+        Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Models(args) => models::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
