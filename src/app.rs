@@ -1,5 +1,7 @@
 //! The appliance: open, start, wait, stop, in order.
 
+mod clips;
+
 use std::fs::DirBuilder;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::DirBuilderExt as _;
@@ -20,6 +22,7 @@ use crate::notify::Board;
 use crate::record::Recorder;
 use crate::store::Store;
 use crate::vision::{Detector, LOW_SCORE, Manifest};
+use clips::RecordedClips;
 
 /// Runs the appliance until SIGINT or SIGTERM. `ready` hears where the page is.
 ///
@@ -51,7 +54,10 @@ pub fn run(
         Arc::new(store.clone()),
         config.record.quota_bytes,
         clock.clone(),
-        disk_reports(&board),
+        {
+            let board = board.clone();
+            Box::new(move |report| board.set_disk(report))
+        },
         IdSource::random(),
     )?;
     let recorder = Arc::new(recorder);
@@ -65,7 +71,7 @@ pub fn run(
         detector,
     };
     let state = AppState {
-        clips: Arc::new(clips::RecordedClips::new(store.clone(), &config.data_dir)),
+        clips: Arc::new(RecordedClips::open(store.clone(), &config.data_dir).context("the folder of clips")?),
         snapshots_dir: snapshots::folder(&config.data_dir),
         store,
         board,

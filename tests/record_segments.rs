@@ -3,58 +3,11 @@
 mod recording;
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use canhdem::base::{IdSource, SimClock};
 use canhdem::intake::{AccessUnit, Codec};
-use canhdem::record::boxes::Layout;
-use canhdem::record::{DiskReport, Recorder, Segment, SegmentIndex};
-use recording::{FPS, Footage, MemoryIndex, at_ms, decoded_ms, shifted, start};
-
-struct Desk {
-    dir: tempfile::TempDir,
-    index: Arc<MemoryIndex>,
-    reports: Arc<Mutex<Vec<DiskReport>>>,
-}
-
-impl Desk {
-    fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap(), index: Arc::default(), reports: Arc::default() }
-    }
-
-    fn recorder(&self) -> Recorder {
-        let reports = Arc::clone(&self.reports);
-        Recorder::start(
-            self.dir.path().to_owned(),
-            Arc::clone(&self.index) as Arc<dyn SegmentIndex>,
-            1 << 30,
-            Arc::new(SimClock::new(start())),
-            Box::new(move |report| reports.lock().unwrap().push(report)),
-            IdSource::seeded(1),
-        )
-        .unwrap()
-    }
-
-    fn record(&self, units: &[AccessUnit]) -> Vec<Segment> {
-        let recorder = self.recorder();
-        let camera = recorder.camera("gate");
-        units.iter().for_each(|unit| camera.push(unit));
-        camera.gap();
-        recorder.finish();
-        assert_eq!(camera.dropped(), 0);
-        self.index.all().unwrap()
-    }
-
-    fn path(&self, segment: &Segment) -> std::path::PathBuf {
-        self.dir.path().join(&segment.path)
-    }
-}
-
-fn layout(path: &Path) -> Layout {
-    Layout::read(&mut std::fs::File::open(path).unwrap()).unwrap()
-}
+use canhdem::record::SegmentIndex;
+use recording::{Desk, FPS, Footage, at_ms, decoded_ms, layout, shifted};
 
 #[track_caller]
 fn check(footage: Footage, expected_starts_ms: &[i64]) {

@@ -45,6 +45,8 @@ export default tseslint.config(
         Buffer: 'readonly',
         performance: 'readonly',
         window: 'readonly',
+        clearTimeout: 'readonly',
+        OscillatorNode: 'readonly',
         HTMLVideoElement: 'readonly',
         HTMLImageElement: 'readonly',
         HTMLElement: 'readonly',

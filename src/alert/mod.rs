@@ -5,6 +5,7 @@ mod sentence;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::rules::{Bilingual, Finding, Severity};
@@ -12,7 +13,7 @@ use crate::rules::{Bilingual, Finding, Severity};
 pub use book::{AlertBook, Change, QUIET_BEFORE_CLOSE};
 
 /// What guards have done with an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AlertState {
     #[default]

@@ -8,7 +8,8 @@ use crate::config::{Config, Zone};
 use crate::decode::Sighting;
 use crate::rules::{Armed, Schedule, intrusion};
 use crate::track::{Track, Tracker};
-use crate::vision::{CloseUp, DetectError, Detection, Detector, closeup};
+use crate::vision::closeup::{self, CloseUp};
+use crate::vision::{DetectError, Detection, Detector};
 
 pub struct Analyst {
     zones: Vec<Zone>,

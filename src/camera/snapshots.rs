@@ -11,7 +11,6 @@ use crate::base::Rect;
 use crate::decode::{Frame, jpeg};
 use crate::rules::FindingKind;
 
-const QUALITY: u8 = 88;
 /// A later picture replaces the snapshot when it shows somebody so much better (score × height).
 const BETTER: f32 = 1.5;
 
@@ -50,8 +49,8 @@ impl Snapshots {
             return Ok(());
         }
         fs::create_dir_all(&self.folder)?;
-        let plain = jpeg::encode(frame, None, QUALITY);
-        let boxed = jpeg::encode_with_boxes(frame, &here, QUALITY);
+        let plain = jpeg::encode(frame, None, jpeg::QUALITY);
+        let boxed = jpeg::encode_with_boxes(frame, &here, None, jpeg::QUALITY);
         write_whole(&self.folder.join(format!("{}.plain.jpg", alert.id)), &plain)?;
         write_whole(&self.folder.join(format!("{}.jpg", alert.id)), &boxed)?;
         self.current = Some((alert.id, worth));

@@ -13,6 +13,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use url::Url;
+use utoipa::ToSchema;
 
 use crate::base::Polygon;
 pub use credentials::Credentials;
@@ -32,7 +33,7 @@ pub struct Config {
     pub record: Record,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     #[default]
@@ -76,7 +77,7 @@ pub struct Zone {
     pub polygon: Polygon,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ZoneKind {
     Yard,

@@ -32,6 +32,11 @@ impl Packer {
         Self { stamp, first_pts: None, next_pts: gst::ClockTime::ZERO }
     }
 
+    /// Where the last picture ends, counted from the first; `None` before there is one.
+    pub(super) fn end(&self) -> Option<gst::ClockTime> {
+        Some(self.next_pts.saturating_sub(self.first_pts?))
+    }
+
     /// `None` for what cannot be decoded or is not a picture at all.
     pub(super) fn pack(&mut self, sample: &gst::Sample) -> Option<AccessUnit> {
         let mut buffer = sample.buffer_owned()?;

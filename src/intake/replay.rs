@@ -1,5 +1,6 @@
 //! A file instead of a camera: every picture, as fast as it is taken.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +10,7 @@ use crossbeam_channel::{SendTimeoutError, Sender};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
+use gstreamer_video::DownstreamForceKeyUnitEvent;
 
 use super::deliver::{Packer, Stamp, count};
 use super::diagnose;
@@ -25,8 +27,10 @@ const TRANSCODE: &str = include_str!("../../pipelines/intake-file-transcode.laun
 const POLL: Duration = Duration::from_millis(20);
 /// After damage, what was read before it still comes; this long without any means that was all.
 const DRAIN_POLLS: u32 = 100;
-/// Key frames of a transcoded file whose frame rate is not known.
-const DEFAULT_GOP_FRAMES: u32 = 25;
+/// A file may end this much earlier than it says; rounding and sound that is longer do that.
+const CUT_TOLERANCE: gst::ClockTime = gst::ClockTime::from_seconds(1);
+/// In a file that is encoded anew.
+const KEY_EVERY: gst::ClockTime = gst::ClockTime::SECOND;
 
 pub(super) fn open(path: &Path, clock: &SharedClock, options: &IntakeOptions) -> Result<Intake, Lost> {
     // GStreamer's own words for this do not name the file.
@@ -66,8 +70,11 @@ pub(super) fn open(path: &Path, clock: &SharedClock, options: &IntakeOptions) ->
 #[derive(Debug, Clone, PartialEq)]
 enum Video {
     Awaited,
-    Linked,
+    /// There are streams, but none with pictures so far.
+    Other,
+    /// Nor will there be.
     Missing,
+    Linked,
     Refused(Lost),
 }
 
@@ -86,46 +93,46 @@ fn link_video(demux: &gst::Element, pipeline: &gst::Pipeline, video: &Arc<Mutex<
         let Some(pipeline) = pipeline.upgrade() else { return };
         let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
         let Some(structure) = caps.structure(0) else { return };
-        if get(&found) != Video::Awaited {
+        if matches!(get(&found), Video::Linked | Video::Refused(_)) {
             return;
         }
         let linked = match structure.name().as_str() {
             "video/x-h264" => chain::insert(&pipeline, pad, H264, |_| {}),
             "video/x-h265" => chain::insert(&pipeline, pad, H265, |_| {}),
             name if name.starts_with("video/") || name.starts_with("image/") => {
-                let gop_frames = frames_in_a_second(structure);
-                chain::insert(&pipeline, pad, TRANSCODE, |bin| configure_transcoder(bin, gop_frames))
+                chain::insert(&pipeline, pad, TRANSCODE, configure_transcoder)
             }
-            _ => return,
+            _ => return set(&found, Video::Other),
         };
         set(&found, linked.map_or_else(Video::Refused, |()| Video::Linked));
     });
     let found = Arc::clone(video);
     demux.connect_no_more_pads(move |_| {
-        if get(&found) == Video::Awaited {
+        if matches!(get(&found), Video::Awaited | Video::Other) {
             set(&found, Video::Missing);
         }
     });
 }
 
-fn frames_in_a_second(structure: &gst::StructureRef) -> u32 {
-    structure
-        .get::<gst::Fraction>("framerate")
-        .ok()
-        .filter(|rate| rate.numer() > 0 && rate.denom() > 0)
-        .and_then(|rate| u32::try_from((rate.numer() + rate.denom() / 2) / rate.denom()).ok())
-        .map_or(DEFAULT_GOP_FRAMES, |frames| frames.clamp(1, 300))
-}
-
-/// A key frame a second, and decoders on one thread: the same file gives the same access units.
-fn configure_transcoder(bin: &gst::Bin, gop_frames: u32) {
-    if let Some(encoder) = bin.by_name("encoder") {
-        encoder.set_property("key-int-max", gop_frames);
-    }
+/// A key frame a second whatever the frame rate, and decoders on one thread: the same file gives the
+/// same access units.
+fn configure_transcoder(bin: &gst::Bin) {
     bin.connect_deep_element_added(|_, _, element| {
         if element.has_property_with_type("max-threads", i32::static_type()) {
             element.set_property("max-threads", 1_i32);
         }
+    });
+    let Some(pad) = bin.by_name("encoder").and_then(|encoder| encoder.static_pad("sink")) else { return };
+    let next_key = Mutex::new(gst::ClockTime::ZERO);
+    pad.add_probe(gst::PadProbeType::BUFFER, move |pad, info| {
+        let mut next_key = next_key.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pts) = info.buffer().and_then(|buffer| buffer.pts())
+            && pts >= *next_key
+        {
+            *next_key = pts + KEY_EVERY;
+            pad.send_event(DownstreamForceKeyUnitEvent::builder().all_headers(true).build());
+        }
+        gst::PadProbeReturn::Ok
     });
 }
 
@@ -174,10 +181,12 @@ impl Reader {
             match get(&self.video) {
                 _ if self.sink.is_eos() => return Some(damage.unwrap_or_else(|| self.ended())),
                 Video::Refused(lost) => return Some(self.named(&lost)),
-                Video::Missing | Video::Awaited if damage.is_some() => return damage,
                 Video::Missing => return Some(self.ended()),
+                // The demuxer calls it an error, too, that nobody takes the sound.
+                Video::Other if damage.is_some() => return Some(self.ended()),
+                Video::Awaited if damage.is_some() => return damage,
                 Video::Linked if damage.is_some() && idle_polls > DRAIN_POLLS => return damage,
-                Video::Linked | Video::Awaited => {}
+                Video::Linked | Video::Awaited | Video::Other => {}
             }
         }
         None
@@ -185,11 +194,27 @@ impl Reader {
 
     fn ended(&self) -> Lost {
         let path = self.path.display();
-        if self.delivered > 0 {
+        if let Some((end, announced)) = self.cut_short() {
+            let text = format!("{path}: ends after {end:.1} s of {announced:.1} s: the file is truncated");
+            Lost::new(LostReason::Broken, text)
+        } else if let Some(missing) = missing_of_riff(&self.path) {
+            let text = format!("{path}: {missing} bytes are missing at its end: the file is truncated");
+            Lost::new(LostReason::Broken, text)
+        } else if self.delivered > 0 {
             Lost::new(LostReason::Ended, format!("{path}: end of file after {} pictures", self.delivered))
         } else {
             Lost::new(LostReason::NoVideo, format!("{path}: no picture in it that can be decoded"))
         }
+    }
+
+    /// Where the pictures end and where the file says that they do, in seconds, if the two are far
+    /// apart: demuxers pass over a missing end in silence.
+    fn cut_short(&self) -> Option<(f64, f64)> {
+        let announced = self.sink.query_duration::<gst::ClockTime>()?;
+        let end = self.packer.end()?;
+        let tolerance = CUT_TOLERANCE.max(announced / 20);
+        let seconds = |time: gst::ClockTime| Duration::from(time).as_secs_f64();
+        (end + tolerance < announced).then(|| (seconds(end), seconds(announced)))
     }
 
     fn named(&self, lost: &Lost) -> Lost {
@@ -220,4 +245,16 @@ impl Reader {
         }
         false
     }
+}
+
+/// Bytes that an AVI file lacks: its demuxer makes do with what is there and says nothing. Zero in
+/// the header means that it was never finished, and nothing can be said.
+fn missing_of_riff(path: &Path) -> Option<u64> {
+    let mut file = std::fs::File::open(path).ok()?;
+    let mut head = [0; 12];
+    file.read_exact(&mut head).ok()?;
+    let [b'R', b'I', b'F', b'F', a, b, c, d, b'A', b'V', b'I', b' '] = head else { return None };
+    let announced = u64::from(u32::from_le_bytes([a, b, c, d])) + 8;
+    let missing = announced.checked_sub(file.metadata().ok()?.len())?;
+    (missing > 0 && announced > 8).then_some(missing)
 }

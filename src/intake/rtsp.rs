@@ -107,9 +107,9 @@ fn link_video(rtspsrc: &gst::Element, pipeline: &gst::Pipeline, outlet: &Arc<Out
     });
 }
 
-/// Counts what leaves the depayloader, to tell a silent camera from one that sends rubbish.
+/// Counts what reaches the depayloader, to tell a silent camera from one that sends rubbish.
 fn count_arrivals(bin: &gst::Bin, counts: Arc<Counts>) {
-    let Some(pad) = bin.by_name("depay").and_then(|depay| depay.static_pad("sink")) else { return };
+    let Some(pad) = bin.by_name("entry").and_then(|entry| entry.static_pad("sink")) else { return };
     pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |_, _| {
         deliver::count(&counts.arrived);
         gst::PadProbeReturn::Ok

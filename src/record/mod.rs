@@ -2,13 +2,17 @@
 
 pub mod boxes;
 mod camera;
+pub mod clip;
+mod clip_cache;
 mod disk;
 mod mux;
 mod open;
 mod paths;
+mod reader;
 mod recorder;
 mod recover;
 pub mod retention;
+mod timeline;
 mod writer;
 
 use std::path::PathBuf;
@@ -18,7 +22,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use camera::CameraRecorder;
+pub use clip::{ClipError, ClipInfo, Stretch};
+pub use clip_cache::{Clip, ClipCache, ClipLimits};
 pub use disk::{DiskReport, DiskState, OnDisk};
+pub use reader::SegmentReader;
 pub use recorder::{Recorder, RecorderError};
 pub use recover::Recovered;
 

@@ -26,6 +26,7 @@ pub use alerts::{AlertFilter, Cursor, CursorError, Page};
 pub use error::{Result, StoreError};
 pub use events::{StoredEvent, Subject};
 use readers::Readers;
+pub use segments::{AFTER_ALERT, BEFORE_ALERT};
 use writer::Writer;
 
 const FILE: &str = "canhdem.db";

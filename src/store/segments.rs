@@ -13,9 +13,9 @@ use crate::intake::Codec;
 use crate::record::{IndexError, Needed, Segment, SegmentIndex};
 
 /// An alert needs the video from so long before it opened,
-const BEFORE_NS: i64 = 10_000_000_000;
+pub const BEFORE_ALERT: Duration = Duration::from_secs(10);
 /// to so long after its last sight.
-const AFTER_NS: i64 = 20_000_000_000;
+pub const AFTER_ALERT: Duration = Duration::from_secs(20);
 
 impl SegmentIndex for Store {
     fn put(&self, segment: &Segment) -> Result<(), IndexError> {
@@ -84,7 +84,7 @@ impl SegmentIndex for Store {
             order by camera, from_ns";
         let stretches = self.readers().read(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
-            let stretches = statement.query_map([BEFORE_NS, AFTER_NS], |row| {
+            let stretches = statement.query_map([BEFORE_ALERT, AFTER_ALERT].map(rows::duration_ns), |row| {
                 Ok(Needed {
                     camera: row.get("camera")?,
                     from: rows::timestamp(row, "from_ns")?,

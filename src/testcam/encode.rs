@@ -29,6 +29,8 @@ pub struct EncodeOptions {
     pub transform: Transform,
     /// Pictures to make at most; without it, all.
     pub max_frames: Option<usize>,
+    /// So many pictures of the empty scene come after those of the file.
+    pub empty_frames_after: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +63,7 @@ impl Default for EncodeOptions {
             bitrate: Bitrate::Variable,
             transform: Transform::AsIs,
             max_frames: None,
+            empty_frames_after: 0,
         }
     }
 }
@@ -72,19 +75,17 @@ impl Footage {
     /// When the file cannot be read or decoded, or the encoder is not installed.
     pub fn encode(path: &Path, options: &EncodeOptions) -> Result<Self> {
         let named = |error: TestCameraError| TestCameraError::new(format!("{}: {error}", path.display()));
-        let pictures = Decoding::open(path, options).map_err(named)?;
+        let open = || Decoding::open(path, options).map_err(named);
         if matches!(options.transform, Transform::Quiet { .. }) {
-            let mut spread = Spread::<48>::new();
-            let mut count = 0;
-            for picture in pictures {
-                spread.offer(picture.map_err(named)?);
-                count += 1;
-            }
-            let empty = scene::background(&spread.into_pictures())
-                .ok_or_else(|| named(TestCameraError::new("holds no picture")))?;
-            return encode(std::iter::repeat_n(empty, count).map(Ok), options).map_err(named);
+            let (empty, count) = empty_scene(open()?).map_err(named)?;
+            return encode(std::iter::repeat_n(empty, options.max_frames.unwrap_or(count)).map(Ok), options).map_err(named);
         }
-        encode(pictures, options).map_err(named)
+        if options.empty_frames_after == 0 {
+            return encode(open()?, options).map_err(named);
+        }
+        let (empty, _) = empty_scene(open()?).map_err(named)?;
+        let after = std::iter::repeat_n(empty, options.empty_frames_after).map(Ok);
+        encode(open()?.chain(after), options).map_err(named)
     }
 
     /// Encodes pictures of one size.
@@ -138,6 +139,18 @@ impl Iterator for Decoding {
         self.left = self.left.checked_sub(1)?;
         self.next_picture().transpose()
     }
+}
+
+/// What never moves in a file's pictures, and how many they are.
+fn empty_scene(pictures: Decoding) -> Result<(Picture, usize)> {
+    let mut spread = Spread::<48>::new();
+    let mut count = 0;
+    for picture in pictures {
+        spread.offer(picture?);
+        count += 1;
+    }
+    let empty = scene::background(&spread.into_pictures());
+    empty.map(|empty| (empty, count)).ok_or_else(|| TestCameraError::new("holds no picture"))
 }
 
 fn raw_caps(width: u32, height: u32) -> gst::caps::Builder<gst::caps::NoFeature> {

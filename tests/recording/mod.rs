@@ -1,12 +1,14 @@
 //! What tests of recording share: real footage made on the spot, an index in memory, a decoder.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::path::Path;
-use std::sync::{Mutex, Once};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
-use canhdem::base::Timestamp;
+use canhdem::base::{IdSource, SharedClock, SimClock, Timestamp};
 use canhdem::intake::{AccessUnit, Codec};
-use canhdem::record::{IndexError, Needed, Segment, SegmentIndex};
+use canhdem::record::boxes::Layout;
+use canhdem::record::{DiskReport, IndexError, Needed, Recorder, Segment, SegmentIndex};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
@@ -22,6 +24,54 @@ pub fn start() -> Timestamp {
 
 pub fn at_ms(ms: i64) -> Timestamp {
     start() + jiff::SignedDuration::from_millis(ms)
+}
+
+/// A data folder with its index.
+pub struct Desk {
+    pub dir: tempfile::TempDir,
+    pub index: Arc<MemoryIndex>,
+    pub reports: Arc<Mutex<Vec<DiskReport>>>,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap(), index: Arc::default(), reports: Arc::default() }
+    }
+
+    pub fn recorder(&self) -> Recorder {
+        self.recorder_with(1 << 30, Arc::new(SimClock::new(start())))
+    }
+
+    pub fn recorder_with(&self, quota_bytes: u64, clock: SharedClock) -> Recorder {
+        let reports = Arc::clone(&self.reports);
+        Recorder::start(
+            self.dir.path().to_owned(),
+            Arc::clone(&self.index) as Arc<dyn SegmentIndex>,
+            quota_bytes,
+            clock,
+            Box::new(move |report| reports.lock().unwrap().push(report)),
+            IdSource::seeded(1),
+        )
+        .unwrap()
+    }
+
+    pub fn record(&self, units: &[AccessUnit]) -> Vec<Segment> {
+        let recorder = self.recorder();
+        let camera = recorder.camera("gate");
+        units.iter().for_each(|unit| camera.push(unit));
+        camera.gap();
+        recorder.finish();
+        assert_eq!(camera.dropped(), 0);
+        self.index.all().unwrap()
+    }
+
+    pub fn path(&self, segment: &Segment) -> std::path::PathBuf {
+        self.dir.path().join(&segment.path)
+    }
+}
+
+pub fn layout(path: &Path) -> Layout {
+    Layout::read(&mut std::fs::File::open(path).unwrap()).unwrap()
 }
 
 #[derive(Default)]

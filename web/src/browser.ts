@@ -92,7 +92,10 @@ export function useHotkeys(keys: Readonly<Record<string, () => void>>): void {
   }, [latest]);
 }
 
-/** Space presses the button that has the focus, save those marked as mere choices. */
+/**
+ * Space presses the button that has the focus, save those that choose what to watch (`data-choice`): after a
+ * click on one of them a guard means the player. Enter presses these.
+ */
 function isTaken(event: KeyboardEvent): boolean {
   const target = event.target;
   if (event.key !== ' ' || !(target instanceof Element)) return false;

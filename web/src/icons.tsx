@@ -39,12 +39,12 @@ export function SeverityShape({ severity }: { severity: Severity }): JSX.Element
   );
 }
 
-/** A camera's state by shape: full disc, ring, cross. */
-export function StateShape({ state }: { state: CameraState }): JSX.Element {
+/** A camera's state by shape: full disc, ring, cross; a ring also for what is not known. */
+export function StateShape({ state }: { state: CameraState | 'unknown' }): JSX.Element {
   return (
     <svg class={`shape state-${state}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       {state === 'live' && <circle cx="12" cy="12" r="8" />}
-      {state === 'connecting' && <circle class="ring" cx="12" cy="12" r="7" />}
+      {(state === 'connecting' || state === 'unknown') && <circle class="ring" cx="12" cy="12" r="7" />}
       {state === 'lost' && <path class="cross" d="m5 5 14 14M19 5 5 19" />}
     </svg>
   );

@@ -67,9 +67,14 @@ fn own(path: &Path) -> anyhow::Result<Footage> {
 
 /// The clip with its people, and then nobody for a while.
 fn visited(folder: &Path, name: &str, clip: &Path, transform: Transform) -> anyhow::Result<Footage> {
-    let options = EncodeOptions { fps: CLIP_FPS, gop_frames: 2 * CLIP_FPS, transform, ..EncodeOptions::default() };
-    let people = prepared(folder, name, || Ok(Footage::encode(clip, &options)?))?;
-    Ok(people)
+    let options = EncodeOptions {
+        fps: CLIP_FPS,
+        gop_frames: 2 * CLIP_FPS,
+        transform,
+        empty_frames_after: EMPTY_FRAMES,
+        ..EncodeOptions::default()
+    };
+    prepared(folder, name, || Ok(Footage::encode(clip, &options)?))
 }
 
 fn empty(folder: &Path, name: &str, clip: &Path, fps: u32, frames: usize) -> anyhow::Result<Footage> {

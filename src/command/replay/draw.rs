@@ -118,7 +118,7 @@ impl Encoder {
         pipeline.add(&bin)?;
         let input = bin.by_name("pictures").and_downcast::<gst_app::AppSrc>().context("draw.launch has no input")?;
         let file = bin.by_name("file").context("draw.launch has no output")?;
-        file.set_property("location", path);
+        file.set_property("location", path.to_str().context("--draw: the file's name is not valid text")?);
         let caps = gst::Caps::builder("video/x-raw")
             .field("format", "RGB")
             .field("width", size.0 as i32)

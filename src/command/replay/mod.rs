@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
 
-use super::{Usage, output};
+use super::Usage;
 use crate::base::{Clock as _, SimClock};
 use crate::camera::ANALYSES_PER_SECOND;
 use crate::camera::analyst::{Analysis, Analyst};

@@ -38,6 +38,12 @@ export function Facts({ alert, camera, onSeek }: Props) {
         <dd>{formatDuration(millis(alert.last_seen_at) - millis(alert.at))}</dd>
       </dl>
       <Findings alert={alert} onSeek={onSeek} />
+      {alert.snapshot && (
+        <a class="still" href={alert.snapshot} target="_blank" rel="noreferrer">
+          <img src={alert.snapshot} alt="" />
+          {t('alert.snapshot')}
+        </a>
+      )}
     </aside>
   );
 }

@@ -52,6 +52,7 @@ export function TimeBar({ findings, seen, startMs, durationS, timeS, onSeek }: P
             <button
               key={mark.seconds}
               type="button"
+              data-choice
               class="time-mark"
               aria-label={name}
               title={name}

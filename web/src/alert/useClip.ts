@@ -25,6 +25,11 @@ export function useClip(alert: Alert) {
   const url = alert.clip?.url ?? null;
   const from = alert.clip?.from ?? alert.at;
   const [clip, setClip] = useState<Clip>({ state: 'loading' });
+  const shownState = useRef<Clip['state']>('loading');
+  const show = useCallback((next: Clip) => {
+    shownState.current = next.state;
+    setClip(next);
+  }, []);
   const attempt = useRef(0);
   const failures = useRef(0);
   const abort = useRef<AbortController | null>(null);
@@ -41,7 +46,9 @@ export function useClip(alert: Alert) {
       abort.current = asked;
       const src = clipUrl(url, attempt.current++);
       const later = (state: 'waiting' | 'unreachable', ms: number) => {
-        setClip({ state });
+        // A reload that fails leaves alone what plays; it is offered again.
+        if (shownState.current === 'ready') return;
+        show({ state });
         timer.current = setTimeout(() => load(resumeMs, isPlaying), ms);
       };
       probeClip(src, asked.signal).then(
@@ -51,7 +58,7 @@ export function useClip(alert: Alert) {
             later('waiting', WAIT_MS);
             return;
           }
-          setClip({
+          show({
             state: 'ready',
             src,
             startMs: millis(found.start ?? fallbackStart.current),
@@ -64,7 +71,7 @@ export function useClip(alert: Alert) {
         },
       );
     },
-    [url],
+    [url, show],
   );
 
   useEffect(() => {
@@ -79,12 +86,12 @@ export function useClip(alert: Alert) {
   const onBroken = useCallback(
     (resumeMs: number | null) => {
       failures.current += 1;
-      setClip({ state: 'failed' });
+      show({ state: 'failed' });
       clearTimeout(timer.current);
       const wait = Math.min(WAIT_MS * 2 ** (failures.current - 1), LONGEST_WAIT_MS);
       timer.current = setTimeout(() => load(resumeMs, true), wait);
     },
-    [load],
+    [load, show],
   );
   const onPlaying = useCallback(() => {
     failures.current = 0;

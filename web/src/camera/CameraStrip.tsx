@@ -64,7 +64,7 @@ function CameraTile({ camera, liveMs, isUnknown, isChosen, onChoose }: TileProps
       type="button"
       data-choice
       data-camera={camera.id}
-      class={`tile tile-${camera.state} ${isChosen ? 'chosen' : ''}`}
+      class={`tile tile-${isUnknown ? 'unknown' : camera.state} ${isChosen ? 'chosen' : ''}`}
       title={t('camera.enlarge', { name: camera.name })}
       onClick={() => onChoose(camera.id)}
     >

@@ -16,7 +16,7 @@ export function CameraWords({ camera, isUnknown }: Props) {
     return (
       <span class="camera-words">
         <span class="camera-state state-unknown">
-          <StateShape state="connecting" />
+          <StateShape state="unknown" />
           {t('camera.unknown')}
         </span>
       </span>

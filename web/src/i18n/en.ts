@@ -58,7 +58,7 @@ export const en: Dictionary = {
   'alert.findings.more': 'and {n} more',
   'alert.findings.seek': 'Go to {time}: {what}',
   'alert.confidence': 'confidence {n}%',
-  'alert.snapshot': 'Picture taken at the alert, the person boxed',
+  'alert.snapshot': 'Picture at the alert',
 
   'severity.notice': 'Notice',
   'severity.warning': 'Warning',

@@ -57,7 +57,7 @@ export const vi = {
   'alert.findings.more': 'và {n} phát hiện nữa',
   'alert.findings.seek': 'Xem lúc {time}: {what}',
   'alert.confidence': 'độ tin cậy {n}%',
-  'alert.snapshot': 'Ảnh chụp lúc báo động, người được khoanh khung',
+  'alert.snapshot': 'Ảnh lúc báo động',
 
   'severity.notice': 'Lưu ý',
   'severity.warning': 'Cảnh báo',
