@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::base::Rect;
 use crate::track::Track;
+use crate::vision::test_frames::vtest;
+use crate::vision::{Detector, LOW_SCORE, Manifest};
 
 const FRAME: (u32, u32) = (1280, 720);
 
@@ -224,4 +226,24 @@ fn broken_detections_are_left_out() {
     ];
     let (updates, ended) = run([(0.0, broken.to_vec())]);
     assert!(updates[0].tracks.is_empty() && ended.is_empty());
+}
+
+/// Those who cross a real yard are few tracks that last, not many short ones.
+#[test]
+fn persons_of_a_real_clip_keep_their_tracks() {
+    let manifest = Manifest::load(None).expect("sound");
+    let detector = Detector::load(&manifest, "yolox-nano", LOW_SCORE, 2).expect("run `make setup`");
+    let mut tracker = tracker();
+    let (mut ended, mut strong) = (Vec::new(), 0);
+    for frame in vtest((768, 576), 2, 100) {
+        let seen = detector.detect(&frame, &[]).expect("detected");
+        strong += seen.detections.iter().filter(|found| found.score >= 0.35).count();
+        ended.extend(tracker.update(frame.at, &seen.detections, (frame.width, frame.height)).ended);
+    }
+    ended.extend(tracker.finish());
+    // 20 seconds at 5 frames a second: people in view at the start, and those who come.
+    let people: Vec<_> = ended.iter().filter(|track| track.class == Class::Person).collect();
+    assert!((8..=18).contains(&people.len()), "{} tracks: {people:#?}", people.len());
+    let lasting: u32 = ended.iter().filter(|track| track.hits >= 10).map(|track| track.hits).sum();
+    assert!(f64::from(lasting) >= 0.95 * strong as f64, "{lasting} of {strong}");
 }
