@@ -13,8 +13,8 @@ use crate::config::{self, Language, ZoneKind};
 use crate::intake::Codec;
 use crate::intake::health::{LostReason, Role, StreamHealth, StreamState};
 use crate::notify::{CameraNow, GateState};
-use crate::record::{DiskReport, DiskState};
 use crate::record::Segment;
+use crate::record::{DiskReport, DiskState};
 use crate::rules::schedule::Armed;
 use crate::rules::{self, Bilingual, FindingKind, Severity};
 
