@@ -18,8 +18,8 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::params::Query;
 use super::problem::Problems;
-use super::query::Query;
 use super::view::Heartbeat;
 use super::{Context, Shared, WebError, blocking};
 use crate::store::{StoredEvent, Subject};

@@ -9,8 +9,8 @@ mod media;
 mod office;
 mod openapi;
 mod page;
+mod params;
 mod problem;
-mod query;
 mod view;
 
 use std::io;

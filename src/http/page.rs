@@ -1,12 +1,12 @@
 //! The page: embedded in a release build, read from `web/dist` in a debug build.
 
 use axum::Router;
-use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::params::Name;
 use super::{Shared, WebError};
 
 #[derive(RustEmbed)]
@@ -28,7 +28,7 @@ async fn index() -> Response {
     }
 }
 
-async fn file(Path(path): Path<String>) -> Result<Response, WebError> {
+async fn file(Name(path): Name) -> Result<Response, WebError> {
     let found = Files::get(&path).ok_or_else(|| WebError::NotFound("there is nothing at this address".to_owned()))?;
     let caching = match path.as_str() {
         "index.html" => "no-store",

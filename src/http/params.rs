@@ -1,10 +1,11 @@
-//! What stands behind the question mark, parsed once.
+//! What an address names: the part of its path that varies, and what stands behind the question
+//! mark.
 
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -13,6 +14,20 @@ use url::form_urlencoded;
 
 use super::WebError;
 
+/// The part of a path that varies, as text: an id, the name of a file.
+#[derive(Debug)]
+pub struct Name(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
+        // What is not text names nothing.
+        let name = Path::<String>::from_request_parts(parts, state).await;
+        name.map(|Path(name)| Self(name)).map_err(|_| WebError::NotFound("there is nothing at this address".to_owned()))
+    }
+}
+
 /// The query's keys and values in order. Unknown keys are ignored, so that an address can be made
 /// unlike another.
 #[derive(Debug, Clone, Default)]
@@ -20,7 +35,7 @@ pub struct Query {
     pairs: Vec<(String, String)>,
 }
 
-impl<S: Sync> FromRequestParts<S> for Query {
+impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
