@@ -24,6 +24,7 @@ const NO_VIDEO: &str = "there is no video of this alert";
 
 const DEFAULT_LIMIT: u32 = 50;
 const GREATEST_LIMIT: u32 = 200;
+const MOST_CAMERAS: usize = 256;
 
 /// A page of alerts, newest first.
 #[utoipa::path(get, path = "/alerts", tag = "alerts",
@@ -57,8 +58,12 @@ fn filter(query: &Query) -> Result<AlertFilter, WebError> {
     if !(1..=GREATEST_LIMIT).contains(&limit) {
         return Err(WebError::BadRequest(format!("`limit` is a number from 1 to {GREATEST_LIMIT}")));
     }
+    let cameras: Vec<String> = query.list("camera").into_iter().map(str::to_owned).collect();
+    if cameras.len() > MOST_CAMERAS {
+        return Err(WebError::BadRequest(format!("`camera` names at most {MOST_CAMERAS}")));
+    }
     Ok(AlertFilter {
-        cameras: query.list("camera").into_iter().map(str::to_owned).collect(),
+        cameras,
         severities: query.names("severity")?,
         states: query.names("state")?,
         from: query.time("from")?,

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::de::value::{Error as NameError, StrDeserializer};
 use url::form_urlencoded;
 
-use super::WebError;
+use super::{WebError, nothing};
 
 /// The part of a path that varies, as text: an id, the name of a file.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
         // What is not text names nothing.
         let name = Path::<String>::from_request_parts(parts, state).await;
-        name.map(|Path(name)| Self(name)).map_err(|_| WebError::NotFound("there is nothing at this address".to_owned()))
+        name.map(|Path(name)| Self(name)).map_err(|_| nothing())
     }
 }
 
@@ -76,14 +76,20 @@ impl Query {
         values.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|value| !value.is_empty()).collect()
     }
 
-    /// As [`Query::list`], each the name of a variant.
+    /// As [`Query::list`], each the name of a variant; none twice.
     ///
     /// # Errors
     /// 400, with the names that there are.
-    pub fn names<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, WebError> {
-        let name =
-            |text| T::deserialize(StrDeserializer::<NameError>::new(text)).map_err(|error| wrong(key, text, &error));
-        self.list(key).into_iter().map(name).collect()
+    pub fn names<T: DeserializeOwned + PartialEq>(&self, key: &str) -> Result<Vec<T>, WebError> {
+        let mut names = Vec::new();
+        for text in self.list(key) {
+            let name = T::deserialize(StrDeserializer::<NameError>::new(text));
+            let name = name.map_err(|error| wrong(key, text, &error))?;
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Ok(names)
     }
 }
 
@@ -99,7 +105,7 @@ mod tests {
 
     #[test]
     fn lists_may_be_repeated_or_joined() {
-        let query = Query::parse("severity=notice,%20critical&camera=&severity=warning&camera=kho");
+        let query = Query::parse("severity=notice,%20critical&camera=&severity=warning,notice&camera=kho");
         let all = [Severity::Notice, Severity::Critical, Severity::Warning];
         assert_eq!(query.names::<Severity>("severity"), Ok(all.to_vec()));
         assert_eq!(query.list("camera"), ["kho"]);
