@@ -12,6 +12,8 @@ use crate::rules::{Finding, FindingKind, score};
 
 /// An alert ends when nothing that belongs to it was seen for so long.
 pub const QUIET_BEFORE_CLOSE: Duration = Duration::from_secs(30);
+/// How far a frame's time may be ahead of the clock before the clock must have been set back.
+const CLOCK_SLACK: Duration = Duration::from_secs(10);
 /// While only the time of the last sight changes, the outside hears of it this often.
 const GROWTH_REPORTED_EVERY: Duration = Duration::from_secs(5);
 /// A crowd adds nothing to an alert beyond this many findings; those of least weight make room.
@@ -86,6 +88,10 @@ impl AlertBook {
     /// Lets time pass: closes the alert after a quiet while.
     pub fn tick(&mut self, now: Timestamp) -> Option<Alert> {
         let quiet_since = self.open.as_ref()?.alert.last_seen_at;
+        if now + CLOCK_SLACK < quiet_since {
+            // The clock was set back: by its own time this alert would stay open for hours.
+            return self.close(quiet_since);
+        }
         if now < quiet_since + QUIET_BEFORE_CLOSE { None } else { self.close(quiet_since + QUIET_BEFORE_CLOSE) }
     }
 
@@ -228,6 +234,15 @@ mod tests {
         assert_eq!((closed.id, closed.closed_at), (opened.id, Some(at(38))));
         assert_eq!(closed.findings[0].confidence, 0.8, "the most confident sight is kept");
         assert!(night.see(60, vec![person(3, 60, 0.8)]).is_some_and(|(_, next)| next.id != opened.id));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_closes_the_alert() {
+        let mut night = Night::new();
+        night.see(7_200, vec![person(1, 7_200, 0.8)]);
+        assert_eq!(night.book.tick(at(7_195)), None, "within what a queue may lag");
+        let closed = night.book.tick(at(3_600)).expect("set back by an hour");
+        assert_eq!(closed.closed_at, Some(at(7_200)));
     }
 
     #[test]

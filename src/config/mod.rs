@@ -154,6 +154,15 @@ impl Config {
         Self::parse(&text, folder, path)
     }
 
+    /// What `replay` assumes without a configuration: one camera, one yard over the whole picture,
+    /// nights and weekends.
+    pub fn for_replay() -> Self {
+        let address = "rtsp://127.0.0.1/replay";
+        let text = format!("data_dir = \".\"\n[[camera]]\nid = \"replay\"\nmain = \"{address}\"\n");
+        let raw = toml::from_str(&text).expect("a constant that a test parses");
+        file::check(raw, Path::new("."), KnownCredentials::new()).expect("a constant that a test checks")
+    }
+
     fn parse(text: &str, folder: &Path, path: &Path) -> Result<Self, ConfigError> {
         let raw: file::File = toml::from_str(text).map_err(|error| ConfigError::syntax(path, text, &error))?;
         let credentials_path = raw.credentials.clone().map(|p| folder.join(p));

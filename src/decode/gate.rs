@@ -49,10 +49,10 @@ enum Mode {
 }
 
 impl Gate {
-    /// A gate that begins awake, for nothing is known yet.
+    /// A gate that is quiet and has not looked yet.
     pub fn new() -> Self {
         Self {
-            mode: Mode::Awake { busy_at: Duration::ZERO },
+            mode: Mode::Quiet { since: Duration::ZERO },
             sizes: Sizes::default(),
             last_look: None,
             always_awake: false,
@@ -60,7 +60,7 @@ impl Gate {
     }
 
     pub fn always_awake() -> Self {
-        Self { always_awake: true, ..Self::new() }
+        Self { always_awake: true, mode: Mode::Awake { busy_at: Duration::ZERO }, ..Self::new() }
     }
 
     pub fn is_awake(&self) -> bool {
@@ -119,10 +119,11 @@ impl Gate {
         }
     }
 
-    /// Something is tracked: stay awake though it may stand still.
+    /// Something is tracked: be awake though it may stand still.
     pub fn hold(&mut self, pts: Duration) {
-        if let Mode::Awake { busy_at } = &mut self.mode {
-            *busy_at = (*busy_at).max(pts);
+        match &mut self.mode {
+            Mode::Awake { busy_at } => *busy_at = (*busy_at).max(pts),
+            Mode::Quiet { .. } => self.wake(pts),
         }
     }
 

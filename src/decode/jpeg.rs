@@ -111,7 +111,7 @@ impl Matrix {
     }
 }
 
-fn rgb(planes: &Planes<'_>) -> RgbImage {
+pub fn rgb(planes: &Planes<'_>) -> RgbImage {
     let (width, height) = (planes.width, planes.height);
     let matrix = Matrix::of(planes);
     let mut pixels = Vec::with_capacity(3 * width * height);

@@ -12,8 +12,10 @@ const LEAST_BLOCK: usize = 8;
 /// A block has changed when it is off by this many levels and by so many times its usual noise.
 const LEAST_CHANGE: f32 = 5.0;
 const NOISE_FACTOR: f32 = 5.0;
-/// Levels by which a block may be off before its noise is known.
-const NOISE_AT_FIRST: f32 = 3.0;
+/// No block is quieter than this, in levels.
+const LEAST_NOISE: f32 = 0.3;
+/// What the second picture may teach at most: it may differ because a lamp was switched.
+const MOST_NOISE_AT_FIRST: f32 = 3.0;
 /// Fewer connected changed blocks are noise or an insect far away.
 const LEAST_BLOCKS: usize = 3;
 /// How fast the background follows: where nothing changed, and where something did (a parked car
@@ -70,7 +72,7 @@ impl MotionFinder {
         self.rows = height.div_ceil(self.block);
         let blocks = self.columns * self.rows;
         self.background = vec![0.0; blocks];
-        self.noise = vec![NOISE_AT_FIRST; blocks];
+        self.noise.clear();
         self.means = vec![0.0; blocks];
         self.changed = vec![false; blocks];
     }
@@ -99,7 +101,19 @@ impl MotionFinder {
         }
     }
 
+    /// The second picture tells how noisy the camera is: half of the blocks are off by less than
+    /// the median, whatever moves in the others.
+    fn learn_noise(&mut self) {
+        let mut off: Vec<_> = self.means.iter().zip(&self.background).map(|(a, b)| (a - b).abs()).collect();
+        let middle = off.len() / 2;
+        let median = *off.select_nth_unstable_by(middle, f32::total_cmp).1;
+        self.noise = vec![(1.2 * median).clamp(LEAST_NOISE, MOST_NOISE_AT_FIRST); off.len()];
+    }
+
     fn compare(&mut self, passed_seconds: f32) {
+        if self.noise.is_empty() {
+            self.learn_noise();
+        }
         let follow = 1.0 - (-passed_seconds / FOLLOW_SECONDS).exp();
         let follow_changed = 1.0 - (-passed_seconds / FOLLOW_CHANGED_SECONDS).exp();
         let mut changed_blocks = 0usize;

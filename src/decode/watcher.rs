@@ -13,6 +13,9 @@ use crate::intake::AccessUnit;
 /// What two groups of pictures of one camera may take: 10 s at 6 Mbit/s.
 const GOP_LIMIT_BYTES: usize = 8_000_000;
 
+/// So often a picture of a quiet camera is analysed though nothing moves: somebody may stand still.
+const QUIET_ANALYSIS_EVERY: Duration = Duration::from_secs(30);
+
 /// A picture to analyse.
 pub struct Sighting {
     pub frame: Arc<Frame>,
@@ -41,6 +44,7 @@ pub struct Watcher {
     /// Pictures up to here were analysed or known to be quiet.
     done_to: Option<Duration>,
     last_slot: Option<u128>,
+    analysed_at: Option<Duration>,
     latest: Option<Arc<Frame>>,
     counts: WatcherCounts,
 }
@@ -56,6 +60,7 @@ impl Watcher {
             decoded_to: None,
             done_to: None,
             last_slot: None,
+            analysed_at: None,
             latest: None,
             counts: WatcherCounts::default(),
         }
@@ -153,16 +158,19 @@ impl Watcher {
         let Some(frame) = newest else {
             return Ok(());
         };
-        let moving = !self.motion.find(&frame).is_empty();
         let frame = Arc::new(frame);
+        let motion = self.motion.find(&frame);
         self.latest = Some(Arc::clone(&frame));
-        match self.gate.on_picture(frame.pts, moving) {
-            Some(from) => {
-                self.wake_from(from, see)?;
-                // It was among those, unless memory could not hold them.
-                self.show(frame, see);
-            }
-            None => self.done_to = Some(frame.pts),
+        if let Some(from) = self.gate.on_picture(frame.pts, !motion.is_empty()) {
+            self.wake_from(from, see)?;
+            // It was among those, unless memory could not hold them.
+            self.show(frame, see);
+            return Ok(());
+        }
+        self.done_to = Some(frame.pts);
+        let due = self.analysed_at.is_none_or(|last| frame.pts.abs_diff(last) >= QUIET_ANALYSIS_EVERY);
+        if due && self.is_new_slot(frame.pts) {
+            self.analyse(Sighting { frame, motion }, see);
         }
         Ok(())
     }
@@ -235,14 +243,22 @@ impl Watcher {
         }
         self.done_to = Some(pts);
         self.latest = Some(Arc::clone(&frame));
-        let slot = pts.as_nanos() / self.slot.as_nanos();
-        if self.last_slot == Some(slot) {
-            return;
+        if self.is_new_slot(pts) {
+            let motion = self.motion.find(&frame);
+            self.gate.on_picture(pts, !motion.is_empty());
+            self.analyse(Sighting { frame, motion }, see);
         }
-        self.last_slot = Some(slot);
-        let motion = self.motion.find(&frame);
-        self.gate.on_picture(pts, !motion.is_empty());
-        if see(Sighting { frame, motion }) {
+    }
+
+    fn is_new_slot(&mut self, pts: Duration) -> bool {
+        let slot = pts.as_nanos() / self.slot.as_nanos();
+        self.last_slot.replace(slot) != Some(slot)
+    }
+
+    fn analyse(&mut self, sighting: Sighting, see: &mut dyn FnMut(Sighting) -> bool) {
+        let pts = sighting.frame.pts;
+        self.analysed_at = Some(pts);
+        if see(sighting) {
             self.gate.hold(pts);
         }
     }

@@ -12,7 +12,7 @@ use super::params::{Name, Query};
 use super::problem::Problems;
 use super::view::{Arming, RecordingList, Status};
 use super::{Shared, WebError, blocking, view};
-use crate::notify::DiskState;
+use crate::record::DiskState;
 use crate::record::SegmentIndex as _;
 
 /// How far back recordings are listed unless a time is given.

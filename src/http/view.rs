@@ -12,7 +12,8 @@ use crate::base::Rect;
 use crate::config::{self, Language, ZoneKind};
 use crate::intake::Codec;
 use crate::intake::health::{LostReason, Role, StreamHealth, StreamState};
-use crate::notify::{CameraNow, DiskState, DiskStatus, GateState};
+use crate::notify::{CameraNow, GateState};
+use crate::record::{DiskReport, DiskState};
 use crate::record::Segment;
 use crate::rules::schedule::Armed;
 use crate::rules::{self, Bilingual, FindingKind, Severity};
@@ -274,6 +275,6 @@ pub(super) fn arming(at: Timestamp, armed: Armed, tz: &TimeZone) -> Arming {
     Arming { at: time(at, tz), armed: armed.armed, peak: armed.peak, reason: armed.reason }
 }
 
-pub(super) fn disk(disk: DiskStatus) -> Disk {
+pub(super) fn disk(disk: DiskReport) -> Disk {
     Disk { state: disk.state, used_bytes: disk.used_bytes, quota_bytes: disk.quota_bytes, detail: disk.detail }
 }

@@ -85,3 +85,18 @@ pub struct StreamHealth {
     pub reason: Option<LostReason>,
     pub codec: Option<Codec>,
 }
+
+impl Lost {
+    pub fn new(reason: LostReason, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into() }
+    }
+}
+
+impl Role {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Sub => "sub",
+        }
+    }
+}

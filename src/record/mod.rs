@@ -1,10 +1,33 @@
 //! The original stream on disk: segments, clips, retention. Knows nothing of the database.
 
+pub mod boxes;
+mod camera;
+pub mod clip;
+mod clip_cache;
+mod disk;
+mod mux;
+mod open;
+mod paths;
+mod reader;
+mod recorder;
+mod recover;
+pub mod retention;
+mod timeline;
+mod writer;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
+
+pub use camera::CameraRecorder;
+pub use clip::{ClipError, ClipInfo, Stretch};
+pub use clip_cache::{Clip, ClipCache, ClipLimits};
+pub use disk::{DiskReport, DiskState, OnDisk};
+pub use reader::SegmentReader;
+pub use recorder::{Recorder, RecorderError};
+pub use recover::Recovered;
 
 use crate::intake::Codec;
 

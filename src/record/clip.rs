@@ -1,0 +1,208 @@
+//! A clip: a stretch of segments as one MP4 that plays anywhere, not re-encoded.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use gst::prelude::*;
+use gstreamer as gst;
+use gstreamer_app as gst_app;
+use jiff::Timestamp;
+
+use super::mux::{describe, named};
+use super::timeline::{Extent, Position, Timeline};
+use super::{IndexError, SegmentIndex};
+use crate::intake::AccessUnit;
+
+const PIPELINE: &str = include_str!("../../pipelines/clip.launch");
+/// To write the tables takes milliseconds; a pipeline that does not answer is given up.
+const PATIENCE: gst::ClockTime = gst::ClockTime::from_seconds(30);
+
+/// What a clip is wanted of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    pub camera: String,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    /// The alert's moment. If the camera's format changed in between, the clip is of this side.
+    pub focus: Timestamp,
+}
+
+/// What a clip shows, in wall time: its first picture is of `starts_at`, and each second of it is
+/// a second of the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClipInfo {
+    /// Of the last key frame at or before the wish; later if recording began later.
+    pub starts_at: Timestamp,
+    /// Within about a second after the wish; earlier if there is no more (yet).
+    pub ends_at: Timestamp,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ClipError {
+    #[error("nothing is recorded of camera {camera} from {from} to {to}")]
+    Nothing { camera: String, from: Timestamp, to: Timestamp },
+    #[error("{path}: {error}", path = path.display())]
+    Disk { path: PathBuf, error: io::Error },
+    #[error("the clip cannot be written: {0}")]
+    Mux(String),
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+impl ClipError {
+    pub(super) fn nothing(stretch: &Stretch) -> Self {
+        Self::Nothing { camera: stretch.camera.clone(), from: stretch.from, to: stretch.to }
+    }
+}
+
+/// What a clip of this stretch would show if it were made now; none if nothing is recorded of it.
+/// Reads a few tables, no video.
+///
+/// # Errors
+/// When the index does not answer.
+pub fn extent(index: &dyn SegmentIndex, data_dir: &Path, stretch: &Stretch) -> Result<Option<ClipInfo>, ClipError> {
+    match plan(index, data_dir, stretch) {
+        Ok((timeline, extent)) => Ok(Some(info(&timeline, &extent))),
+        Err(ClipError::Nothing { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes the clip to `out`, at once or not at all. A stretch that is still being recorded gives
+/// what there is of it.
+///
+/// # Errors
+/// When nothing is recorded of the stretch, or it cannot be read or written.
+pub fn make_clip(
+    index: &dyn SegmentIndex,
+    data_dir: &Path,
+    stretch: &Stretch,
+    out: &Path,
+) -> Result<ClipInfo, ClipError> {
+    let (timeline, extent) = plan(index, data_dir, stretch)?;
+    write(timeline, &extent, out)
+}
+
+pub(super) fn plan(
+    index: &dyn SegmentIndex,
+    data_dir: &Path,
+    stretch: &Stretch,
+) -> Result<(Timeline, Extent), ClipError> {
+    let timeline = Timeline::read(index, data_dir, stretch)?;
+    let extent = timeline.extent(stretch.from, stretch.to).ok_or_else(|| ClipError::nothing(stretch))?;
+    Ok((timeline, extent))
+}
+
+pub(super) fn info(timeline: &Timeline, extent: &Extent) -> ClipInfo {
+    ClipInfo { starts_at: timeline.wall(extent.starts), ends_at: timeline.wall(extent.ends) }
+}
+
+pub(super) fn write(mut timeline: Timeline, extent: &Extent, out: &Path) -> Result<ClipInfo, ClipError> {
+    let info = info(&timeline, extent);
+    let part = beside(out, "part");
+    let moved = write_part(&mut timeline, extent, &part, &beside(out, "data"))
+        .and_then(|()| fs::rename(&part, out).map_err(|error| ClipError::Disk { path: out.to_owned(), error }));
+    if moved.is_err() {
+        // Best effort: what stays behind is removed with the cache's leftovers.
+        drop(fs::remove_file(&part));
+        drop(fs::remove_file(beside(out, "data")));
+    }
+    moved.map(|()| info)
+}
+
+fn beside(out: &Path, extension: &str) -> PathBuf {
+    let mut name = out.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    name.into()
+}
+
+fn write_part(timeline: &mut Timeline, extent: &Extent, part: &Path, data: &Path) -> Result<(), ClipError> {
+    let failed = |error: &dyn ToString| ClipError::Mux(error.to_string());
+    gst::init().map_err(|error| failed(&error))?;
+    let pipeline = gst::parse::launch(PIPELINE).map_err(|error| failed(&error))?.downcast::<gst::Pipeline>();
+    let pipeline = pipeline.map_err(|_| failed(&"its description is not a pipeline"))?;
+    let source: gst_app::AppSrc = named(&pipeline, "source").map_err(|error| failed(&error))?;
+    let mux: gst::Element = named(&pipeline, "mux").map_err(|error| failed(&error))?;
+    let file: gst::Element = named(&pipeline, "file").map_err(|error| failed(&error))?;
+    // Its own default is in /tmp, which may be small.
+    mux.set_property("faststart-file", data);
+    file.set_property("location", part);
+    source.set_caps(timeline.parts.first().map(|part| part.reader.caps()));
+    pipeline.set_state(gst::State::Playing).map_err(|error| failed(&error))?;
+    let result = feed(timeline, extent, &source).and_then(|()| finish(&pipeline, &source));
+    pipeline.set_state(gst::State::Null).map_err(|error| failed(&error))?;
+    result
+}
+
+fn finish(pipeline: &gst::Pipeline, source: &gst_app::AppSrc) -> Result<(), ClipError> {
+    source.end_of_stream().map_err(|error| ClipError::Mux(error.to_string()))?;
+    let ends = [gst::MessageType::Eos, gst::MessageType::Error];
+    let message = pipeline.bus().and_then(|bus| bus.timed_pop_filtered(PATIENCE, &ends));
+    match message {
+        Some(message) if message.type_() == gst::MessageType::Eos => Ok(()),
+        Some(message) => Err(ClipError::Mux(describe(&message))),
+        None => Err(ClipError::Mux("the muxer does not answer".to_owned())),
+    }
+}
+
+fn feed(timeline: &mut Timeline, extent: &Extent, source: &gst_app::AppSrc) -> Result<(), ClipError> {
+    // Segments show the first picture at once, so B frames make some be decoded after they are
+    // shown; players want it the other way round.
+    let delay = reorder_delay(timeline, extent);
+    let mut last_dts = None;
+    for part_number in extent.first.part..=extent.last.part {
+        let Some(part) = timeline.parts.get_mut(part_number) else { break };
+        for fragment in extent.fragments(part_number, part.reader.layout.fragments.len()) {
+            let path = part.reader.segment.path.clone();
+            let units = part.reader.units(fragment).map_err(|error| ClipError::Disk { path, error })?;
+            for (number, (sample, unit)) in units.into_iter().enumerate() {
+                let position = Position { part: part_number, fragment, sample: number };
+                let shown = part.shown_at(&sample);
+                // Pictures that lead an open GOP cannot be decoded without the GOP before.
+                if !extent.holds(position) || shown < extent.starts {
+                    continue;
+                }
+                let decoded = part.decoded_at(&sample).saturating_sub(extent.starts);
+                let dts = last_dts.map_or(decoded, |last| decoded.max(last + Duration::from_nanos(1)));
+                last_dts = Some(dts);
+                let times = Times {
+                    pts: shown - extent.starts + delay,
+                    dts,
+                    duration: part.reader.layout.track.duration_of(u64::from(sample.duration)),
+                };
+                push(source, unit, times)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Times {
+    pts: Duration,
+    dts: Duration,
+    duration: Duration,
+}
+
+fn push(source: &gst_app::AppSrc, unit: AccessUnit, times: Times) -> Result<(), ClipError> {
+    let mut buffer = unit.buffer;
+    let change = buffer.make_mut();
+    change.set_pts(gst::ClockTime::try_from(times.pts).ok());
+    change.set_dts(gst::ClockTime::try_from(times.dts).ok());
+    change.set_duration(gst::ClockTime::try_from(times.duration).ok());
+    source.push_buffer(buffer).map(|_| ()).map_err(|error| ClipError::Mux(error.to_string()))
+}
+
+/// How much later than it is decoded a picture must be shown, so that none is shown before.
+fn reorder_delay(timeline: &Timeline, extent: &Extent) -> Duration {
+    let parts = &timeline.parts[extent.first.part..=extent.last.part];
+    let samples = parts.iter().flat_map(|part| {
+        let fragments = part.reader.layout.fragments.iter();
+        fragments
+            .flat_map(|placed| &placed.fragment.samples)
+            .map(move |sample| part.decoded_at(sample).saturating_sub(part.shown_at(sample)))
+    });
+    samples.max().unwrap_or_default()
+}

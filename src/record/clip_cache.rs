@@ -1,0 +1,137 @@
+//! Clips that were made once: bounded in number and bytes, the oldest go first.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use super::SegmentIndex;
+use super::clip::{ClipError, ClipInfo, Stretch, info, plan, write};
+
+pub const FOLDER: &str = "clips";
+
+#[derive(Debug, Clone, Copy)]
+pub struct ClipLimits {
+    pub bytes: u64,
+    pub files: usize,
+}
+
+impl Default for ClipLimits {
+    fn default() -> Self {
+        Self { bytes: 1 << 30, files: 200 }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clip {
+    /// Stays there at least while it is among the newest few of the cache.
+    pub path: PathBuf,
+    pub info: ClipInfo,
+}
+
+/// Makes clips and keeps them. To be shared; asked for the same clip by many at once, it makes it
+/// once. Calls wait for the disk: not for an async thread.
+pub struct ClipCache {
+    data_dir: PathBuf,
+    index: Arc<dyn SegmentIndex>,
+    limits: ClipLimits,
+    making: Mutex<HashSet<PathBuf>>,
+    made: Condvar,
+}
+
+/// Removed even over the limits only when newer ones have come: somebody may be about to open them.
+const NEWEST_KEPT: usize = 8;
+
+impl ClipCache {
+    /// Also removes what an unclean stop has left half done.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or read.
+    pub fn open(data_dir: PathBuf, index: Arc<dyn SegmentIndex>, limits: ClipLimits) -> io::Result<Self> {
+        let folder = data_dir.join(FOLDER);
+        fs::create_dir_all(&folder)?;
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path.extension().is_none_or(|extension| extension != "mp4") {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(Self { data_dir, index, limits, making: Mutex::default(), made: Condvar::new() })
+    }
+
+    /// What a clip of this stretch would show now; see [`super::clip::extent`].
+    ///
+    /// # Errors
+    /// When the index does not answer.
+    pub fn extent(&self, stretch: &Stretch) -> Result<Option<ClipInfo>, ClipError> {
+        super::clip::extent(self.index.as_ref(), &self.data_dir, stretch)
+    }
+
+    /// The clip of this stretch, made now if need be. While the stretch is still being recorded
+    /// each call may find more of it and give a new file.
+    ///
+    /// # Errors
+    /// See [`super::clip::make_clip`].
+    pub fn get(&self, stretch: &Stretch) -> Result<Clip, ClipError> {
+        let (timeline, extent) = plan(self.index.as_ref(), &self.data_dir, stretch)?;
+        let info = info(&timeline, &extent);
+        let (from, to) = (info.starts_at.as_nanosecond(), info.ends_at.as_nanosecond());
+        let path = self.data_dir.join(FOLDER).join(format!("{}_{from}_{to}.mp4", stretch.camera));
+        let _turn = self.take_turn(&path);
+        if !path.is_file() {
+            write(timeline, &extent, &path)?;
+            if let Err(error) = self.trim() {
+                tracing::warn!(%error, "old clips cannot be removed");
+            }
+        }
+        Ok(Clip { path, info })
+    }
+
+    /// Waits until nobody else makes this clip.
+    fn take_turn<'a>(&'a self, path: &PathBuf) -> Turn<'a> {
+        let making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut making =
+            self.made.wait_while(making, |making| making.contains(path)).unwrap_or_else(PoisonError::into_inner);
+        making.insert(path.clone());
+        Turn { cache: self, path: path.clone() }
+    }
+
+    fn trim(&self) -> io::Result<()> {
+        let mut clips: Vec<(SystemTime, u64, PathBuf)> = Vec::new();
+        for entry in fs::read_dir(self.data_dir.join(FOLDER))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "mp4") {
+                let file = fs::metadata(&path)?;
+                clips.push((file.modified()?, file.len(), path));
+            }
+        }
+        clips.sort_unstable();
+        let (mut files, mut bytes) = (clips.len(), clips.iter().map(|clip| clip.1).sum::<u64>());
+        for (_, size, path) in clips {
+            if files <= NEWEST_KEPT || files <= self.limits.files && bytes <= self.limits.bytes {
+                break;
+            }
+            // Somebody else may be trimming too.
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            (files, bytes) = (files - 1, bytes - size);
+        }
+        Ok(())
+    }
+}
+
+struct Turn<'a> {
+    cache: &'a ClipCache,
+    path: PathBuf,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.cache.making.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
+        self.cache.made.notify_all();
+    }
+}

@@ -1,0 +1,129 @@
+//! A segment that is being written.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::camera::Delivered;
+use super::{Segment, paths};
+
+/// A new segment begins with the first key frame after this.
+const TARGET: Duration = Duration::from_secs(10);
+/// The index hears of a growing segment this often, after what was written is on the disk.
+const REPORT_EVERY: Duration = Duration::from_secs(4);
+/// Network and camera make wall and stream time differ by less; more, and somebody has set a clock.
+const CLOCK_JUMP: SignedDuration = SignedDuration::from_secs(2);
+
+pub(super) struct OpenSegment {
+    pub segment: Segment,
+    file: File,
+    run: u64,
+    next_number: u64,
+    first_tick: u64,
+    last_report: Duration,
+    /// By the monotonic clock.
+    pub last_write: Duration,
+}
+
+impl OpenSegment {
+    /// Creates the file and writes the init section and the first fragment.
+    ///
+    /// # Errors
+    /// Nothing is left behind then.
+    pub fn begin(data_dir: &Path, id: Uuid, delivered: &Delivered, now: Duration) -> io::Result<Self> {
+        let camera = &delivered.camera.camera;
+        let cut = &delivered.cut;
+        let path = paths::of_segment(camera, cut.at, id);
+        let absolute = data_dir.join(&path);
+        let folder = absolute.parent().unwrap_or(data_dir);
+        fs::create_dir_all(folder)?;
+        let file = OpenOptions::new().write(true).create_new(true).open(&absolute)?;
+        let mut open = Self {
+            segment: Segment {
+                id,
+                camera: camera.clone(),
+                path,
+                codec: cut.track.format.codec,
+                started_at: cut.at,
+                duration: Duration::ZERO,
+                size_bytes: 0,
+                complete: false,
+            },
+            file,
+            run: delivered.run,
+            next_number: delivered.number,
+            first_tick: cut.fragment.start,
+            last_report: Duration::ZERO,
+            last_write: now,
+        };
+        let written = open.write(&cut.init).and_then(|()| open.append(delivered, now)).and_then(|()| sync_dir(folder));
+        if let Err(error) = written {
+            // Best effort: what stays behind is removed at the next start.
+            drop(fs::remove_file(&absolute));
+            return Err(error);
+        }
+        Ok(open)
+    }
+
+    /// Whether the fragment goes on where this segment ends.
+    pub fn takes(&self, delivered: &Delivered) -> bool {
+        if self.run != delivered.run || self.next_number != delivered.number {
+            return false;
+        }
+        let cut = &delivered.cut;
+        if !cut.fragment.key() {
+            return true;
+        }
+        let passed = cut.track.duration_of(cut.fragment.start.saturating_sub(self.first_tick));
+        let expected = self.segment.started_at + passed;
+        passed < TARGET && cut.at.duration_since(expected).abs() < CLOCK_JUMP
+    }
+
+    /// # Errors
+    /// The file ends with the last whole fragment then.
+    pub fn append(&mut self, delivered: &Delivered, now: Duration) -> io::Result<()> {
+        let cut = &delivered.cut;
+        self.write(&cut.bytes)?;
+        self.next_number = delivered.number + 1;
+        self.segment.duration = cut.track.duration_of(cut.fragment.end().saturating_sub(self.first_tick));
+        self.last_write = now;
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Err(error) = self.file.write_all(bytes) {
+            // If this fails too, the start after a restart cuts the half fragment off.
+            drop(self.file.set_len(self.segment.size_bytes));
+            return Err(error);
+        }
+        self.segment.size_bytes += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Whether it has grown enough since the index last heard of it.
+    pub fn is_report_due(&self) -> bool {
+        self.segment.duration >= self.last_report + REPORT_EVERY
+    }
+
+    /// Puts what was written on the disk, so that the index never knows more than the disk.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.last_report = self.segment.duration;
+        self.file.sync_data()
+    }
+
+    /// Nothing more is written. The segment is complete, even where the last sync failed: what the
+    /// disk has lost of it shows when it is read.
+    pub fn complete(self) -> (Segment, io::Result<()>) {
+        let synced = self.file.sync_all();
+        (Segment { complete: true, ..self.segment }, synced)
+    }
+}
+
+/// Makes the names in a folder durable.
+pub(super) fn sync_dir(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
