@@ -91,11 +91,8 @@ struct Feed {
 
 impl Feed {
     fn new(url: &url::Url, role: Role, camera: &config::Camera, clock: &SharedClock) -> Self {
-        let source = RtspSource {
-            url: url.clone(),
-            transport: camera.transport,
-            credentials: camera.credentials.clone(),
-        };
+        let source =
+            RtspSource { url: url.clone(), transport: camera.transport, credentials: camera.credentials.clone() };
         let stream = Stream::new(source, role, clock.clone(), QUEUE_LEN, fastrand::Rng::new());
         let told = (stream.health().state, stream.health().reason);
         Self { stream, told, dropped_counted: 0 }

@@ -15,8 +15,8 @@ use canhdem::decode::{Frame, PixelFormat};
 use canhdem::http::{AppState, Clip, ClipError, ClipSource};
 use canhdem::intake::Codec;
 use canhdem::intake::health::{LostReason, Role, StreamHealth, StreamState};
-use canhdem::notify::{Board, DiskState, DiskStatus, GateState};
-use canhdem::record::{Segment, SegmentIndex as _};
+use canhdem::notify::{Board, GateState};
+use canhdem::record::{DiskReport, DiskState, Segment, SegmentIndex as _};
 use canhdem::rules::{Bilingual, Finding, FindingKind, Severity};
 use canhdem::store::Store;
 use jiff::SignedDuration;
@@ -492,7 +492,7 @@ async fn recordings_arming_and_status() {
     assert_eq!((&noon["at"], &noon["armed"]), (&json!("2026-02-17T12:00:00.000+07:00"), &json!(false)));
     office.get("/api/v1/arming?at=noon").await.check_problem(400, "`at`");
 
-    office.state.board.set_disk(DiskStatus { used_bytes: 7, quota_bytes: 9, ..DiskStatus::default() });
+    office.state.board.set_disk(DiskReport { used_bytes: 7, quota_bytes: 9, ..DiskReport::default() });
     let status = office.json("/api/v1/status").await;
     assert_eq!(status["appliance"], office.state.store.appliance().to_string());
     assert_eq!((&status["language"], &status["timezone"]), (&json!("vi"), &json!("Asia/Ho_Chi_Minh")));
@@ -506,7 +506,7 @@ async fn health_and_metrics() {
     let office = Office::new();
     assert_eq!(office.json("/healthz").await, json!({"status": "ok"}));
     let detail = Some("video: no space left".to_owned());
-    office.state.board.set_disk(DiskStatus { state: DiskState::Full, detail, ..DiskStatus::default() });
+    office.state.board.set_disk(DiskReport { state: DiskState::Full, detail, ..DiskReport::default() });
     office.get("/healthz").await.check_problem(503, "video: no space left");
     office.state.metrics.camera("kho").access_units.inc();
     let metrics = office.get("/metrics").await;
@@ -653,6 +653,12 @@ async fn a_page_that_comes_back_gets_what_it_missed() {
     let mut stranger = Page::open(address, "/api/v1/events", Some(4711)).await;
     office.put(&alert(12));
     assert_eq!(stranger.next().await.id, 8, "a number of another server's is not waited for");
+
+    office.state.board.update_camera("kho", |now| now.gate = Some(GateState::Awake));
+    let told = page.next().await;
+    assert_eq!((told.name.as_str(), told.id), ("alert", 8));
+    let told = page.next().await;
+    assert_eq!((told.name.as_str(), &told.data["gate"]), ("camera", &json!("awake")), "told with the heartbeat");
 
     drop(handle);
     while page.any().await.is_some() {}

@@ -12,8 +12,8 @@ use super::params::{Name, Query};
 use super::problem::Problems;
 use super::view::{Arming, RecordingList, Status};
 use super::{Shared, WebError, blocking, view};
-use crate::record::DiskState;
-use crate::record::SegmentIndex as _;
+
+use crate::record::{DiskState, SegmentIndex as _};
 
 /// How far back recordings are listed unless a time is given.
 const RECENT: SignedDuration = SignedDuration::from_hours(24);

@@ -16,7 +16,7 @@ use super::{WebError, nothing};
 
 /// The part of a path that varies, as text: an id, the name of a file.
 #[derive(Debug)]
-pub struct Name(pub String);
+pub(super) struct Name(pub(super) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Name {
     type Rejection = WebError;
@@ -31,7 +31,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
 /// The query's keys and values in order. Unknown keys are ignored, so that an address can be made
 /// unlike another.
 #[derive(Debug, Clone, Default)]
-pub struct Query {
+pub(super) struct Query {
     pairs: Vec<(String, String)>,
 }
 
@@ -56,7 +56,7 @@ impl Query {
     ///
     /// # Errors
     /// 400, naming the key, where it is not a `T`.
-    pub fn get<T: FromStr<Err: Display>>(&self, key: &str) -> Result<Option<T>, WebError> {
+    pub(super) fn get<T: FromStr<Err: Display>>(&self, key: &str) -> Result<Option<T>, WebError> {
         self.text(key).map(|text| text.parse().map_err(|error| wrong(key, text, &error))).transpose()
     }
 
@@ -65,13 +65,13 @@ impl Query {
     ///
     /// # Errors
     /// 400, naming the key.
-    pub fn time(&self, key: &str) -> Result<Option<Timestamp>, WebError> {
+    pub(super) fn time(&self, key: &str) -> Result<Option<Timestamp>, WebError> {
         let help = "a time is written like 2026-02-17T01:30:00+07:00";
         self.text(key).map(|text| text.replace(' ', "+").parse().map_err(|_| wrong(key, text, &help))).transpose()
     }
 
     /// Values that may be repeated (`a=1&a=2`) or listed (`a=1,2`).
-    pub fn list(&self, key: &str) -> Vec<&str> {
+    pub(super) fn list(&self, key: &str) -> Vec<&str> {
         let values = self.pairs.iter().filter(|(k, _)| k == key);
         values.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|value| !value.is_empty()).collect()
     }
@@ -80,7 +80,7 @@ impl Query {
     ///
     /// # Errors
     /// 400, with the names that there are.
-    pub fn names<T: DeserializeOwned + PartialEq>(&self, key: &str) -> Result<Vec<T>, WebError> {
+    pub(super) fn names<T: DeserializeOwned + PartialEq>(&self, key: &str) -> Result<Vec<T>, WebError> {
         let mut names = Vec::new();
         for text in self.list(key) {
             let name = T::deserialize(StrDeserializer::<NameError>::new(text));
