@@ -16,8 +16,9 @@ mod resample;
 pub mod runtime;
 pub mod tensor;
 #[cfg(test)]
-mod test_frames;
+pub(crate) mod test_frames;
 
+pub use closeup::CloseUp;
 pub use detection::{Class, Detection, Group};
 pub use detector::{DetectError, Detector, LOW_SCORE, Seen};
 pub use error::ModelError;

@@ -48,3 +48,18 @@ fn frame(sample: &gst::Sample) -> Frame {
     let at = Timestamp::UNIX_EPOCH + pts;
     Frame::from_bytes(data, PixelFormat::I420, (info.width(), info.height()), pts, at).expect("whole")
 }
+
+/// Red, green and blue of a frame that [`vtest`] gave.
+pub fn rgb(frame: &Frame) -> Vec<u8> {
+    let planes = frame.planes();
+    let (blue, red) = (planes.second.expect("I420"), planes.third.expect("I420"));
+    let mut pixels = Vec::with_capacity(3 * planes.width * planes.height);
+    for y in 0..planes.height {
+        for x in 0..planes.width {
+            let luma = (f32::from(planes.first.row(y)[x]) - 16.0) * 1.164;
+            let (cb, cr) = (f32::from(blue.row(y / 2)[x / 2]) - 128.0, f32::from(red.row(y / 2)[x / 2]) - 128.0);
+            pixels.extend([luma + 1.596 * cr, luma - 0.392 * cb - 0.813 * cr, luma + 2.017 * cb].map(|v| v as u8));
+        }
+    }
+    pixels
+}

@@ -1,0 +1,129 @@
+//! The format of labels: one JSON object a line.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::Rect;
+
+/// One picture's labels. A list that is missing says that nobody looked.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Label {
+    pub image: PathBuf,
+    pub light: Option<Light>,
+    pub persons: Option<Vec<Person>>,
+    pub vehicles: Option<Vec<Vehicle>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Light {
+    Day,
+    Night,
+    Ir,
+}
+
+impl Light {
+    pub(super) const ALL: [Self; 3] = [Self::Day, Self::Night, Self::Ir];
+}
+
+/// A labelled person; an attribute that is `None` could not be told.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub(super) struct Person {
+    #[serde(deserialize_with = "bbox")]
+    pub bbox: Rect,
+    #[serde(default)]
+    pub mask: Option<bool>,
+    #[serde(default)]
+    pub hat: Option<bool>,
+    #[serde(default)]
+    pub gloves: Option<bool>,
+    #[serde(default)]
+    pub bag: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct Vehicle {
+    #[serde(deserialize_with = "bbox")]
+    pub bbox: Rect,
+    #[serde(default)]
+    pub plate: Option<Plate>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Plate {
+    Readable,
+    Unreadable,
+    Absent,
+    NotAssessable,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    image: PathBuf,
+    light: Option<Light>,
+    persons: Option<Vec<Person>>,
+    vehicles: Option<Vec<Vehicle>>,
+}
+
+/// `[x, y, w, h]` in pixels, with an area.
+fn bbox<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Rect, D::Error> {
+    let [x, y, w, h] = <[f32; 4]>::deserialize(from)?;
+    let rect = Rect::new(x, y, w, h);
+    if rect.is_finite() && w > 0.0 && h > 0.0 {
+        Ok(rect)
+    } else {
+        Err(serde::de::Error::custom(format!("bbox [{x}, {y}, {w}, {h}] has no area: it is [x, y, width, height]")))
+    }
+}
+
+/// One line; its picture is relative to `folder`.
+pub(super) fn parse(line: &str, folder: &Path) -> Result<Label, String> {
+    let line: Line = serde_json::from_str(line).map_err(|error| {
+        // The line within the line is always 1.
+        error.to_string().replace(" at line 1 column ", " at column ")
+    })?;
+    if line.image.as_os_str().is_empty() {
+        return Err("image is empty".to_owned());
+    }
+    Ok(Label {
+        image: folder.join(line.image),
+        light: line.light,
+        persons: line.persons,
+        vehicles: line.vehicles,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_refused(line: &str, said: &str) {
+        let problem = parse(line, Path::new(".")).expect_err("refused");
+        assert!(problem.contains(said), "{problem}");
+    }
+
+    #[test]
+    fn a_missing_list_is_not_an_empty_one() {
+        let line = r#"{"image":"a.jpg","light":"ir","persons":[{"bbox":[1,2,3,4],"mask":true,"hat":null}]}"#;
+        let label = parse(line, Path::new("set")).expect("sound");
+        assert_eq!(label.image, Path::new("set/a.jpg"));
+        assert_eq!((label.light, label.vehicles), (Some(Light::Ir), None));
+        let persons = label.persons.expect("labelled");
+        assert_eq!((persons[0].mask, persons[0].hat, persons[0].bag), (Some(true), None, None));
+        assert_eq!(parse(r#"{"image":"a","persons":[]}"#, Path::new(".")).expect("sound").persons, Some(vec![]));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        check_refused("{", "EOF");
+        check_refused(r#"{"light":"day"}"#, "missing field `image`");
+        check_refused(r#"{"image":""}"#, "image is empty");
+        check_refused(r#"{"image":"a","light":"dusk"}"#, "unknown variant `dusk`");
+        check_refused(r#"{"image":"a","persons":[{"bbox":[1,2,3]}]}"#, "length 3");
+        check_refused(r#"{"image":"a","persons":[{"bbox":[1,2,0,4]}]}"#, "has no area");
+        check_refused(r#"{"image":"a","vehicles":[{"bbox":[1,2,3,4],"plate":"dirty"}]}"#, "unknown variant `dirty`");
+    }
+}

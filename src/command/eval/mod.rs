@@ -1,0 +1,139 @@
+//! `canhdem eval`: measures a detector on labelled pictures.
+
+mod labels;
+mod measure;
+mod report;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use image::ImageReader;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+
+use self::labels::{Label, Light};
+use self::measure::Sample;
+use self::report::Report;
+use super::{Usage, output};
+use crate::base::{Clock as _, Rect, SystemClock};
+use crate::decode::{Frame, PixelFormat};
+use crate::vision::{Class, Detection, Detector, Manifest};
+
+/// Precision at high recall counts too, so that nearly all of what the model sees is asked for.
+const FLOOR: f32 = 0.005;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Labels: one JSON object a line; pictures are relative to this file.
+    #[arg(long, value_name = "FILE.jsonl")]
+    labels: PathBuf,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// The model, by its name in the manifest.
+    #[arg(long, value_name = "NAME", default_value = "yolox-nano")]
+    model: String,
+    /// A folder with a manifest.toml and models of your own.
+    #[arg(long, value_name = "FOLDER")]
+    models_dir: Option<PathBuf>,
+    /// The score from which a detection counts for recall and precision.
+    #[arg(long, value_name = "SCORE", default_value_t = 0.35, value_parser = score)]
+    threshold: f32,
+}
+
+fn score(text: &str) -> Result<f32, String> {
+    let score: f32 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.01..=0.99).contains(&score) { Ok(score) } else { Err("not within 0.01 to 0.99".to_owned()) }
+}
+
+/// # Errors
+/// A line of the labels is wrong or names a picture that is missing or broken, or the model cannot
+/// be used.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let report = evaluate(args)?;
+    output::line(if args.json { serde_json::to_string(&report)? } else { report.table() })?;
+    Ok(())
+}
+
+fn evaluate(args: &Args) -> anyhow::Result<Report> {
+    let labels = read_labels(&args.labels)?;
+    let manifest = Manifest::load(args.models_dir.as_deref())?;
+    let detector = Detector::load(&manifest, &args.model, FLOOR, 1)?;
+    let clock = SystemClock::new();
+    let progress = ProgressBar::new(labels.len() as u64);
+    progress.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} pictures, {eta} left")?);
+    let mut outcomes = Vec::with_capacity(labels.len());
+    let mut spent = Duration::ZERO;
+    for label in labels {
+        let frame = read_picture(&label.image)?;
+        let start = clock.monotonic();
+        let seen = detector.detect(&frame, &[]).with_context(|| label.image.display().to_string())?;
+        spent += clock.monotonic() - start;
+        outcomes.push(Outcome { label, detections: seen.detections });
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(Report::new(&outcomes, args.threshold, spent))
+}
+
+/// A picture's labels and what was found in it.
+struct Outcome {
+    label: Label,
+    detections: Vec<Detection>,
+}
+
+impl Outcome {
+    /// What counts for persons; `None` where they are not labelled.
+    fn persons(&self) -> Option<Sample> {
+        let persons = self.label.persons.as_ref()?;
+        Some(self.sample(persons.iter().map(|person| person.bbox).collect(), |class| class == Class::Person))
+    }
+
+    /// What counts for vehicles, of whatever kind; `None` where they are not labelled.
+    fn vehicles(&self) -> Option<Sample> {
+        let vehicles = self.label.vehicles.as_ref()?;
+        Some(self.sample(vehicles.iter().map(|vehicle| vehicle.bbox).collect(), Class::is_vehicle))
+    }
+
+    fn sample(&self, truth: Vec<Rect>, counts: impl Fn(Class) -> bool) -> Sample {
+        let found = self.detections.iter().filter(|detection| counts(detection.class));
+        Sample { truth, found: found.map(|detection| (detection.score, detection.bbox)).collect() }
+    }
+
+    fn light(&self) -> Option<Light> {
+        self.label.light
+    }
+}
+
+/// All labels; every picture is known to exist before the first is looked at.
+fn read_labels(path: &Path) -> anyhow::Result<Vec<Label>> {
+    let text = fs::read_to_string(path).map_err(|error| Usage(format!("{}: cannot be read: {error}", path.display())))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut labels = Vec::new();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let place = || format!("{}:{}", path.display(), index + 1);
+        let label = labels::parse(line, folder).map_err(|problem| Usage(format!("{}: {problem}", place())))?;
+        if !label.image.is_file() {
+            return Err(Usage(format!("{}: there is no picture {}", place(), label.image.display())).into());
+        }
+        labels.push(label);
+    }
+    if labels.is_empty() {
+        return Err(Usage(format!("{}: has no labels", path.display())).into());
+    }
+    Ok(labels)
+}
+
+fn read_picture(path: &Path) -> anyhow::Result<Frame> {
+    let read = || -> anyhow::Result<Frame> {
+        let picture = ImageReader::open(path)?.with_guessed_format()?.decode()?.into_rgb8();
+        let size = picture.dimensions();
+        Ok(Frame::from_bytes(picture.into_raw(), PixelFormat::Rgb, size, Duration::ZERO, Timestamp::UNIX_EPOCH)?)
+    };
+    read().with_context(|| format!("picture {} cannot be used", path.display()))
+}
+
+#[cfg(test)]
+mod tests;

