@@ -9,16 +9,21 @@
 //!
 //! The modules in that order; each may use only those above it, and `tests/tidy.rs` holds that.
 
-pub mod alert;
 pub mod base;
 pub mod config;
-pub mod decode;
-pub mod http;
 pub mod intake;
-pub mod notify;
-pub mod record;
-pub mod rules;
-pub mod store;
-pub mod testcam;
-pub mod track;
+pub mod decode;
 pub mod vision;
+pub mod track;
+pub mod rules;
+pub mod alert;
+pub mod record;
+pub mod store;
+pub mod notify;
+pub mod http;
+pub mod camera;
+pub mod app;
+pub mod command;
+
+/// Simulated cameras, for the demo and for tests: knows only `base`.
+pub mod testcam;

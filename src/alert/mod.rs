@@ -1,13 +1,19 @@
 //! What a guard sees: the findings of one intrusion in one camera, and its life cycle. Pure.
 
+mod book;
+mod sentence;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::rules::{Bilingual, Finding, Severity};
 
+pub use book::{AlertBook, Change, QUIET_BEFORE_CLOSE};
+
 /// What guards have done with an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AlertState {
     #[default]

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod geometry;
 pub mod ids;
+pub mod metrics;
 pub mod shutdown;
 pub mod worker;
 
@@ -10,4 +11,5 @@ pub use clock::{Clock, SharedClock, SimClock, SystemClock};
 pub use geometry::{Point, Polygon, Rect};
 pub use ids::IdSource;
 pub use jiff::Timestamp;
+pub use metrics::{CameraMetrics, Metrics};
 pub use shutdown::{Shutdown, ShutdownHandle};

@@ -68,10 +68,11 @@ mod tests {
         let (handle, shutdown) = Shutdown::new();
         assert!(!shutdown.is_stopped());
         assert!(!shutdown.wait(Duration::from_millis(1)));
-        let waiting = shutdown.clone();
-        let thread = std::thread::Builder::new().spawn(move || waiting.wait(Duration::from_secs(600))).expect("spawn");
-        drop(handle);
-        assert!(thread.join().expect("join"));
+        std::thread::scope(|threads| {
+            let thread = threads.spawn(|| shutdown.wait(Duration::from_secs(600)));
+            drop(handle);
+            assert!(thread.join().expect("join"));
+        });
         assert!(shutdown.is_stopped());
     }
 

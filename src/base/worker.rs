@@ -17,6 +17,7 @@ impl Worker {
     ///
     /// # Errors
     /// When the system has no thread to give.
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts threads")]
     pub fn spawn(name: impl Into<String>, body: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let name = name.into();
         let thread = Builder::new().name(name.clone()).spawn({

@@ -13,6 +13,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use url::Url;
+use utoipa::ToSchema;
 
 use crate::base::Polygon;
 pub use credentials::Credentials;
@@ -32,7 +33,7 @@ pub struct Config {
     pub record: Record,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     #[default]
@@ -76,7 +77,7 @@ pub struct Zone {
     pub polygon: Polygon,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ZoneKind {
     Yard,
@@ -151,6 +152,15 @@ impl Config {
         let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Self::parse(&text, folder, path)
+    }
+
+    /// What `replay` assumes without a configuration: one camera, one yard over the whole picture,
+    /// nights and weekends.
+    pub fn for_replay() -> Self {
+        let address = "rtsp://127.0.0.1/replay";
+        let text = format!("data_dir = \".\"\n[[camera]]\nid = \"replay\"\nmain = \"{address}\"\n");
+        let raw = toml::from_str(&text).expect("a constant that a test parses");
+        file::check(raw, Path::new("."), KnownCredentials::new()).expect("a constant that a test checks")
     }
 
     fn parse(text: &str, folder: &Path, path: &Path) -> Result<Self, ConfigError> {

@@ -71,6 +71,13 @@ fn what_is_left_out_has_a_sane_default() {
 }
 
 #[test]
+fn replay_needs_no_file() {
+    let config = Config::for_replay();
+    assert_eq!(config.cameras[0].zones[0].polygon, Polygon::full_frame());
+    assert!(config.arming.nights.is_some());
+}
+
+#[test]
 fn mistakes_are_named_with_the_way_out() {
     refused("data_dri = \"x\"", &["canhdem.toml:1", "`data_dri`", "did you mean `data_dir`"]);
     refused(&camera("subs = \"rtsp://a/b\""), &["canhdem.toml:5", "`subs`", "did you mean `sub`"]);

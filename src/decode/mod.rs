@@ -1,5 +1,17 @@
 //! From encoded access units to frames, and only where somebody has to look.
 
+mod decoder;
 mod frame;
+pub mod gate;
+mod gop;
+pub mod jpeg;
+mod motion;
+mod sizes;
+#[cfg(test)]
+pub(crate) mod testing;
+mod watcher;
 
+pub use decoder::{DecodeError, Decoder};
 pub use frame::{Frame, PixelFormat, Plane, Planes};
+pub use motion::MotionFinder;
+pub use watcher::{Sighting, Watcher, WatcherCounts};

@@ -1,1 +1,139 @@
-//! To be filled.
+//! The HTTP API and the page. `app` is the whole of it, testable without a socket; `serve` puts it
+//! on one.
+
+mod alerts;
+mod cameras;
+mod events;
+mod guard;
+mod media;
+mod office;
+mod openapi;
+mod page;
+mod problem;
+mod query;
+mod view;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use crate::base::{Metrics, SharedClock, Shutdown};
+use crate::config::Config;
+use crate::notify::Board;
+use crate::rules::schedule::Schedule;
+use crate::store::Store;
+pub use media::{Clip, ClipError, ClipSource};
+pub use openapi::document;
+pub use problem::{Problem, WebError};
+
+/// Nothing that is sent here has a body.
+const MAX_BODY_BYTES: usize = 16 * 1024;
+/// Clips made at once: each takes the disk and a processor for a moment.
+const CLIPS_AT_ONCE: usize = 2;
+/// JPEGs made at once.
+const PICTURES_AT_ONCE: usize = 2;
+/// Pages that listen at once.
+const LISTENERS: usize = 64;
+/// What an answer under way may still take when the appliance stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
+/// All that the API tells about.
+#[derive(Clone)]
+pub struct AppState {
+    pub store: Store,
+    pub board: Board,
+    pub config: Arc<Config>,
+    pub clock: SharedClock,
+    pub metrics: Metrics,
+    pub clips: Arc<dyn ClipSource>,
+    /// Holds `<alert id>.jpg`, with the boxes drawn, and `<alert id>.plain.jpg`.
+    pub snapshots_dir: PathBuf,
+}
+
+/// What handlers share.
+struct Context {
+    state: AppState,
+    schedule: Schedule,
+    started_at: Timestamp,
+    begun: media::Begun,
+    clip_places: Semaphore,
+    picture_places: Semaphore,
+    listener_places: Arc<Semaphore>,
+    stopping: Option<Shutdown>,
+}
+
+type Shared = Arc<Context>;
+
+/// Everything that is served, at `/`.
+pub fn app(state: AppState) -> Router {
+    router(state, None)
+}
+
+/// Serves until told to stop; then streams of events end, and other answers get a moment more.
+///
+/// # Errors
+/// When the socket fails.
+pub async fn serve(listener: TcpListener, state: AppState, shutdown: Shutdown) -> io::Result<()> {
+    let router = router(state, Some(shutdown.clone()));
+    let serving = axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().stopped());
+    let overdue = async {
+        shutdown.stopped().await;
+        tokio::time::sleep(LAST_ANSWERS).await;
+    };
+    tokio::select! {
+        result = serving => result,
+        () = overdue => Ok(()),
+    }
+}
+
+fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
+    let context = Context {
+        schedule: Schedule::new(&state.config.arming, state.config.timezone.clone()),
+        started_at: state.clock.now(),
+        begun: media::Begun::default(),
+        clip_places: Semaphore::new(CLIPS_AT_ONCE),
+        picture_places: Semaphore::new(PICTURES_AT_ONCE),
+        listener_places: Arc::new(Semaphore::new(LISTENERS)),
+        stopping,
+        state,
+    };
+    let (api, document) = openapi::routes().split_for_parts();
+    api.merge(openapi::serving(&document))
+        .merge(page::routes())
+        .fallback(|| async { WebError::NotFound("there is nothing at this address".to_owned()) })
+        .method_not_allowed_fallback(|| async { WebError::MethodNotAllowed })
+        .with_state(Arc::new(context))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(guard::guard))
+}
+
+impl Context {
+    /// RFC 3339 as the office reads it.
+    fn time(&self, at: Timestamp) -> String {
+        view::time(at, &self.state.config.timezone)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.state.clock.now()
+    }
+}
+
+/// Runs what blocks, the database or the disk, beside the server.
+async fn blocking<T: Send + 'static>(
+    context: &Shared,
+    work: impl FnOnce(&Context) -> T + Send + 'static,
+) -> Result<T, WebError> {
+    let context = Arc::clone(context);
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(|| work(&context)))
+        .await
+        .map_err(|error| WebError::internal(&error))
+}

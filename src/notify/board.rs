@@ -2,11 +2,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::decode::Frame;
 use crate::intake::health::{StreamHealth, StreamState};
+use crate::record::DiskReport;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum GateState {
     Quiet,
@@ -35,23 +37,6 @@ impl CameraNow {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum DiskState {
-    #[default]
-    Ok,
-    Full,
-    Failing,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct DiskStatus {
-    pub state: DiskState,
-    pub used_bytes: u64,
-    pub quota_bytes: u64,
-    pub detail: Option<String>,
-}
-
 /// The present, written by cameras and recorder, read by the page. Shared; locks are brief.
 #[derive(Debug, Clone, Default)]
 pub struct Board {
@@ -61,7 +46,7 @@ pub struct Board {
 #[derive(Debug, Default)]
 struct Inner {
     cameras: BTreeMap<String, CameraNow>,
-    disk: DiskStatus,
+    disk: DiskReport,
 }
 
 impl Board {
@@ -73,11 +58,11 @@ impl Board {
         self.with(|inner| change(inner.cameras.entry(id.to_owned()).or_default()))
     }
 
-    pub fn disk(&self) -> DiskStatus {
+    pub fn disk(&self) -> DiskReport {
         self.with(|inner| inner.disk.clone())
     }
 
-    pub fn set_disk(&self, disk: DiskStatus) {
+    pub fn set_disk(&self, disk: DiskReport) {
         self.with(|inner| inner.disk = disk);
     }
 

@@ -3,4 +3,4 @@
 
 mod board;
 
-pub use board::{Board, CameraNow, DiskState, DiskStatus, GateState};
+pub use board::{Board, CameraNow, GateState};

@@ -2,8 +2,13 @@
 
 use std::io;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum DiskState {
+    #[default]
     Ok,
     /// No room, or nothing may be removed to make room. Pictures are being lost.
     Full,
@@ -11,7 +16,7 @@ pub enum DiskState {
     Failing,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DiskReport {
     pub state: DiskState,
     /// Of recordings, all cameras together.

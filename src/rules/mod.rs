@@ -1,5 +1,10 @@
 //! What is armed, what a track does there and how much it weighs. Pure: no I/O, no clock.
 
 mod finding;
+pub mod intrusion;
+pub mod schedule;
+pub mod score;
+pub mod zones;
 
 pub use finding::{Bilingual, Finding, FindingKind, Severity};
+pub use schedule::{Armed, Schedule};

@@ -1,1 +1,130 @@
-//! To be filled.
+//! What must not be lost: alerts, the index of segments, and what changed when. SQLite in WAL mode,
+//! every commit flushed to the disk; one thread writes, a few connections read. `schema.sql` says
+//! what lies where.
+
+mod alerts;
+mod error;
+mod events;
+mod lock;
+mod migrate;
+mod readers;
+mod rows;
+mod segments;
+mod writer;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use crate::base::{IdSource, SharedClock};
+pub use alerts::{AlertFilter, Cursor, CursorError, Page};
+pub use error::{Result, StoreError};
+pub use events::{StoredEvent, Subject};
+use readers::Readers;
+pub use segments::{AFTER_ALERT, BEFORE_ALERT};
+use writer::Writer;
+
+const FILE: &str = "canhdem.db";
+/// How long to wait for another program, a backup say, that holds the database.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Events that a subscriber may lag behind before it must read them from the database.
+const BROADCAST: usize = 256;
+
+/// The database of a data folder. Clones share it; the last one to go waits for what is queued.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: Writer,
+    readers: Readers,
+    told: broadcast::Sender<StoredEvent>,
+    path: PathBuf,
+    appliance: Uuid,
+    // After the connections: whoever gets the lock finds the database closed.
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the database in `data_dir`, making both where missing, and brings it to this program's
+    /// schema. The folder belongs to this process until the store is dropped. The clock gives the
+    /// time in the appliance's id, when that is made.
+    ///
+    /// # Errors
+    /// Where the folder is in use, cannot be written, or holds a database that this program cannot
+    /// read. See [`StoreError`].
+    pub fn open(data_dir: &Path, clock: &SharedClock) -> Result<Self> {
+        fs::create_dir_all(data_dir).map_err(|error| StoreError::from_io(data_dir, &error))?;
+        let lock = lock::take(data_dir)?;
+        let path = data_dir.join(FILE);
+        let sqlite = |error| StoreError::from_sqlite(&path, &error);
+        let mut connection = connect(&path).map_err(sqlite)?;
+        // First of all: a database that is not ours must stay as it is.
+        migrate::SCHEMA.apply(&mut connection, &path)?;
+        make_durable(&connection).map_err(sqlite)?;
+        let appliance = appliance_id(&connection, clock).map_err(sqlite)?;
+        let readers = Readers::open(&path)?;
+        let (told, _) = broadcast::channel(BROADCAST);
+        let writer = Writer::start(connection, path.clone(), told.clone());
+        let writer = writer.map_err(|error| StoreError::from_io(&path, &error))?;
+        Ok(Self { inner: Arc::new(Inner { writer, readers, told, path, appliance, _lock: lock }) })
+    }
+
+    /// Names this appliance for ever; made with the database.
+    pub fn appliance(&self) -> Uuid {
+        self.inner.appliance
+    }
+
+    /// The database's file.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Every event from now on, once it is durable. A subscriber that falls too far behind is told
+    /// so, and reads on with [`Store::events_after`].
+    pub fn subscribe(&self) -> broadcast::Receiver<StoredEvent> {
+        self.inner.told.subscribe()
+    }
+
+    fn writer(&self) -> &Writer {
+        &self.inner.writer
+    }
+
+    fn readers(&self) -> &Readers {
+        &self.inner.readers
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
+fn make_durable(connection: &Connection) -> rusqlite::Result<()> {
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    if mode != "wal" {
+        let problem = format!("its file system cannot hold a write-ahead log (journal mode {mode})");
+        return Err(rusqlite::Error::ToSqlConversionFailure(problem.into()));
+    }
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // What a burst of writes has blown up shrinks again.
+    connection.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)
+}
+
+fn appliance_id(connection: &Connection, clock: &SharedClock) -> rusqlite::Result<Uuid> {
+    let made = IdSource::random().next(clock.now());
+    connection.execute("insert into appliance values (1, ?1) on conflict do nothing", [made.as_bytes()])?;
+    connection.query_row("select id from appliance", [], |row| rows::uuid(row, "id"))
+}
+
+#[cfg(test)]
+mod tests;

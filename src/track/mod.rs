@@ -1,10 +1,16 @@
 //! From detections to tracks: one person or vehicle over time in one camera. Pure.
 
+mod assignment;
+mod kalman;
+mod tracker;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::base::Rect;
 use crate::vision::Class;
+
+pub use tracker::{Tracker, Update};
 
 /// What the rules see of a track after a frame.
 #[derive(Debug, Clone, PartialEq)]

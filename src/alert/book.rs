@@ -1,0 +1,279 @@
+//! One camera's alerts over time: opens one, lets it grow, closes it. Pure.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::sentence::{self, Counts, Scene};
+use super::{Alert, AlertState};
+use crate::base::IdSource;
+use crate::rules::{Finding, FindingKind, score};
+
+/// An alert ends when nothing that belongs to it was seen for so long.
+pub const QUIET_BEFORE_CLOSE: Duration = Duration::from_secs(30);
+/// How far a frame's time may be ahead of the clock before the clock must have been set back.
+const CLOCK_SLACK: Duration = Duration::from_secs(10);
+/// While only the time of the last sight changes, the outside hears of it this often.
+const GROWTH_REPORTED_EVERY: Duration = Duration::from_secs(5);
+/// A crowd adds nothing to an alert beyond this many findings; those of least weight make room.
+const MAX_FINDINGS: usize = 64;
+
+/// What happened to the alert that is returned with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    Opened,
+    Grew,
+    Closed,
+}
+
+#[derive(Debug)]
+pub struct AlertBook {
+    camera: String,
+    camera_name: String,
+    timezone: TimeZone,
+    open: Option<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    alert: Alert,
+    /// Whether any part of it fell into the peak hours.
+    peak: bool,
+    /// Most persons and vehicles in one picture.
+    most: Counts,
+    reported_at: Timestamp,
+}
+
+impl AlertBook {
+    pub fn new(camera: &str, camera_name: &str, timezone: TimeZone) -> Self {
+        Self { camera: camera.to_owned(), camera_name: camera_name.to_owned(), timezone, open: None }
+    }
+
+    pub fn open_alert(&self) -> Option<&Alert> {
+        self.open.as_ref().map(|open| &open.alert)
+    }
+
+    /// Takes what the rules found in the frame of `at`. A person opens an alert, and anything
+    /// keeps it growing.
+    pub fn observe(
+        &mut self,
+        at: Timestamp,
+        frame_size: (u32, u32),
+        findings: Vec<Finding>,
+        peak: bool,
+        ids: &mut IdSource,
+    ) -> Option<(Change, Alert)> {
+        if findings.is_empty() {
+            return None;
+        }
+        let Some(open) = &mut self.open else {
+            if !findings.iter().any(|finding| finding.kind == FindingKind::Person) {
+                return None;
+            }
+            return Some((Change::Opened, self.open_new(at, frame_size, findings, peak, ids)));
+        };
+        let most = open.most.max(Counts::of(&findings));
+        let news = merge(&mut open.alert.findings, findings) | (peak && !open.peak) | (most != open.most);
+        open.most = most;
+        open.peak |= peak;
+        open.alert.last_seen_at = open.alert.last_seen_at.max(at);
+        (open.alert.frame_width, open.alert.frame_height) = frame_size;
+        if news {
+            judge(open, &self.camera_name, &self.timezone);
+        }
+        let due = at >= open.reported_at + GROWTH_REPORTED_EVERY;
+        (news || due).then(|| {
+            open.reported_at = at;
+            (Change::Grew, open.alert.clone())
+        })
+    }
+
+    /// Lets time pass: closes the alert after a quiet while.
+    pub fn tick(&mut self, now: Timestamp) -> Option<Alert> {
+        let quiet_since = self.open.as_ref()?.alert.last_seen_at;
+        if now + CLOCK_SLACK < quiet_since {
+            // The clock was set back: by its own time this alert would stay open for hours.
+            return self.close(quiet_since);
+        }
+        if now < quiet_since + QUIET_BEFORE_CLOSE { None } else { self.close(quiet_since + QUIET_BEFORE_CLOSE) }
+    }
+
+    /// Closes the alert at `at`, because the stream or the appliance ends.
+    pub fn close(&mut self, at: Timestamp) -> Option<Alert> {
+        let mut alert = self.open.take()?.alert;
+        alert.closed_at = Some(at.max(alert.last_seen_at));
+        Some(alert)
+    }
+
+    fn open_new(
+        &mut self,
+        at: Timestamp,
+        (frame_width, frame_height): (u32, u32),
+        findings: Vec<Finding>,
+        peak: bool,
+        ids: &mut IdSource,
+    ) -> Alert {
+        let mut alert = Alert {
+            id: ids.next(at),
+            camera: self.camera.clone(),
+            zone: None,
+            opened_at: at,
+            last_seen_at: at,
+            closed_at: None,
+            severity: score::severity(0.0),
+            score: 0.0,
+            state: AlertState::New,
+            findings: Vec::new(),
+            reason: crate::rules::Bilingual::default(),
+            frame_width,
+            frame_height,
+        };
+        let most = Counts::of(&findings);
+        merge(&mut alert.findings, findings);
+        let mut open = Open { alert, peak, most, reported_at: at };
+        judge(&mut open, &self.camera_name, &self.timezone);
+        let alert = open.alert.clone();
+        self.open = Some(open);
+        alert
+    }
+}
+
+/// Adds findings, one per kind and track, each at its most confident; says whether any of them
+/// tells something new.
+fn merge(known: &mut Vec<Finding>, found: Vec<Finding>) -> bool {
+    let mut news = false;
+    for finding in found {
+        let full = known.len() >= MAX_FINDINGS;
+        match known.iter_mut().find(|k| k.kind == finding.kind && k.track == finding.track) {
+            Some(same) if finding.confidence > same.confidence => *same = finding,
+            Some(_) => {}
+            None if !full => {
+                known.push(finding);
+                news = true;
+            }
+            None => {
+                let least = known.iter_mut().min_by(|a, b| a.weight.total_cmp(&b.weight));
+                if let Some(least) = least.filter(|least| finding.weight > least.weight) {
+                    *least = finding;
+                    news = true;
+                }
+            }
+        }
+    }
+    known.sort_by(|a, b| a.at.cmp(&b.at).then(a.track.cmp(&b.track)).then(a.kind.cmp(&b.kind)));
+    news
+}
+
+/// Score, severity, zone and sentence from the findings. Severity never falls while an alert is open.
+fn judge(open: &mut Open, camera_name: &str, timezone: &TimeZone) {
+    let alert = &mut open.alert;
+    alert.score = alert.score.max(score::score(&alert.findings, open.peak));
+    alert.severity = alert.severity.max(score::severity(alert.score));
+    let weightiest = alert.findings.iter().max_by(|a, b| a.weight.total_cmp(&b.weight).then(b.at.cmp(&a.at)));
+    alert.zone = weightiest.and_then(|finding| finding.zone.clone());
+    let scene = Scene { camera_name, timezone, opened_at: alert.opened_at, peak: open.peak, most: open.most };
+    alert.reason = sentence::reason(&alert.findings, &scene);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::base::Rect;
+    use crate::rules::Severity;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_771_266_600 + seconds).expect("in range")
+    }
+
+    fn person(track: u128, seconds: i64, confidence: f32) -> Finding {
+        finding(FindingKind::Person, track, seconds, confidence)
+    }
+
+    fn finding(kind: FindingKind, track: u128, seconds: i64, confidence: f32) -> Finding {
+        Finding {
+            kind,
+            track: Uuid::from_u128(track),
+            confidence,
+            at: at(seconds),
+            bbox: Rect::new(1.0, 2.0, 3.0, 4.0),
+            zone: Some("san".to_owned()),
+            weight: score::weight(kind, confidence),
+        }
+    }
+
+    struct Night {
+        book: AlertBook,
+        ids: IdSource,
+    }
+
+    impl Night {
+        fn new() -> Self {
+            let timezone = TimeZone::get("Asia/Ho_Chi_Minh").expect("bundled");
+            Self { book: AlertBook::new("cong", "Cổng chính", timezone), ids: IdSource::seeded(1) }
+        }
+
+        fn see(&mut self, seconds: i64, findings: Vec<Finding>) -> Option<(Change, Alert)> {
+            self.book.observe(at(seconds), (640, 360), findings, true, &mut self.ids)
+        }
+    }
+
+    #[test]
+    fn a_person_opens_one_alert_that_grows_and_closes() {
+        let mut night = Night::new();
+        let (change, opened) = night.see(0, vec![person(1, 0, 0.8)]).expect("opens");
+        assert_eq!(change, Change::Opened);
+        assert_eq!(opened.reason.vi, "1 người tại Cổng chính lúc 01:30:00, trong giờ cao điểm trộm");
+        assert_eq!(opened.severity, Severity::Warning);
+
+        assert_eq!(night.see(1, vec![person(1, 1, 0.7)]), None, "nothing new");
+        let (change, grown) = night.see(2, vec![person(1, 2, 0.7), person(2, 2, 0.6)]).expect("a second person");
+        assert_eq!((change, grown.id, grown.findings.len()), (Change::Grew, opened.id, 2));
+        assert!(night.see(8, vec![person(1, 8, 0.5)]).is_some(), "reported now and then");
+
+        assert_eq!(night.book.tick(at(37)), None);
+        let closed = night.book.tick(at(38)).expect("30 s after it was last seen");
+        assert_eq!((closed.id, closed.closed_at), (opened.id, Some(at(38))));
+        assert_eq!(closed.findings[0].confidence, 0.8, "the most confident sight is kept");
+        assert!(night.see(60, vec![person(3, 60, 0.8)]).is_some_and(|(_, next)| next.id != opened.id));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_closes_the_alert() {
+        let mut night = Night::new();
+        night.see(7_200, vec![person(1, 7_200, 0.8)]);
+        assert_eq!(night.book.tick(at(7_195)), None, "within what a queue may lag");
+        let closed = night.book.tick(at(3_600)).expect("set back by an hour");
+        assert_eq!(closed.closed_at, Some(at(7_200)));
+    }
+
+    #[test]
+    fn a_vehicle_alone_opens_nothing_but_joins() {
+        let mut night = Night::new();
+        assert_eq!(night.see(0, vec![finding(FindingKind::Vehicle, 9, 0, 0.9)]), None);
+        night.see(1, vec![person(1, 1, 0.8)]);
+        let (_, grown) = night.see(2, vec![finding(FindingKind::Vehicle, 9, 2, 0.9)]).expect("joins");
+        assert!(grown.reason.vi.ends_with("; 1 xe ở gần"), "{}", grown.reason.vi);
+    }
+
+    proptest! {
+        #[test]
+        fn no_storm_makes_a_flood(storm in proptest::collection::vec((0u128..500, 0f32..1.0), 1..400)) {
+            let mut night = Night::new();
+            let mut opened = 0;
+            let mut last = None;
+            for (index, &(track, confidence)) in storm.iter().enumerate() {
+                let seconds = i64::try_from(index).expect("small") / 5;
+                if let Some((change, alert)) = night.see(seconds, vec![person(track, seconds, confidence)]) {
+                    opened += usize::from(change == Change::Opened);
+                    if let Some(before) = last.replace(alert.severity) { prop_assert!(alert.severity >= before); }
+                    prop_assert!(alert.findings.len() <= MAX_FINDINGS);
+                }
+            }
+            prop_assert_eq!(opened, 1);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The appliance: open, start, wait, stop, in order.
+
+mod clips;
+
+use std::fs::DirBuilder;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::base::metrics::Metrics;
+use crate::base::worker::Worker;
+use crate::base::{IdSource, SharedClock, Shutdown};
+use crate::camera::{self, snapshots};
+use crate::config::Config;
+use crate::http::{self, AppState};
+use crate::notify::Board;
+use crate::record::Recorder;
+use crate::store::Store;
+use crate::vision::{Detector, LOW_SCORE, Manifest};
+use clips::RecordedClips;
+
+/// Runs the appliance until SIGINT or SIGTERM. `ready` hears where the page is.
+///
+/// # Errors
+/// When a part cannot start; what was started before it has stopped again.
+pub fn run(
+    config: Config,
+    clock: SharedClock,
+    ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    // Signals first: one that comes while models load must not be lost.
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("signals cannot be received")?;
+
+    // Open.
+    let config = Arc::new(config);
+    make_private_folder(&config.data_dir)?;
+    let listener = listen(config.listen)?;
+    let address = listener.local_addr().context("the page's own address is unknown")?;
+    let manifest = Manifest::load(config.models_dir.as_deref())?;
+    let detector = Detector::load(&manifest, &config.detector.model, LOW_SCORE, config.detector.sessions)?;
+    let store = Store::open(&config.data_dir, &clock)?;
+    for alert in store.close_unfinished()? {
+        tracing::info!(alert = %alert.id, "closed: it was open when canhdem last stopped");
+    }
+    let board = Board::default();
+    let metrics = Metrics::new();
+    let recorder = Recorder::start(
+        config.data_dir.clone(),
+        Arc::new(store.clone()),
+        config.record.quota_bytes,
+        clock.clone(),
+        {
+            let board = board.clone();
+            Box::new(move |report| board.set_disk(report))
+        },
+        IdSource::random(),
+    )?;
+    let recorder = Arc::new(recorder);
+    let shared = camera::Shared {
+        config: Arc::clone(&config),
+        clock: clock.clone(),
+        store: store.clone(),
+        board: board.clone(),
+        metrics: metrics.clone(),
+        recorder: Arc::clone(&recorder),
+        detector,
+    };
+    let state = AppState {
+        clips: Arc::new(RecordedClips::open(store.clone(), &config.data_dir).context("the folder of clips")?),
+        snapshots_dir: snapshots::folder(&config.data_dir),
+        store,
+        board,
+        config: Arc::clone(&config),
+        clock,
+        metrics,
+    };
+
+    // Start.
+    let (stop, shutdown) = Shutdown::new();
+    let mut workers = vec![serve(listener, state, shutdown.clone())?];
+    for camera in &config.cameras {
+        workers.push(camera::start(camera.clone(), shared.clone(), shutdown.clone()).context("a camera's thread")?);
+    }
+    drop(shared);
+    tracing::info!(%address, cameras = config.cameras.len(), "watching");
+    ready(address)?;
+
+    // Wait.
+    if let Some(signal) = signals.forever().next() {
+        tracing::info!(signal, "stopping");
+    }
+
+    // Stop: cameras first, so that their last access units reach the recorder, then the recorder,
+    // then the store with the last of them.
+    drop(stop);
+    workers.into_iter().for_each(Worker::join);
+    if let Some(recorder) = Arc::into_inner(recorder) {
+        recorder.finish();
+    }
+    Ok(())
+}
+
+/// Video of an office is nobody else's business on this machine.
+fn make_private_folder(path: &Path) -> anyhow::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("data_dir {}: cannot be made; choose another or change its owner", path.display()))
+}
+
+/// Without accounts, whoever reaches the page sees the cameras: so only this machine does.
+fn listen(wanted: SocketAddr) -> anyhow::Result<TcpListener> {
+    let address = if wanted.ip().is_loopback() {
+        wanted
+    } else {
+        tracing::warn!(
+            %wanted,
+            "the page is served on 127.0.0.1 only: this version has no accounts yet, and anyone on the network could watch"
+        );
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), wanted.port())
+    };
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("web.listen {address}: the port cannot be opened; stop what uses it or choose another")
+    })?;
+    listener.set_nonblocking(true).context("the page's socket")?;
+    Ok(listener)
+}
+
+fn serve(listener: TcpListener, state: AppState, shutdown: Shutdown) -> anyhow::Result<Worker> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("web")
+        .enable_all()
+        .build()
+        .context("the web server's threads")?;
+    Worker::spawn("web-main", move || {
+        let served = runtime.block_on(async move {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            http::serve(listener, state, shutdown).await
+        });
+        if let Err(error) = served {
+            tracing::error!(%error, "the page is no longer served");
+        }
+    })
+    .context("the web server's thread")
+}

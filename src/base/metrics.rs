@@ -1,0 +1,148 @@
+//! What the appliance counts about itself, in Prometheus's text format.
+
+use std::sync::Arc;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// Upper bounds in seconds: an alert within one of them is instant, within ten is late.
+const LATENCY_BUCKETS_SECONDS: [f64; 10] = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0];
+
+/// All counters of the process. Cloning shares them.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    access_units: Family<CameraLabel, Counter>,
+    decoded_frames: Family<CameraLabel, Counter>,
+    inferences: Family<CameraLabel, Counter>,
+    gate_awake: Family<CameraLabel, Gauge>,
+    alert_latency_seconds: Family<CameraLabel, Histogram, fn() -> Histogram>,
+    dropped: Family<QueueLabel, Counter>,
+}
+
+/// What is counted of one camera. Cloning shares the counters.
+#[derive(Clone)]
+pub struct CameraMetrics {
+    /// Access units that came from the camera, all of its streams together.
+    pub access_units: Counter,
+    /// Pictures that were decoded.
+    pub decoded_frames: Counter,
+    /// Runs of the detector.
+    pub inferences: Counter,
+    /// 1 while every picture is decoded, 0 while only some are.
+    pub gate_awake: Gauge,
+    /// From a frame's arrival to the alert that it opened, stored.
+    pub alert_latency_seconds: Histogram,
+    camera: String,
+    dropped: Family<QueueLabel, Counter>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CameraLabel {
+    camera: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct QueueLabel {
+    camera: String,
+    queue: &'static str,
+}
+
+impl Metrics {
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("canhdem");
+        let access_units = Family::<CameraLabel, Counter>::default();
+        registry.register("access_units", "Encoded pictures that came from the camera", access_units.clone());
+        let decoded_frames = Family::<CameraLabel, Counter>::default();
+        registry.register("decoded_frames", "Pictures that were decoded", decoded_frames.clone());
+        let inferences = Family::<CameraLabel, Counter>::default();
+        registry.register("inferences", "Runs of the detector", inferences.clone());
+        let gate_awake = Family::<CameraLabel, Gauge>::default();
+        registry.register("gate_awake", "1 while every picture of the camera is decoded", gate_awake.clone());
+        let alert_latency_seconds =
+            Family::<CameraLabel, Histogram, fn() -> Histogram>::new_with_constructor(latency_histogram);
+        let help = "From a frame's arrival to the alert that it opened";
+        registry.register("alert_latency_seconds", help, alert_latency_seconds.clone());
+        let dropped = Family::<QueueLabel, Counter>::default();
+        registry.register("dropped", "What a full queue had to drop", dropped.clone());
+        Self {
+            registry: Arc::new(registry),
+            access_units,
+            decoded_frames,
+            inferences,
+            gate_awake,
+            alert_latency_seconds,
+            dropped,
+        }
+    }
+
+    /// The counters of a camera; the same ones at every call.
+    pub fn camera(&self, id: &str) -> CameraMetrics {
+        let label = CameraLabel { camera: id.to_owned() };
+        CameraMetrics {
+            access_units: self.access_units.get_or_create_owned(&label),
+            decoded_frames: self.decoded_frames.get_or_create_owned(&label),
+            inferences: self.inferences.get_or_create_owned(&label),
+            gate_awake: self.gate_awake.get_or_create_owned(&label),
+            alert_latency_seconds: self.alert_latency_seconds.get_or_create_owned(&label),
+            camera: label.camera,
+            dropped: self.dropped.clone(),
+        }
+    }
+
+    /// Everything as text, as `GET /metrics` gives it.
+    pub fn encode(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("writing to a string does not fail");
+        text
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl CameraMetrics {
+    /// Counts what `queue` of this camera had to drop because it was full.
+    pub fn dropped(&self, queue: &'static str) -> Counter {
+        self.dropped.get_or_create_owned(&QueueLabel { camera: self.camera.clone(), queue })
+    }
+}
+
+fn latency_histogram() -> Histogram {
+    Histogram::new(LATENCY_BUCKETS_SECONDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_told_by_camera_and_queue() {
+        let metrics = Metrics::new();
+        let gate = metrics.camera("cong-chinh");
+        gate.access_units.inc_by(3);
+        metrics.camera("cong-chinh").access_units.inc();
+        gate.dropped("recorder").inc();
+        gate.gate_awake.set(1);
+        gate.alert_latency_seconds.observe(0.25);
+        metrics.camera("kho");
+        let text = metrics.encode();
+        for line in [
+            "canhdem_access_units_total{camera=\"cong-chinh\"} 4",
+            "canhdem_access_units_total{camera=\"kho\"} 0",
+            "canhdem_dropped_total{camera=\"cong-chinh\",queue=\"recorder\"} 1",
+            "canhdem_gate_awake{camera=\"cong-chinh\"} 1",
+            "canhdem_alert_latency_seconds_bucket{le=\"0.3\",camera=\"cong-chinh\"} 1",
+        ] {
+            assert!(text.lines().any(|l| l == line), "{line} is missing from\n{text}");
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The loop of one live camera: plain calls from access unit to alert, on one thread.
+
+pub mod analyst;
+mod movers;
+pub mod saver;
+pub mod snapshots;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{never, select};
+
+use crate::alert::Change;
+use crate::base::metrics::{CameraMetrics, Metrics};
+use crate::base::worker::{Worker, catch};
+use crate::base::{SharedClock, Shutdown};
+use crate::config::{self, Config};
+use crate::decode::gate::Gate;
+use crate::decode::{Sighting, Watcher};
+use crate::intake::backoff::Backoff;
+use crate::intake::health::{Role, StreamState};
+use crate::intake::{AccessUnit, RtspSource, Stream};
+use crate::notify::{Board, GateState};
+use crate::record::{CameraRecorder, Recorder};
+use crate::store::Store;
+use crate::vision::Detector;
+use analyst::Analyst;
+use saver::Saver;
+
+/// Pictures of an awake camera that are analysed each second.
+pub const ANALYSES_PER_SECOND: u32 = 5;
+/// Access units that may wait for a busy camera thread: 5 s at 25 a second.
+const QUEUE_LEN: usize = 128;
+/// With so many waiting, pictures are no longer analysed but only decoded, so that the newest are
+/// reached again.
+const BEHIND: usize = QUEUE_LEN / 2;
+/// How long the loop sleeps at most: it must notice a shutdown.
+const LONGEST_WAIT: Duration = Duration::from_millis(200);
+
+/// What all cameras share.
+#[derive(Clone)]
+pub struct Shared {
+    pub config: Arc<Config>,
+    pub clock: SharedClock,
+    pub store: Store,
+    pub board: Board,
+    pub metrics: Metrics,
+    pub recorder: Arc<Recorder>,
+    pub detector: Detector,
+}
+
+/// Starts a camera's thread. It restarts by itself after a panic and ends with `shutdown`.
+///
+/// # Errors
+/// When the system has no thread to give.
+pub fn start(camera: config::Camera, shared: Shared, shutdown: Shutdown) -> io::Result<Worker> {
+    Worker::spawn(format!("cam-{}", camera.id), move || {
+        let _span = tracing::info_span!("camera", id = %camera.id).entered();
+        let mut backoff = Backoff::default();
+        let mut random = fastrand::Rng::new();
+        while !shutdown.is_stopped() {
+            let run = || LiveCamera::new(&camera, &shared).run(&shutdown);
+            if let Err(reason) = catch(run) {
+                let pause = backoff.next(&mut random);
+                tracing::error!(%reason, ?pause, "the camera's loop failed and starts again");
+                shutdown.wait(pause);
+            }
+        }
+    })
+}
+
+struct LiveCamera {
+    id: String,
+    shared: Shared,
+    main: Feed,
+    sub: Option<Feed>,
+    recorder: CameraRecorder,
+    watcher: Watcher,
+    analyst: Analyst,
+    saver: Saver,
+    metrics: CameraMetrics,
+    decoded_counted: u64,
+}
+
+/// A stream and what of it was told already.
+struct Feed {
+    stream: Stream,
+    told: (StreamState, Option<crate::intake::health::LostReason>),
+    dropped_counted: u64,
+}
+
+impl Feed {
+    fn new(url: &url::Url, role: Role, camera: &config::Camera, clock: &SharedClock) -> Self {
+        let source =
+            RtspSource { url: url.clone(), transport: camera.transport, credentials: camera.credentials.clone() };
+        let stream = Stream::new(source, role, clock.clone(), QUEUE_LEN, fastrand::Rng::new());
+        let told = (stream.health().state, stream.health().reason);
+        Self { stream, told, dropped_counted: 0 }
+    }
+
+    fn is_live(&self) -> bool {
+        self.stream.health().state == StreamState::Live
+    }
+
+    fn waiting(&self) -> usize {
+        self.stream.receiver().map_or(0, crossbeam_channel::Receiver::len)
+    }
+}
+
+impl LiveCamera {
+    fn new(camera: &config::Camera, shared: &Shared) -> Self {
+        let feed = |url, role| Feed::new(url, role, camera, &shared.clock);
+        Self {
+            id: camera.id.clone(),
+            main: feed(&camera.main, Role::Main),
+            sub: camera.sub.as_ref().map(|url| feed(url, Role::Sub)),
+            recorder: shared.recorder.camera(&camera.id),
+            watcher: Watcher::new(Gate::new(), ANALYSES_PER_SECOND),
+            analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), None),
+            saver: Saver::new(shared.store.clone(), &shared.config.data_dir),
+            metrics: shared.metrics.camera(&camera.id),
+            decoded_counted: 0,
+            shared: shared.clone(),
+        }
+    }
+
+    fn run(mut self, shutdown: &Shutdown) {
+        while !shutdown.is_stopped() {
+            self.run_once();
+        }
+        let (_, closed) = self.analyst.finish(self.shared.clock.now());
+        if let Some(alert) = closed {
+            self.saver.save(Change::Closed, alert, None);
+        }
+        self.recorder.gap();
+    }
+
+    fn run_once(&mut self) {
+        let sub_due = self.sub.as_mut().map_or(LONGEST_WAIT, |sub| sub.stream.tick());
+        let due = self.main.stream.tick().min(sub_due).min(LONGEST_WAIT);
+        let nothing = never();
+        let main_items = self.main.stream.receiver().unwrap_or(&nothing).clone();
+        let sub_items = self.sub.as_ref().and_then(|sub| sub.stream.receiver()).unwrap_or(&nothing).clone();
+        select! {
+            recv(main_items) -> item => {
+                if let Some(unit) = self.main.stream.on_item(item) {
+                    self.on_main(unit);
+                }
+            }
+            recv(sub_items) -> item => {
+                let unit = self.sub.as_mut().and_then(|sub| sub.stream.on_item(item));
+                if let Some(unit) = unit {
+                    self.watch(unit);
+                }
+            }
+            default(due) => {}
+        }
+        self.tell_health();
+        if let Some(closed) = self.analyst.tick(self.shared.clock.now()) {
+            self.saver.save(Change::Closed, closed, None);
+        }
+        self.saver.retry();
+    }
+
+    fn on_main(&mut self, unit: AccessUnit) {
+        self.recorder.push(&unit);
+        if self.sub.is_none() {
+            self.watch(unit);
+        }
+    }
+
+    fn watch(&mut self, unit: AccessUnit) {
+        self.metrics.access_units.inc();
+        let behind = self.sub.as_ref().unwrap_or(&self.main).waiting() > BEHIND;
+        let Self { watcher, analyst, saver, metrics, shared, .. } = self;
+        let mut see = |sighting: Sighting| {
+            if behind {
+                metrics.dropped("analysis").inc();
+                return true;
+            }
+            analyse(analyst, saver, metrics, shared, &sighting)
+        };
+        if let Err(error) = watcher.push(unit, &mut see) {
+            tracing::warn!(%error, "a stretch of video cannot be decoded; waiting for the next key frame");
+        }
+        self.tell_progress();
+    }
+
+    /// Counters, gate and latest picture, for the page.
+    fn tell_progress(&mut self) {
+        let decoded = self.watcher.counts().decoded;
+        self.metrics.decoded_frames.inc_by(decoded - self.decoded_counted);
+        self.decoded_counted = decoded;
+        let awake = self.watcher.gate().is_awake();
+        self.metrics.gate_awake.set(i64::from(awake));
+        let picture = self.watcher.latest().cloned();
+        self.shared.board.update_camera(&self.id, |now| {
+            now.gate = Some(if awake { GateState::Awake } else { GateState::Quiet });
+            now.picture = picture;
+        });
+    }
+
+    /// What changed with the streams goes to the page, the log and the recorder.
+    fn tell_health(&mut self) {
+        let analysed_role = if self.sub.is_some() { Role::Sub } else { Role::Main };
+        let mut changed = false;
+        for feed in std::iter::once(&mut self.main).chain(self.sub.as_mut()) {
+            let health = feed.stream.health();
+            let dropped = feed.stream.dropped();
+            self.metrics.dropped("intake").inc_by(dropped - feed.dropped_counted);
+            feed.dropped_counted = dropped;
+            let now = (health.state, health.reason);
+            if now == feed.told {
+                continue;
+            }
+            changed = true;
+            let was_live = feed.told.0 == StreamState::Live;
+            feed.told = now;
+            match health.state {
+                StreamState::Live => tracing::info!(stream = ?health.role, "live"),
+                StreamState::Connecting => tracing::debug!(stream = ?health.role, "connecting"),
+                StreamState::Lost => {
+                    let why = health.reason.map_or("", crate::intake::health::LostReason::en);
+                    tracing::warn!(stream = ?health.role, why, "lost");
+                }
+            }
+            if was_live && health.role == Role::Main {
+                self.recorder.gap();
+            }
+            if was_live && health.role == analysed_role {
+                // Stream time starts again at zero with the next connection.
+                self.watcher = Watcher::new(Gate::new(), ANALYSES_PER_SECOND);
+                self.decoded_counted = 0;
+            }
+        }
+        if changed {
+            self.publish_health();
+        }
+    }
+
+    fn publish_health(&mut self) {
+        let feeds = std::iter::once(&self.main).chain(self.sub.as_ref());
+        let streams: Vec<_> = feeds.map(|feed| feed.stream.health().clone()).collect();
+        let recording = self.main.is_live();
+        let quiet = self.watcher.latest().is_none();
+        self.shared.board.update_camera(&self.id, |now| {
+            now.streams = streams;
+            now.recording = recording;
+            if quiet {
+                now.gate = None;
+            }
+        });
+        if let Err(error) = self.shared.store.append_camera_event(&self.id) {
+            tracing::warn!(%error, "the change of the camera's state was not stored");
+        }
+    }
+}
+
+/// Analyses a picture and saves what comes of it; says whether something is tracked.
+fn analyse(
+    analyst: &mut Analyst,
+    saver: &mut Saver,
+    metrics: &CameraMetrics,
+    shared: &Shared,
+    sighting: &Sighting,
+) -> bool {
+    let before = analyst.inferences();
+    let analysis = match analyst.see(sighting) {
+        Ok(analysis) => analysis,
+        Err(error) => {
+            tracing::error!(%error, "a picture was not analysed");
+            metrics.dropped("detector").inc();
+            return false;
+        }
+    };
+    metrics.inferences.inc_by(analyst.inferences() - before);
+    if let Some((change, alert)) = analysis.alert {
+        saver.save(change, alert, Some(&sighting.frame));
+        if change == Change::Opened {
+            let latency = shared.clock.now().duration_since(sighting.frame.at);
+            metrics.alert_latency_seconds.observe(latency.as_secs_f64().max(0.0));
+        }
+    }
+    analysis.busy
+}

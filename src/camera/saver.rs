@@ -1,0 +1,69 @@
+//! Stores a camera's alerts and their pictures, and tries again where the disk does not take them.
+
+use std::collections::VecDeque;
+use std::path::Path;
+
+use super::snapshots::Snapshots;
+use crate::alert::{Alert, Change};
+use crate::decode::Frame;
+use crate::store::Store;
+
+/// Alerts that may wait for a disk that is full; beyond, the oldest is given up, and said so.
+const MAX_WAITING: usize = 256;
+
+pub struct Saver {
+    store: Store,
+    snapshots: Snapshots,
+    /// Newest state of each alert that is not stored yet, oldest first.
+    waiting: VecDeque<Alert>,
+    failing: bool,
+}
+
+impl Saver {
+    pub fn new(store: Store, data_dir: &Path) -> Self {
+        Self { store, snapshots: Snapshots::new(data_dir), waiting: VecDeque::new(), failing: false }
+    }
+
+    /// Stores an alert, and its picture first, so that whoever hears of the alert can see it.
+    pub fn save(&mut self, change: Change, alert: Alert, frame: Option<&Frame>) {
+        if let Some(frame) = frame
+            && let Err(error) = self.snapshots.offer(&alert, frame)
+        {
+            tracing::error!(alert = %alert.id, %error, "the alert's picture was not written; is the disk full?");
+        }
+        match change {
+            Change::Opened => {
+                tracing::warn!(alert = %alert.id, severity = alert.severity.name(), reason = alert.reason.vi, "alert");
+            }
+            Change::Grew => {}
+            Change::Closed => tracing::info!(alert = %alert.id, "alert closed"),
+        }
+        self.waiting.retain(|waiting| waiting.id != alert.id);
+        self.waiting.push_back(alert);
+        if self.waiting.len() > MAX_WAITING
+            && let Some(lost) = self.waiting.pop_front()
+        {
+            tracing::error!(alert = %lost.id, "an alert was given up: too many wait for the disk");
+        }
+        self.retry();
+    }
+
+    /// Stores what waits.
+    pub fn retry(&mut self) {
+        while let Some(alert) = self.waiting.front() {
+            match self.store.put_alert(alert) {
+                Ok(()) => {
+                    self.waiting.pop_front();
+                    self.failing = false;
+                }
+                Err(error) => {
+                    // Said once, not five times a second.
+                    if !std::mem::replace(&mut self.failing, true) {
+                        tracing::error!(%error, "alerts wait in memory until the disk takes them");
+                    }
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The picture of an alert: plain, and with a box around whoever it is about.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use crate::alert::Alert;
+use crate::base::Rect;
+use crate::decode::{Frame, jpeg};
+use crate::rules::FindingKind;
+
+/// A later picture replaces the snapshot when it shows somebody so much better (score × height).
+const BETTER: f32 = 1.5;
+
+/// Keeps each alert's best picture.
+#[derive(Debug)]
+pub struct Snapshots {
+    folder: PathBuf,
+    current: Option<(Uuid, f32)>,
+}
+
+impl Snapshots {
+    pub fn new(data_dir: &Path) -> Self {
+        Self { folder: folder(data_dir), current: None }
+    }
+
+    /// Writes the snapshot of an alert that opened or grew in `frame`, if this picture is the
+    /// alert's first or clearly its best.
+    ///
+    /// # Errors
+    /// When a file cannot be written; the alert stands all the same.
+    pub fn offer(&mut self, alert: &Alert, frame: &Frame) -> io::Result<()> {
+        let here: Vec<Rect> = alert
+            .findings
+            .iter()
+            .filter(|finding| finding.kind == FindingKind::Person && finding.at == frame.at)
+            .map(|finding| finding.bbox)
+            .collect();
+        let worth = alert
+            .findings
+            .iter()
+            .filter(|finding| finding.at == frame.at)
+            .map(|finding| finding.confidence * finding.bbox.h)
+            .fold(0.0, f32::max);
+        let keeps = self.current.is_some_and(|(id, best)| id == alert.id && worth < BETTER * best);
+        if keeps || here.is_empty() {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.folder)?;
+        let plain = jpeg::encode(frame, None, jpeg::QUALITY);
+        let boxed = jpeg::encode_with_boxes(frame, &here, None, jpeg::QUALITY);
+        write_whole(&self.folder.join(format!("{}.plain.jpg", alert.id)), &plain)?;
+        write_whole(&self.folder.join(format!("{}.jpg", alert.id)), &boxed)?;
+        self.current = Some((alert.id, worth));
+        Ok(())
+    }
+}
+
+/// Where the snapshots lie.
+pub fn folder(data_dir: &Path) -> PathBuf {
+    data_dir.join("snapshots")
+}
+
+/// Readers see the old file or the new one, never half of it.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let partial = path.with_extension("partial");
+    fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path)).inspect_err(|_| {
+        // Best effort: a rest of a few bytes on a full disk harms nobody.
+        let _ = fs::remove_file(&partial);
+    })
+}

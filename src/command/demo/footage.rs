@@ -1,0 +1,102 @@
+//! What the demo's cameras see: a real CCTV clip, the same by night, its empty scene.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use crate::base::worker::catch;
+use crate::testcam::{EncodeOptions, Footage, Transform};
+use crate::vision::deps;
+
+pub(super) struct Scene {
+    pub id: String,
+    pub name: String,
+    pub footage: Arc<Footage>,
+}
+
+/// The clip's own speed.
+const CLIP_FPS: u32 = 10;
+/// After each round of the clip the scene is empty for so long, so that alerts end.
+const EMPTY_FRAMES: usize = 50 * CLIP_FPS as usize;
+
+/// Prepares all scenes, on two threads, or takes those prepared earlier from `folder`. Each of
+/// `more` adds a camera.
+pub(super) fn prepare(folder: &Path, more: &[PathBuf]) -> anyhow::Result<Vec<Scene>> {
+    std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
+    let clip = clip()?;
+    let by_day = || visited(folder, "ngay", &clip, Transform::AsIs);
+    let by_night = || visited(folder, "dem", &clip, Transform::Night { seed: 1 });
+    let (day, night, quiet) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| catch(by_night));
+        let quiet = empty(folder, "vang", &clip, 25, 60 * 25);
+        let day = by_day();
+        let night = other.join().map_err(|_| "the thread died".to_owned()).flatten();
+        (day, night, quiet)
+    });
+    let night = Arc::new(night.map_err(anyhow::Error::msg)??);
+    let scene = |id: &str, name: &str, footage| Scene { id: id.to_owned(), name: name.to_owned(), footage };
+    let mut scenes = vec![
+        scene("san-sau", "Sân sau", Arc::new(day?)),
+        scene("cong-chinh", "Cổng chính (đêm)", Arc::clone(&night)),
+        scene("hanh-lang", "Hành lang (vắng)", Arc::new(quiet?)),
+        scene("bai-xe", "Bãi xe (hay mất kết nối)", night),
+    ];
+    for (index, path) in more.iter().enumerate() {
+        let footage = own(path)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        scenes.push(scene(&format!("phim-{}", index + 1), &name, Arc::new(footage)));
+    }
+    Ok(scenes)
+}
+
+fn clip() -> anyhow::Result<PathBuf> {
+    deps::find(None, "footage", "vtest.avi").map_err(|searched| {
+        let places: Vec<_> = searched.iter().map(|path| path.display().to_string()).collect();
+        anyhow::anyhow!("the sample film vtest.avi is missing; run `make setup` (searched: {})", places.join(", "))
+    })
+}
+
+/// A film that a user gave: as it is where cameras could send it so, else encoded anew.
+fn own(path: &Path) -> anyhow::Result<Footage> {
+    match Footage::from_file(path) {
+        Ok(footage) => Ok(footage),
+        Err(_) => Ok(Footage::encode(path, &EncodeOptions::default())?),
+    }
+}
+
+/// The clip with its people, and then nobody for a while.
+fn visited(folder: &Path, name: &str, clip: &Path, transform: Transform) -> anyhow::Result<Footage> {
+    let options = EncodeOptions {
+        fps: CLIP_FPS,
+        gop_frames: 2 * CLIP_FPS,
+        transform,
+        empty_frames_after: EMPTY_FRAMES,
+        ..EncodeOptions::default()
+    };
+    prepared(folder, name, || Ok(Footage::encode(clip, &options)?))
+}
+
+fn empty(folder: &Path, name: &str, clip: &Path, fps: u32, frames: usize) -> anyhow::Result<Footage> {
+    let options = EncodeOptions {
+        fps,
+        gop_frames: fps,
+        transform: Transform::Quiet { seed: 2 },
+        max_frames: Some(frames),
+        ..EncodeOptions::default()
+    };
+    prepared(folder, name, || Ok(Footage::encode(clip, &options)?))
+}
+
+/// From the cache, or made and put there.
+fn prepared(folder: &Path, name: &str, make: impl FnOnce() -> anyhow::Result<Footage>) -> anyhow::Result<Footage> {
+    let path = folder.join(format!("{name}.mp4"));
+    if path.exists()
+        && let Ok(footage) = Footage::from_file(&path)
+    {
+        return Ok(footage);
+    }
+    let footage = make()?;
+    footage.save(&path)?;
+    Ok(footage)
+}

@@ -1,0 +1,120 @@
+//! `canhdem demo`: real RTSP servers on loopback, the appliance and the page, on a night of Tết.
+
+mod footage;
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+
+use super::output;
+use crate::app;
+use crate::base::Polygon;
+use crate::base::worker::Worker;
+use crate::base::{Shutdown, SystemClock};
+use crate::config::{Camera, Config, Credentials, Transport, Zone, ZoneKind};
+use crate::testcam::{Auth, Footage, Mount, TestCameras};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Port of the page on this machine; 0 takes any that is free.
+    #[arg(long, default_value_t = 8443)]
+    port: u16,
+    /// Another camera that plays this video; may be given again.
+    #[arg(long, value_name = "FILE")]
+    footage: Vec<PathBuf>,
+    /// Where recordings and prepared videos go. What an earlier demo recorded there is removed.
+    #[arg(long, value_name = "FOLDER", default_value = ".demo")]
+    data_dir: PathBuf,
+}
+
+/// 01:30 on the first day of the year Bính Ngọ.
+const START: &str = "2026-02-17T01:30:00+07:00";
+const USER: &str = "demo";
+/// Protects nothing: the cameras are simulated, on loopback. It is there so that the demo signs in
+/// as a real camera wants it.
+const PASSWORD: &str = "canh-dem";
+const DROPS_OUT: &str = "bai-xe";
+const DROPS_OUT_EVERY: Duration = Duration::from_secs(120);
+const DROPS_OUT_FOR: Duration = Duration::from_secs(20);
+
+/// # Errors
+/// When the footage is missing or cannot be prepared, or the appliance cannot start.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let start: Timestamp = START.parse().context("the demo's time")?;
+    output::line("canhdem: preparing the sample cameras (ten seconds or so, the first time only)")?;
+    let scenes = footage::prepare(&args.data_dir.join("footage"), &args.footage)?;
+    let mounts = scenes.iter().map(|scene| mount(&scene.id, Arc::clone(&scene.footage))).collect();
+    let cameras = Arc::new(TestCameras::start(mounts)?);
+
+    let data_dir = args.data_dir.join("data");
+    forget_earlier_demo(&data_dir)?;
+    let config = config(&scenes, &cameras, data_dir, args.port)?;
+
+    let (stop, shutdown) = Shutdown::new();
+    let failing = Arc::clone(&cameras);
+    let saboteur = Worker::spawn("demo-dropouts", move || drop_out_now_and_then(&failing, &shutdown))?;
+    let clock = Arc::new(SystemClock::starting_at(start));
+    let outcome = app::run(config, clock, |address| {
+        output::line(format!("canhdem: page at http://{address}/"))?;
+        output::line(
+            "canhdem: no sign-in: this version serves the page on this machine only, until there are accounts",
+        )?;
+        output::line("canhdem: it is 01:30 on the first night of Tết; Ctrl-C ends the demo")?;
+        Ok(())
+    });
+    drop(stop);
+    saboteur.join();
+    outcome
+}
+
+fn mount(id: &str, footage: Arc<Footage>) -> Mount {
+    let auth = Auth::Digest { user: USER.to_owned(), password: PASSWORD.to_owned() };
+    Mount::new(path(id), footage).with_auth(auth)
+}
+
+fn path(id: &str) -> String {
+    format!("/{id}/main")
+}
+
+/// Each demo begins at the same moment: what the last one recorded "then" must not mix with it.
+fn forget_earlier_demo(data_dir: &Path) -> anyhow::Result<()> {
+    match fs::remove_dir_all(data_dir) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{}: what an earlier demo left cannot be removed", data_dir.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, port: u16) -> anyhow::Result<Config> {
+    let mut configured = Vec::with_capacity(scenes.len());
+    for scene in scenes {
+        configured.push(Camera {
+            id: scene.id.clone(),
+            name: scene.name.clone(),
+            main: cameras.url(&path(&scene.id)).parse().context("a simulated camera's address")?,
+            sub: None,
+            transport: Transport::Tcp,
+            credentials: Some(Credentials { user: USER.to_owned(), password: PASSWORD.to_owned() }),
+            zones: vec![Zone { id: "san".to_owned(), kind: ZoneKind::Yard, polygon: Polygon::full_frame() }],
+        });
+    }
+    let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+    Ok(Config { data_dir, listen, cameras: configured, ..Config::for_replay() })
+}
+
+fn drop_out_now_and_then(cameras: &TestCameras, shutdown: &Shutdown) {
+    while !shutdown.wait(DROPS_OUT_EVERY - DROPS_OUT_FOR) {
+        cameras.drop_out(&path(DROPS_OUT));
+        let stopped = shutdown.wait(DROPS_OUT_FOR);
+        cameras.restore(&path(DROPS_OUT));
+        if stopped {
+            return;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What a user types: one file per command, exit codes, and the one writer to standard output.
+
+pub mod check;
+pub mod demo;
+pub mod output;
+pub mod replay;
+pub mod run;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::ConfigError;
+
+/// canhdem: canh đêm cho cơ quan; keeps watch over an office at night.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Cli {
+    /// How logs are written to standard error.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    log: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Watch the configured cameras and serve the page.
+    Run(run::Args),
+    /// Show it all with simulated cameras, on a night of Tết.
+    Demo(demo::Args),
+    /// Check a configuration: what is wrong and where; what is armed tonight, and why.
+    Check(check::Args),
+    /// Run files through the same path as live cameras, faster than real time.
+    Replay(replay::Args),
+}
+
+/// Something in what the user gave: exit code 2 rather than 1.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+/// Parses the command line, runs it, and turns the outcome into an exit code: 0 done, 1 failed,
+/// 2 wrong use or configuration.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_logging(cli.log);
+    let result = match cli.command {
+        Command::Run(args) => run::run(args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Replay(args) => replay::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            let misuse = error.is::<Usage>() || error.is::<ConfigError>();
+            ExitCode::from(if misuse { 2 } else { 1 })
+        }
+    }
+}
+
+fn start_logging(format: LogFormat) {
+    // GStreamer and ONNX Runtime speak through their own channels; RUST_LOG overrides.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,ort=warn"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    match format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}

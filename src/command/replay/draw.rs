@@ -1,0 +1,202 @@
+//! `replay --draw`: the video with boxes, tracks and the gate's state.
+//!
+//! Every picture is decoded for it, apart from what the gate decides, and shows what was known
+//! when its access unit came: as a guard would have seen it live.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use font8x8::UnicodeFonts as _;
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use gstreamer_app as gst_app;
+use image::{Rgb, RgbImage};
+
+use crate::base::Rect;
+use crate::camera::analyst::Analysis;
+use crate::decode::{Decoder, Frame, jpeg};
+use crate::intake::AccessUnit;
+use crate::track::Track;
+
+const PERSON: Rgb<u8> = Rgb([255, 170, 0]);
+const OTHER: Rgb<u8> = Rgb([90, 170, 255]);
+const GUESSED: Rgb<u8> = Rgb([130, 130, 130]);
+const AWAKE: Rgb<u8> = Rgb([255, 90, 60]);
+const QUIET: Rgb<u8> = Rgb([90, 220, 120]);
+/// Letters are 8 pixels high in the font and twice that in the picture.
+const ZOOM: u32 = 2;
+
+pub(super) struct Drawing {
+    path: PathBuf,
+    decoder: Option<Decoder>,
+    encoder: Option<Encoder>,
+    tracks: Vec<Track>,
+    analysed: u64,
+}
+
+struct Encoder {
+    pipeline: gst::Pipeline,
+    input: gst_app::AppSrc,
+    size: (u32, u32),
+}
+
+impl Drawing {
+    pub(super) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), decoder: None, encoder: None, tracks: Vec::new(), analysed: 0 }
+    }
+
+    /// Adds the pictures that decode with this access unit.
+    pub(super) fn add(
+        &mut self,
+        unit: &AccessUnit,
+        analyses: &[anyhow::Result<Analysis>],
+        awake: bool,
+    ) -> anyhow::Result<()> {
+        if let Some(Ok(newest)) = analyses.last() {
+            self.tracks.clone_from(&newest.tracks);
+        }
+        self.analysed += analyses.len() as u64;
+        if self.decoder.as_ref().is_some_and(|decoder| *decoder.caps() != *unit.caps) {
+            self.decoder = None;
+        }
+        let decoder = match &mut self.decoder {
+            Some(decoder) => decoder,
+            None if unit.key => self.decoder.insert(Decoder::new(unit.codec, &unit.caps)?),
+            None => return Ok(()),
+        };
+        match decoder.push(unit) {
+            Ok(frames) => frames.iter().try_for_each(|frame| self.draw(frame, awake)),
+            Err(_) => {
+                self.decoder = None;
+                Ok(())
+            }
+        }
+    }
+
+    /// Completes the file.
+    pub(super) fn finish(self) -> anyhow::Result<()> {
+        let Some(encoder) = self.encoder else {
+            bail!("{}: nothing was drawn, no picture was decoded", self.path.display());
+        };
+        encoder.finish().with_context(|| self.path.display().to_string())
+    }
+
+    fn draw(&mut self, frame: &Frame, awake: bool) -> anyhow::Result<()> {
+        let mut picture = jpeg::rgb(&frame.planes());
+        for track in &self.tracks {
+            let color = match (track.seen_now, track.class == crate::vision::Class::Person) {
+                (false, _) => GUESSED,
+                (true, true) => PERSON,
+                (true, false) => OTHER,
+            };
+            outline(&mut picture, &track.bbox, color);
+            let id = track.id.simple().to_string();
+            let label = format!("{} {:.0}% {}", track.class.name(), 100.0 * track.score, &id[id.len() - 4..]);
+            write(&mut picture, &label, (track.bbox.x, track.bbox.y - 18.0), color);
+        }
+        let (state, color) = if awake { ("AWAKE", AWAKE) } else { ("QUIET", QUIET) };
+        write(
+            &mut picture,
+            &format!("{state}  {:.1}s  n={}", frame.pts.as_secs_f64(), self.analysed),
+            (4.0, 4.0),
+            color,
+        );
+
+        let size = (frame.width, frame.height);
+        if self.encoder.is_none() {
+            self.encoder = Some(Encoder::new(&self.path, size)?);
+        }
+        let Some(encoder) = &self.encoder else { return Ok(()) };
+        if encoder.size != size {
+            picture = image::imageops::resize(&picture, encoder.size.0, encoder.size.1, image::imageops::Triangle);
+        }
+        encoder.add(picture, gst::ClockTime::try_from(frame.pts).ok())
+    }
+}
+
+impl Encoder {
+    fn new(path: &Path, size: (u32, u32)) -> anyhow::Result<Self> {
+        let launch = include_str!("../../../pipelines/draw.launch");
+        let bin = gst::parse::bin_from_description(launch.trim(), false)
+            .context("video cannot be written; is gstreamer1.0-plugins-ugly (x264) installed?")?;
+        let pipeline = gst::Pipeline::new();
+        pipeline.add(&bin)?;
+        let input = bin.by_name("pictures").and_downcast::<gst_app::AppSrc>().context("draw.launch has no input")?;
+        let file = bin.by_name("file").context("draw.launch has no output")?;
+        file.set_property("location", path.to_str().context("--draw: the file's name is not valid text")?);
+        let caps = gst::Caps::builder("video/x-raw")
+            .field("format", "RGB")
+            .field("width", size.0 as i32)
+            .field("height", size.1 as i32)
+            .field("framerate", gst::Fraction::new(0, 1))
+            .build();
+        input.set_caps(Some(&caps));
+        pipeline.set_state(gst::State::Playing).with_context(|| format!("{}: cannot be written", path.display()))?;
+        Ok(Self { pipeline, input, size })
+    }
+
+    fn add(&self, picture: RgbImage, pts: Option<gst::ClockTime>) -> anyhow::Result<()> {
+        // GStreamer wants rows of RGB to begin at multiples of four bytes.
+        let row = 3 * self.size.0 as usize;
+        let padded = row.next_multiple_of(4);
+        let mut bytes = vec![0; padded * self.size.1 as usize];
+        for (to, from) in bytes.chunks_mut(padded).zip(picture.chunks(row)) {
+            to[..row].copy_from_slice(from);
+        }
+        let mut buffer = gst::Buffer::from_mut_slice(bytes);
+        if let Some(buffer) = buffer.get_mut() {
+            buffer.set_pts(pts);
+        }
+        self.input.push_buffer(buffer).map(|_| ()).context("the video writer stopped; is the disk full?")
+    }
+
+    fn finish(self) -> anyhow::Result<()> {
+        self.input.end_of_stream()?;
+        let bus = self.pipeline.bus().context("a pipeline has a bus")?;
+        let wanted = [gst::MessageType::Eos, gst::MessageType::Error];
+        let last = bus.timed_pop_filtered(gst::ClockTime::NONE, &wanted);
+        self.pipeline.set_state(gst::State::Null)?;
+        match last.as_ref().map(|message| message.view()) {
+            Some(gst::MessageView::Error(error)) => bail!("{}", error.error()),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn outline(picture: &mut RgbImage, bbox: &Rect, color: Rgb<u8>) {
+    let (left, right) = (bbox.x as i64, bbox.right() as i64);
+    let (top, bottom) = (bbox.y as i64, bbox.bottom() as i64);
+    for inset in 0..2 {
+        for x in left..=right {
+            put(picture, (x, top + inset), color);
+            put(picture, (x, bottom - inset), color);
+        }
+        for y in top..=bottom {
+            put(picture, (left + inset, y), color);
+            put(picture, (right - inset, y), color);
+        }
+    }
+}
+
+fn write(picture: &mut RgbImage, text: &str, (x, y): (f32, f32), color: Rgb<u8>) {
+    let left = (x.max(0.0) as u32).min(picture.width().saturating_sub(text.len() as u32 * 8 * ZOOM));
+    let top = y.max(0.0) as u32;
+    for (index, letter) in (0u32..).zip(text.chars()) {
+        let rows = font8x8::BASIC_FONTS.get(letter).unwrap_or([0; 8]);
+        for (row, bits) in (0u32..).zip(rows) {
+            for (dx, dy) in (0..8 * ZOOM).flat_map(|dx| (0..ZOOM).map(move |dy| (dx, dy))) {
+                let lit = bits >> (dx / ZOOM) & 1 == 1;
+                let at = (i64::from(left + index * 8 * ZOOM + dx), i64::from(top + row * ZOOM + dy));
+                put(picture, at, if lit { color } else { Rgb([0, 0, 0]) });
+            }
+        }
+    }
+}
+
+fn put(picture: &mut RgbImage, (x, y): (i64, i64), color: Rgb<u8>) {
+    if let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y))
+        && let Some(pixel) = picture.get_pixel_mut_checked(x, y)
+    {
+        *pixel = color;
+    }
+}

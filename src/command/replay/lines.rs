@@ -1,0 +1,118 @@
+//! What `replay` prints: JSON lines, or sentences.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::super::output;
+use super::Totals;
+use crate::alert::Alert;
+use crate::base::Rect;
+use crate::config::Language;
+use crate::track::Track;
+use crate::vision::Class;
+
+pub(super) enum Line<'a> {
+    Alert(&'a Alert),
+    Track(&'a Track),
+    Summary(&'a Totals),
+}
+
+pub(super) struct Lines {
+    json: bool,
+    language: Language,
+    timezone: TimeZone,
+}
+
+impl Lines {
+    pub(super) fn new(json: bool, language: Language, timezone: TimeZone) -> Self {
+        Self { json, language, timezone }
+    }
+
+    pub(super) fn print(&self, line: &Line<'_>) -> std::io::Result<()> {
+        let text = if self.json { self.to_json(line).to_string() } else { self.to_words(line) };
+        output::line(text)
+    }
+
+    fn to_json(&self, line: &Line<'_>) -> Value {
+        match line {
+            Line::Alert(alert) => {
+                let findings: Vec<_> = alert
+                    .findings
+                    .iter()
+                    .map(|finding| {
+                        json!({
+                            "kind": finding.kind, "track": finding.track, "confidence": finding.confidence,
+                            "at": self.time(finding.at), "bbox": corners(&finding.bbox), "zone": finding.zone,
+                        })
+                    })
+                    .collect();
+                json!({
+                    "type": "alert", "id": alert.id, "camera": alert.camera, "zone": alert.zone,
+                    "at": self.time(alert.opened_at), "last_seen_at": self.time(alert.last_seen_at),
+                    "closed_at": alert.closed_at.map(|at| self.time(at)), "severity": alert.severity,
+                    "score": alert.score, "findings": findings, "reason": alert.reason,
+                })
+            }
+            Line::Track(track) => {
+                let mut value = json!({
+                    "type": "track", "id": track.id, "class": track.class, "first": self.time(track.first_at),
+                    "last": self.time(track.last_at), "frames": track.hits, "best_score": track.best_score,
+                });
+                // Nothing looks at these yet, and what nobody looked at is unknown.
+                if track.class == Class::Person {
+                    value["attributes"] =
+                        json!({"mask": "unknown", "hat": "unknown", "gloves": "unknown", "bag": "unknown"});
+                } else if track.class.is_vehicle() {
+                    value["plate"] = json!({"verdict": "not_assessable", "text": null});
+                }
+                value
+            }
+            Line::Summary(totals) => json!({
+                "type": "summary", "frames": totals.frames, "decoded": totals.decoded,
+                "inferences": totals.inferences, "dropped": totals.dropped,
+                "seconds": totals.stream.as_secs_f64(), "cpu_seconds": totals.cpu.as_secs_f64(),
+            }),
+        }
+    }
+
+    fn to_words(&self, line: &Line<'_>) -> String {
+        let vi = self.language == Language::Vi;
+        match line {
+            Line::Alert(alert) => {
+                let reason = if vi { &alert.reason.vi } else { &alert.reason.en };
+                format!("{}  {:8}  {reason}", self.time(alert.opened_at), alert.severity.name())
+            }
+            Line::Track(track) => {
+                let (from, to) = (self.time(track.first_at), self.time(track.last_at));
+                format!("{from}  {:8}  {to} ({})", track.class.name(), track.hits)
+            }
+            Line::Summary(totals) => {
+                let share = 100.0 * totals.decoded as f64 / (totals.frames as f64).max(1.0);
+                let counts = format!(
+                    "{} AU, {} ({share:.1} %) / {} / {:.1} s / {:.1} s",
+                    totals.frames,
+                    totals.decoded,
+                    totals.inferences,
+                    totals.stream.as_secs_f64(),
+                    totals.cpu.as_secs_f64()
+                );
+                let what = if vi {
+                    "khung hình, đã giải mã / lần nhận dạng / thời lượng / CPU"
+                } else {
+                    "access units, decoded / inferences / stream / CPU"
+                };
+                format!("{what}: {counts}")
+            }
+        }
+    }
+
+    fn time(&self, at: Timestamp) -> String {
+        at.to_zoned_datetime(self.timezone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
+    }
+}
+
+fn corners(bbox: &Rect) -> [f64; 4] {
+    // Tenths of a pixel are more than the detector knows.
+    [bbox.x, bbox.y, bbox.w, bbox.h].map(|value| (f64::from(value) * 10.0).round() / 10.0)
+}

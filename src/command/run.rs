@@ -1,0 +1,22 @@
+//! `canhdem run`: the appliance itself.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::app;
+use crate::base::SystemClock;
+use crate::config::Config;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// # Errors
+/// When the configuration is wrong or the appliance cannot start.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let config = Config::load(&args.config)?;
+    app::run(config, Arc::new(SystemClock::new()), |_| Ok(()))
+}

@@ -1,0 +1,199 @@
+//! The only decoding pipeline. It runs on the caller's thread: an access unit is pushed in by a
+//! plain call, and the frames that come of it are there when the call returns.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use gstreamer_video as gst_video;
+use jiff::Timestamp;
+
+use super::Frame;
+use super::frame::FrameError;
+use crate::intake::{AccessUnit, Codec};
+
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    #[error("the decoder cannot be built: {0}; are the GStreamer plugins (gstreamer1.0-libav) installed?")]
+    Build(String),
+    #[error("the decoder refuses the stream: {0}")]
+    Stream(String),
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+}
+
+pub struct Decoder {
+    bin: gst::Bin,
+    input: gst::Pad,
+    bus: gst::Bus,
+    output: Arc<Mutex<Output>>,
+    /// Times of the units that are inside, to find a frame's wall time by its PTS.
+    times: VecDeque<(Duration, Timestamp)>,
+    caps: gst::Caps,
+}
+
+#[derive(Default)]
+struct Output {
+    info: Option<gst_video::VideoInfo>,
+    buffers: VecDeque<gst::Buffer>,
+}
+
+/// No decoder holds back more pictures than this (H.264 and H.265 allow 16).
+const MAX_INSIDE: usize = 64;
+
+impl Decoder {
+    /// A decoder for streams of these caps.
+    ///
+    /// # Errors
+    /// When an element is missing or does not start.
+    pub fn new(codec: Codec, caps: &gst::Caps) -> Result<Self, DecodeError> {
+        let launch = match codec {
+            Codec::H264 => include_str!("../../pipelines/decode-h264.launch"),
+            Codec::H265 => include_str!("../../pipelines/decode-h265.launch"),
+        };
+        let build = |error: &dyn std::fmt::Display| DecodeError::Build(error.to_string());
+        gst::init().map_err(|e| build(&e))?;
+        let bin = gst::parse::bin_from_description(launch.trim(), true).map_err(|e| build(&e))?;
+        let bus = gst::Bus::new();
+        bin.set_bus(Some(&bus));
+
+        let output = Arc::new(Mutex::new(Output::default()));
+        let input = gst::Pad::builder(gst::PadDirection::Src).name("access-units").build();
+        let frames = frames_pad(&output);
+        let (sink, src) = bin
+            .static_pad("sink")
+            .zip(bin.static_pad("src"))
+            .ok_or_else(|| build(&"its launch line has no open ends"))?;
+        input.link(&sink).map_err(|e| build(&e))?;
+        src.link(&frames).map_err(|e| build(&e))?;
+        frames.set_active(true).map_err(|e| build(&e))?;
+        input.set_active(true).map_err(|e| build(&e))?;
+        bin.set_state(gst::State::Playing).map_err(|e| build(&e))?;
+
+        let decoder = Self { bin, input, bus, output, times: VecDeque::new(), caps: caps.clone() };
+        decoder.begin();
+        Ok(decoder)
+    }
+
+    pub fn caps(&self) -> &gst::Caps {
+        &self.caps
+    }
+
+    /// Decodes one access unit; the first must be a key frame. Returns the frames that came out,
+    /// in display order: often one, none while the stream reorders, now and then more.
+    ///
+    /// # Errors
+    /// When the decoder gives up on the stream. It is of no use afterwards: build it anew and go
+    /// on with the next key frame.
+    pub fn push(&mut self, unit: &AccessUnit) -> Result<Vec<Frame>, DecodeError> {
+        let mut buffer = unit.buffer.copy();
+        {
+            let buffer = buffer.make_mut();
+            buffer.set_pts(gst::ClockTime::try_from(unit.pts).ok());
+            buffer.set_dts(gst::ClockTime::NONE);
+        }
+        self.times.push_back((unit.pts, unit.at));
+        if self.times.len() > MAX_INSIDE {
+            self.times.pop_front();
+        }
+        let pushed = self.input.push(buffer);
+        let frames = self.take_frames()?;
+        match pushed {
+            Ok(_) => Ok(frames),
+            Err(flow) => Err(self.complaint(&format!("{flow:?}"))),
+        }
+    }
+
+    /// Gets out what the decoder holds back; afterwards it wants a key frame.
+    ///
+    /// # Errors
+    /// As [`Decoder::push`].
+    pub fn drain(&mut self) -> Result<Vec<Frame>, DecodeError> {
+        self.input.push_event(gst::event::Eos::new());
+        let frames = self.take_frames();
+        self.reset();
+        frames
+    }
+
+    /// Forgets what it holds back; afterwards it wants a key frame.
+    pub fn reset(&mut self) {
+        self.input.push_event(gst::event::FlushStart::new());
+        self.input.push_event(gst::event::FlushStop::new(true));
+        self.begin();
+        self.times.clear();
+        self.output.lock().unwrap_or_else(PoisonError::into_inner).buffers.clear();
+    }
+
+    fn begin(&self) {
+        self.input.push_event(gst::event::StreamStart::new("camera"));
+        self.input.push_event(gst::event::Caps::new(&self.caps));
+        self.input.push_event(gst::event::Segment::new(&gst::FormattedSegment::<gst::ClockTime>::new()));
+    }
+
+    fn take_frames(&mut self) -> Result<Vec<Frame>, DecodeError> {
+        let (info, buffers) = {
+            let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+            (output.info.clone(), std::mem::take(&mut output.buffers))
+        };
+        let Some(info) = info else {
+            return Ok(Vec::new());
+        };
+        let mut frames = Vec::with_capacity(buffers.len());
+        for buffer in buffers {
+            // A picture with holes is neither shown nor analysed: its smears look like motion.
+            if buffer.flags().contains(gst::BufferFlags::CORRUPTED) {
+                continue;
+            }
+            let pts = buffer.pts().map_or(Duration::ZERO, Duration::from);
+            let at = self.wall_time(pts);
+            let frame = gst_video::VideoFrame::from_buffer_readable(buffer, &info)
+                .map_err(|_| DecodeError::Stream("a decoded picture cannot be read".to_owned()))?;
+            frames.push(Frame::from_decoded(frame, pts, at)?);
+        }
+        Ok(frames)
+    }
+
+    fn wall_time(&mut self, pts: Duration) -> Timestamp {
+        let nearest = self.times.iter().min_by_key(|(time, _)| time.abs_diff(pts));
+        nearest.map_or(Timestamp::UNIX_EPOCH, |&(_, at)| at)
+    }
+
+    fn complaint(&self, flow: &str) -> DecodeError {
+        let mut words = flow.to_owned();
+        while let Some(message) = self.bus.pop_filtered(&[gst::MessageType::Error]) {
+            if let gst::MessageView::Error(error) = message.view() {
+                words = error.error().to_string();
+            }
+        }
+        DecodeError::Stream(words)
+    }
+}
+
+impl Drop for Decoder {
+    fn drop(&mut self) {
+        if let Err(error) = self.bin.set_state(gst::State::Null) {
+            tracing::warn!(%error, "a decoder did not stop");
+        }
+    }
+}
+
+fn frames_pad(output: &Arc<Mutex<Output>>) -> gst::Pad {
+    let buffers = Arc::clone(output);
+    let infos = Arc::clone(output);
+    gst::Pad::builder(gst::PadDirection::Sink)
+        .name("frames")
+        .chain_function(move |_, _, buffer| {
+            buffers.lock().unwrap_or_else(PoisonError::into_inner).buffers.push_back(buffer);
+            Ok(gst::FlowSuccess::Ok)
+        })
+        .event_function(move |pad, parent, event| {
+            if let gst::EventView::Caps(caps) = event.view() {
+                let info = gst_video::VideoInfo::from_caps(caps.caps()).ok();
+                infos.lock().unwrap_or_else(PoisonError::into_inner).info = info;
+            }
+            gst::Pad::event_default(pad, parent, event)
+        })
+        .build()
+}

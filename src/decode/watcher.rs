@@ -1,0 +1,251 @@
+//! One camera's eye: the gate decides, the buffer keeps, the decoder decodes, motion is found.
+//! Access units go in, the pictures that must be analysed come out, in order and none twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::gate::{Gate, Step};
+use super::gop::GopBuffer;
+use super::{DecodeError, Decoder, Frame, MotionFinder};
+use crate::base::Rect;
+use crate::intake::AccessUnit;
+
+/// What two groups of pictures of one camera may take: 10 s at 6 Mbit/s.
+const GOP_LIMIT_BYTES: usize = 8_000_000;
+
+/// A picture to analyse.
+pub struct Sighting {
+    pub frame: Arc<Frame>,
+    /// Where it differs from the usual, in pixels of the frame, the largest first.
+    pub motion: Vec<Rect>,
+}
+
+/// What the watcher has done so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WatcherCounts {
+    pub access_units: u64,
+    /// Pictures that came out of the decoder, those decoded twice for a wake counted twice.
+    pub decoded: u64,
+}
+
+pub struct Watcher {
+    gate: Gate,
+    buffer: GopBuffer,
+    decoder: Option<Decoder>,
+    motion: MotionFinder,
+    /// Analyses a second; pictures fall into slots of this length by their stream time, so that
+    /// the same pictures are chosen whenever the gate wakes.
+    slot: Duration,
+    /// The last unit given to the decoder since it last wanted a key frame.
+    decoded_to: Option<Duration>,
+    /// Pictures up to here were analysed or known to be quiet.
+    done_to: Option<Duration>,
+    last_slot: Option<u128>,
+    latest: Option<Arc<Frame>>,
+    counts: WatcherCounts,
+}
+
+impl Watcher {
+    pub fn new(gate: Gate, analyses_per_second: u32) -> Self {
+        Self {
+            gate,
+            buffer: GopBuffer::new(GOP_LIMIT_BYTES),
+            decoder: None,
+            motion: MotionFinder::default(),
+            slot: Duration::from_secs(1) / analyses_per_second.max(1),
+            decoded_to: None,
+            done_to: None,
+            last_slot: None,
+            latest: None,
+            counts: WatcherCounts::default(),
+        }
+    }
+
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    pub fn counts(&self) -> WatcherCounts {
+        self.counts
+    }
+
+    /// The last picture that was decoded, for whatever reason.
+    pub fn latest(&self) -> Option<&Arc<Frame>> {
+        self.latest.as_ref()
+    }
+
+    /// Something is tracked: stay awake though it may stand still.
+    pub fn hold(&mut self, pts: Duration) {
+        self.gate.hold(pts);
+    }
+
+    /// Takes the next access unit; calls `see` for each picture that must be analysed. What `see`
+    /// answers, whether something is tracked, keeps the gate awake.
+    ///
+    /// # Errors
+    /// When the stream cannot be decoded; the next key frame begins anew.
+    pub fn push(&mut self, unit: AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
+        self.counts.access_units += 1;
+        if self.decoder.as_ref().is_some_and(|decoder| *decoder.caps() != *unit.caps) {
+            self.forget();
+        }
+        let result = self.take(&unit, see);
+        if result.is_err() {
+            self.forget();
+        }
+        result
+    }
+
+    /// The end of the stream: what the decoder still holds back is analysed too.
+    ///
+    /// # Errors
+    /// As [`Watcher::push`].
+    pub fn finish(&mut self, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
+        if self.gate.is_awake()
+            && let Some(decoder) = &mut self.decoder
+        {
+            let frames = decoder.drain()?;
+            self.decoded_to = None;
+            for frame in frames {
+                self.show(Arc::new(frame), see);
+            }
+        }
+        Ok(())
+    }
+
+    /// The stream broke off: nothing in memory fits what comes next.
+    pub fn forget(&mut self) {
+        self.decoder = None;
+        self.decoded_to = None;
+        self.buffer.clear();
+    }
+
+    fn take(&mut self, unit: &AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
+        let step = self.gate.on_access_unit(unit.pts, unit.key, unit.size_bytes());
+        if !unit.key && !self.buffer.has_room_for(unit) {
+            // What leaves memory cannot be decoded later: the decoder must be up to date first.
+            self.decode_kept(&mut |_| {})?;
+        }
+        self.buffer.push(unit.clone());
+        match step {
+            Step::Keep if self.buffer.overflowed() => self.decode(unit, &mut |_| {}),
+            Step::Keep => Ok(()),
+            Step::Look => self.look(unit, see),
+            Step::Watch => self.watch(unit, see),
+            Step::WakeFrom(_) if self.buffer.overflowed() => self.watch(unit, see),
+            Step::WakeFrom(from) => self.wake_from(from, see),
+        }
+    }
+
+    /// Decodes up to `unit` and shows the newest picture to the gate.
+    fn look(&mut self, unit: &AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
+        let mut newest = None;
+        self.decode_upto(unit, &mut |frame| newest = Some(frame))?;
+        if newest.is_none()
+            && let Some(decoder) = &mut self.decoder
+        {
+            // The stream reorders its pictures: get this one out now.
+            let mut held_back = decoder.drain()?;
+            self.counts.decoded += held_back.len() as u64;
+            self.decoded_to = None;
+            newest = held_back.pop();
+        }
+        let Some(frame) = newest else {
+            return Ok(());
+        };
+        let frame = Arc::new(frame);
+        let motion = self.motion.find(&frame);
+        self.latest = Some(Arc::clone(&frame));
+        if let Some(from) = self.gate.on_picture(frame.pts, !motion.is_empty()) {
+            self.wake_from(from, see)?;
+            // It was among those, unless memory could not hold them.
+            self.show(frame, see);
+            return Ok(());
+        }
+        self.done_to = Some(frame.pts);
+        Ok(())
+    }
+
+    /// Awake: decodes up to `unit` and analyses every picture of it.
+    fn watch(&mut self, unit: &AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
+        let mut frames = Vec::new();
+        self.decode_upto(unit, &mut |frame| frames.push(frame))?;
+        for frame in frames {
+            self.show(Arc::new(frame), see);
+        }
+        Ok(())
+    }
+
+    /// Woken: decodes again from the key frame at or before `from`, so that nothing is missed.
+    fn wake_from(&mut self, from: Duration, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
+        let units: Vec<_> = self.buffer.since(from).cloned().collect();
+        if units.is_empty() {
+            // The group outgrew memory; the decoder has kept up and goes on from here.
+            return Ok(());
+        }
+        if let Some(decoder) = &mut self.decoder {
+            decoder.reset();
+        }
+        self.decoded_to = None;
+        for unit in units {
+            let mut frames = Vec::new();
+            self.decode(&unit, &mut |frame| frames.push(frame))?;
+            for frame in frames {
+                self.show(Arc::new(frame), see);
+            }
+        }
+        Ok(())
+    }
+
+    fn decode_upto(&mut self, unit: &AccessUnit, each: &mut dyn FnMut(Frame)) -> Result<(), DecodeError> {
+        if self.buffer.overflowed() { self.decode(unit, each) } else { self.decode_kept(each) }
+    }
+
+    /// Decodes, in order, the kept units since the last key frame that were not decoded yet.
+    fn decode_kept(&mut self, each: &mut dyn FnMut(Frame)) -> Result<(), DecodeError> {
+        let units: Vec<_> = self.buffer.last_gop().cloned().collect();
+        let done = self.decoded_to.and_then(|done| units.iter().position(|unit| unit.pts == done));
+        for unit in &units[done.map_or(0, |index| index + 1)..] {
+            self.decode(unit, each)?;
+        }
+        Ok(())
+    }
+
+    fn decode(&mut self, unit: &AccessUnit, each: &mut dyn FnMut(Frame)) -> Result<(), DecodeError> {
+        if self.decoded_to.is_none() && !unit.key {
+            return Ok(());
+        }
+        let decoder = match &mut self.decoder {
+            Some(decoder) => decoder,
+            None => self.decoder.insert(Decoder::new(unit.codec, &unit.caps)?),
+        };
+        self.decoded_to = Some(unit.pts);
+        let frames = decoder.push(unit)?;
+        self.counts.decoded += frames.len() as u64;
+        frames.into_iter().for_each(each);
+        Ok(())
+    }
+
+    /// Gives a picture to `see` when its slot has not been analysed yet.
+    fn show(&mut self, frame: Arc<Frame>, see: &mut dyn FnMut(Sighting) -> bool) {
+        let pts = frame.pts;
+        if self.done_to.is_some_and(|done| pts <= done) {
+            return;
+        }
+        self.done_to = Some(pts);
+        self.latest = Some(Arc::clone(&frame));
+        let slot = pts.as_nanos() / self.slot.as_nanos();
+        if self.last_slot.replace(slot) == Some(slot) {
+            return;
+        }
+        let motion = self.motion.find(&frame);
+        self.gate.on_picture(pts, !motion.is_empty());
+        if see(Sighting { frame, motion }) {
+            self.gate.hold(pts);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "watcher_tests.rs"]
+mod tests;

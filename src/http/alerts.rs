@@ -1,0 +1,199 @@
+//! Alerts with their pictures and clips.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
+use axum::response::{IntoResponse, Response};
+use tower_http::services::ServeFile;
+use uuid::Uuid;
+
+use super::cameras::shortened;
+use super::media::{ClipError, is_beginning, stretch};
+use super::problem::Problems;
+use super::query::Query;
+use super::view::{Alert, AlertPage, Clip, FrameSize};
+use super::{Context, Shared, WebError, blocking, view};
+use crate::alert;
+use crate::store::{AlertFilter, Cursor};
+
+const DEFAULT_LIMIT: u32 = 50;
+const GREATEST_LIMIT: u32 = 200;
+
+/// A page of alerts, newest first.
+#[utoipa::path(get, path = "/alerts", tag = "alerts",
+    params(
+        ("camera" = Option<String>, Query, description = "Ids; repeated or separated by commas"),
+        ("severity" = Option<String>, Query, description = "notice, warning, critical; repeated or separated by commas"),
+        ("state" = Option<String>, Query, description = "new, claimed, resolved; repeated or separated by commas"),
+        ("from" = Option<String>, Query, format = DateTime, description = "Opened at or after"),
+        ("to" = Option<String>, Query, format = DateTime, description = "Opened before"),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "50 unless said"),
+    ),
+    responses(
+        (status = 200, description = "The page", body = AlertPage),
+        Problems,
+    )
+)]
+pub(super) async fn list_alerts(State(context): State<Shared>, query: Query) -> Result<Json<AlertPage>, WebError> {
+    let filter = filter(&query)?;
+    let page = blocking(&context, move |context| {
+        let page = context.state.store.alerts(&filter)?;
+        let items = page.items.iter().map(|alert| context.alert(alert)).collect();
+        Ok::<_, WebError>(AlertPage { items, next_cursor: page.next_cursor.map(|cursor| cursor.to_string()) })
+    })
+    .await??;
+    Ok(Json(page))
+}
+
+fn filter(query: &Query) -> Result<AlertFilter, WebError> {
+    let limit = query.get("limit")?.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=GREATEST_LIMIT).contains(&limit) {
+        return Err(WebError::BadRequest(format!("`limit` is a number from 1 to {GREATEST_LIMIT}")));
+    }
+    Ok(AlertFilter {
+        cameras: query.list("camera").into_iter().map(str::to_owned).collect(),
+        severities: query.names("severity")?,
+        states: query.names("state")?,
+        from: query.time("from")?,
+        to: query.time("to")?,
+        cursor: query.get::<Cursor>("cursor")?,
+        limit,
+    })
+}
+
+/// One alert.
+#[utoipa::path(get, path = "/alerts/{id}", tag = "alerts",
+    params(("id" = Uuid, Path, description = "The alert")),
+    responses(
+        (status = 200, description = "The alert", body = Alert),
+        Problems,
+    )
+)]
+pub(super) async fn get_alert(State(context): State<Shared>, Path(id): Path<String>) -> Result<Json<Alert>, WebError> {
+    let alert = blocking(&context, move |context| context.stored(&id).map(|alert| context.alert(&alert))).await??;
+    Ok(Json(alert))
+}
+
+/// The alert's picture: with the boxes drawn, or as the camera gave it.
+#[utoipa::path(get, path = "/alerts/{id}/snapshot.jpg", tag = "alerts",
+    params(
+        ("id" = Uuid, Path, description = "The alert"),
+        ("boxes" = Option<bool>, Query, description = "false: without the boxes"),
+    ),
+    responses(
+        (status = 200, description = "The picture", body = [u8], content_type = "image/jpeg"),
+        Problems,
+    )
+)]
+pub(super) async fn alert_snapshot(
+    State(context): State<Shared>,
+    Path(id): Path<String>,
+    query: Query,
+    request: Request<Body>,
+) -> Result<Response, WebError> {
+    let with_boxes = query.get("boxes")?.unwrap_or(true);
+    let alert = blocking(&context, move |context| context.stored(&id)).await??;
+    let ending = if with_boxes { "jpg" } else { "plain.jpg" };
+    let path = context.state.snapshots_dir.join(format!("{}.{ending}", alert.id));
+    let mut response = serve_file(ServeFile::new(&path), request).await?;
+    if response.status().as_u16() == 404 {
+        return Err(WebError::NotFound("there is no picture of this alert".to_owned()));
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// The video around the alert, as the camera sent it; while the alert is open, up to now.
+#[utoipa::path(get, path = "/alerts/{id}/clip.mp4", tag = "alerts",
+    params(("id" = Uuid, Path, description = "The alert")),
+    responses(
+        (status = 200, description = "The whole clip", body = [u8], content_type = "video/mp4",
+            headers(("x-clip-start" = String, description = "Wall time of its first picture"))),
+        (status = 206, description = "The bytes that were asked for", body = [u8], content_type = "video/mp4",
+            headers(("x-clip-start" = String, description = "Wall time of the clip's first picture"))),
+        (status = 416, description = "The clip has no such bytes"),
+        Problems,
+    )
+)]
+pub(super) async fn alert_clip(
+    State(context): State<Shared>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    request: Request<Body>,
+) -> Result<Response, WebError> {
+    let range = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
+    let begins = is_beginning(range);
+    let query = uri.query().unwrap_or_default().to_owned();
+    let _place = context.clip_places.acquire().await.map_err(|error| WebError::internal(&error))?;
+    let clip = blocking(&context, move |context| {
+        let alert = context.stored(&id)?;
+        let now = context.now();
+        let (from, mut to) = stretch(&alert, now);
+        if alert.closed_at.is_none() || now < to {
+            // It still grows.
+            to = context.begun.end((alert.id, query), begins, to.min(now.max(alert.last_seen_at)));
+        }
+        context.state.clips.clip(&alert.camera, from, to).map_err(|error| match error {
+            ClipError::NoVideo => WebError::NotFound("there is no video of this alert".to_owned()),
+            ClipError::Failed(_) => WebError::internal(&error),
+        })
+    })
+    .await??;
+    let mut response = serve_file(ServeFile::new(&clip.path), request).await?;
+    let starts_at = HeaderValue::try_from(context.time(clip.starts_at)).map_err(|error| WebError::internal(&error))?;
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("x-clip-start"), starts_at);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("video/mp4"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+async fn serve_file(mut file: ServeFile, request: Request<Body>) -> Result<Response, WebError> {
+    let response = file.try_call(request).await.map_err(|error| WebError::internal(&error))?;
+    Ok(response.map(Body::new).into_response())
+}
+
+impl Context {
+    /// Blocks.
+    fn stored(&self, id: &str) -> Result<alert::Alert, WebError> {
+        let alert = match Uuid::try_parse(id) {
+            Ok(id) => self.state.store.alert(id)?,
+            Err(_) => None,
+        };
+        alert.ok_or_else(|| WebError::NotFound(format!("no alert has the id {:?}", shortened(id))))
+    }
+
+    /// The alert as it is now, with what there is of pictures and video. Blocks.
+    pub(super) fn alert(&self, alert: &alert::Alert) -> Alert {
+        let address = format!("/api/v1/alerts/{}", alert.id);
+        let snapshot = self.state.snapshots_dir.join(format!("{}.jpg", alert.id));
+        let (from, to) = stretch(alert, self.now());
+        let clip = self.state.clips.extent(&alert.camera, from, to).map(|(from, to)| Clip {
+            url: format!("{address}/clip.mp4"),
+            from: self.time(from),
+            to: self.time(to),
+        });
+        let camera = self.state.config.camera(&alert.camera);
+        Alert {
+            id: alert.id,
+            camera: alert.camera.clone(),
+            camera_name: camera.map_or_else(|| alert.camera.clone(), |camera| camera.name.clone()),
+            zone: alert.zone.clone(),
+            at: self.time(alert.opened_at),
+            last_seen_at: self.time(alert.last_seen_at),
+            closed_at: alert.closed_at.map(|at| self.time(at)),
+            open: alert.closed_at.is_none(),
+            severity: alert.severity,
+            score: alert.score,
+            state: alert.state,
+            findings: alert.findings.iter().map(|found| view::finding(found, &self.state.config.timezone)).collect(),
+            reason: alert.reason.clone(),
+            frame: FrameSize { width: alert.frame_width, height: alert.frame_height },
+            snapshot: snapshot.is_file().then(|| format!("{address}/snapshot.jpg")),
+            clip,
+        }
+    }
+}

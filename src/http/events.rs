@@ -1,0 +1,183 @@
+//! What changes, as it changes: server-sent events.
+//!
+//! The database's list of events is the truth. What the store tells as it happens only wakes a
+//! listener, which then reads on from where it was: so one that comes back, or that lagged, gets
+//! each change it missed and none twice. An event says what changed; its data is the present.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Sse;
+use axum::response::sse::Event;
+use serde::Serialize;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::problem::Problems;
+use super::query::Query;
+use super::view::Heartbeat;
+use super::{Context, Shared, WebError, blocking};
+use crate::store::{StoredEvent, Subject};
+
+const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
+/// A page that does not take what it is sent for so long is dropped; it resumes.
+const TAKE_WITHIN: Duration = Duration::from_secs(10);
+/// Events read from the database at once.
+const BATCH: u32 = 256;
+/// Events on their way to one page.
+const ON_THE_WAY: usize = 16;
+
+/// What changes, from now on or from where a stream broke off. `alert`: data is an Alert, sent when
+/// one opens, grows or closes; `camera`: a Camera, when its state changes; `heartbeat`: a Heartbeat,
+/// every 2 seconds.
+#[utoipa::path(get, path = "/events", tag = "office",
+    params(
+        ("since" = Option<i64>, Query, minimum = 0, description = "Number of the last event received"),
+        ("last-event-id" = Option<i64>, Header, description = "The same, as browsers send it; the later one counts"),
+    ),
+    responses(
+        (status = 200, description = "Server-sent events", body = String, content_type = "text/event-stream"),
+        Problems,
+    )
+)]
+pub(super) async fn events(
+    State(context): State<Shared>,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Sse<ReceiverStream<Result<Event, Infallible>>>, WebError> {
+    let since = query.get::<i64>("since")?;
+    // A browser may send anything here that an event of another server was called.
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse::<i64>().ok());
+    let place = Arc::clone(&context.listener_places).try_acquire_owned();
+    let place = place.map_err(|_| WebError::Unavailable("too many pages listen already".to_owned()))?;
+    // Before the number is read: what happens between must wake this listener.
+    let woken = context.state.store.subscribe();
+    let newest = blocking(&context, |context| context.state.store.last_seq()).await??;
+    // A number from the future belongs to another database.
+    let seq = since.max(last).filter(|seq| (0..=newest).contains(seq)).unwrap_or(newest);
+    let (sender, receiver) = mpsc::channel(ON_THE_WAY);
+    let listener = Listener { context, sender, seq };
+    tokio::spawn(async move {
+        listener.run(woken).await;
+        drop(place);
+    });
+    Ok(Sse::new(ReceiverStream::new(receiver)))
+}
+
+/// One page that listens.
+struct Listener {
+    context: Shared,
+    sender: mpsc::Sender<Result<Event, Infallible>>,
+    /// The last event that was sent.
+    seq: i64,
+}
+
+/// The page is gone, or too slow, or the database does not answer: it will come again.
+struct Gone;
+
+impl Listener {
+    async fn run(mut self, mut woken: tokio::sync::broadcast::Receiver<StoredEvent>) {
+        let mut heartbeat = interval(HEARTBEAT_EVERY);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let stopping = self.context.stopping.clone();
+        let stopped = async {
+            match stopping {
+                Some(stopping) => stopping.stopped().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::pin!(stopped);
+        let mut result = self.catch_up().await;
+        while result.is_ok() {
+            result = tokio::select! {
+                () = self.sender.closed() => Err(Gone),
+                () = &mut stopped => Err(Gone),
+                _ = heartbeat.tick() => self.beat().await,
+                event = woken.recv() => match event {
+                    Ok(event) if event.seq <= self.seq => Ok(()),
+                    Ok(_) | Err(RecvError::Lagged(_)) => self.catch_up().await,
+                    Err(RecvError::Closed) => Err(Gone),
+                },
+            };
+        }
+    }
+
+    async fn beat(&self) -> Result<(), Gone> {
+        let at = self.context.time(self.context.now());
+        self.send("heartbeat", self.seq, &Heartbeat { at }).await
+    }
+
+    /// Sends what has happened since the last event sent.
+    async fn catch_up(&mut self) -> Result<(), Gone> {
+        loop {
+            let seq = self.seq;
+            let missed = blocking(&self.context, move |context| {
+                let missed = context.state.store.events_after(seq, BATCH)?;
+                Ok::<_, WebError>(context.present(missed))
+            });
+            let missed = missed.await.and_then(|missed| missed).map_err(|_| Gone)?;
+            if missed.is_empty() {
+                return Ok(());
+            }
+            for (seq, present) in missed {
+                match &present {
+                    Some(Present::Alert(alert)) => self.send("alert", seq, alert).await?,
+                    Some(Present::Camera(camera)) => self.send("camera", seq, camera).await?,
+                    None => {}
+                }
+                self.seq = seq;
+            }
+        }
+    }
+
+    async fn send(&self, name: &str, seq: i64, data: &impl Serialize) -> Result<(), Gone> {
+        let event = Event::default().event(name).id(seq.to_string()).json_data(data);
+        let event = event.map_err(|error| {
+            tracing::error!(%error, name, "an event cannot be written");
+            Gone
+        })?;
+        match timeout(TAKE_WITHIN, self.sender.send(Ok(event))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Gone),
+        }
+    }
+}
+
+/// What an event's subject is now.
+enum Present {
+    Alert(super::view::Alert),
+    Camera(super::view::Camera),
+}
+
+impl Context {
+    /// Looks up what the events are about. What changed several times is told once, at its last
+    /// change: all would say the same. `None` where the subject is gone. Blocks.
+    fn present(&self, events: Vec<StoredEvent>) -> Vec<(i64, Option<Present>)> {
+        let is_last =
+            |index: usize, event: &StoredEvent| events[index + 1..].iter().all(|later| later.subject != event.subject);
+        let last: Vec<&StoredEvent> =
+            events.iter().enumerate().filter(|(index, event)| is_last(*index, event)).map(|(_, event)| event).collect();
+        last.into_iter().map(|event| (event.seq, self.present_of(&event.subject))).collect()
+    }
+
+    fn present_of(&self, subject: &Subject) -> Option<Present> {
+        match subject {
+            Subject::Alert(id) => match self.state.store.alert(*id) {
+                Ok(alert) => alert.map(|alert| Present::Alert(self.alert(&alert))),
+                Err(error) => {
+                    tracing::error!(%error, alert = %id, "an alert cannot be read");
+                    None
+                }
+            },
+            Subject::Camera(id) => {
+                let camera = self.state.config.camera(id)?;
+                Some(Present::Camera(self.camera(camera)))
+            }
+        }
+    }
+}

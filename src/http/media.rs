@@ -1,0 +1,116 @@
+//! Clips: where they come from, and which stretch of time one covers.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::alert::Alert;
+use crate::store::{AFTER_ALERT, BEFORE_ALERT};
+
+/// Cuts clips out of what was recorded; the recorder's side implements it. Both calls block.
+pub trait ClipSource: Send + Sync {
+    /// Which part of `from..to` there is video of: from the first picture to the end of the last;
+    /// `None` for none.
+    fn extent(&self, camera: &str, from: Timestamp, to: Timestamp) -> Option<(Timestamp, Timestamp)>;
+
+    /// A clip of `from..to`, as far as there is video. The same stretch asked for again, if its
+    /// video has not changed, is the same file to the byte: players ask for it in pieces.
+    ///
+    /// # Errors
+    /// See [`ClipError`].
+    fn clip(&self, camera: &str, from: Timestamp, to: Timestamp) -> Result<Clip, ClipError>;
+}
+
+/// An MP4 that stays for as long as somebody may read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clip {
+    pub path: PathBuf,
+    /// Wall time of its first picture.
+    pub starts_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClipError {
+    #[error("there is no video of this time")]
+    NoVideo,
+    #[error("the clip cannot be made: {0}")]
+    Failed(String),
+}
+
+/// What an alert's clip covers if asked for at `now`.
+pub(super) fn stretch(alert: &Alert, now: Timestamp) -> (Timestamp, Timestamp) {
+    let from = alert.opened_at.saturating_sub(BEFORE_ALERT).unwrap_or(Timestamp::MIN);
+    if alert.closed_at.is_none() {
+        return (from, now.max(alert.last_seen_at));
+    }
+    (from, alert.last_seen_at.saturating_add(AFTER_ALERT).unwrap_or(Timestamp::MAX))
+}
+
+/// A clip that still grows is another file at each moment, but a player reads one in pieces: this
+/// remembers up to where the clip went that it began to read.
+#[derive(Debug, Default)]
+pub(super) struct Begun {
+    // The latest last.
+    clips: Mutex<VecDeque<(Key, Timestamp)>>,
+}
+
+/// The alert and the query of the address: a page that loads a clip anew changes the query.
+type Key = (Uuid, String);
+
+/// Clips remembered; more than there are players.
+const REMEMBERED: usize = 64;
+
+impl Begun {
+    /// Up to where the clip goes: `to` when it is read from its beginning, where it went before
+    /// when it is read on.
+    pub(super) fn end(&self, key: Key, is_beginning: bool, to: Timestamp) -> Timestamp {
+        let mut clips = self.clips.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = clips.iter().position(|(k, _)| *k == key).and_then(|index| clips.remove(index));
+        let end = known.filter(|_| !is_beginning).map_or(to, |(_, end)| end);
+        clips.push_back((key, end));
+        while clips.len() > REMEMBERED {
+            clips.pop_front();
+        }
+        end
+    }
+}
+
+/// Whether a request for this `Range` begins to read the file (or reads all of it).
+pub(super) fn is_beginning(range: Option<&str>) -> bool {
+    range.is_none_or(|range| range.trim().strip_prefix("bytes=").is_none_or(|spans| spans.trim().starts_with("0-")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_that_begin() {
+        for range in [None, Some("bytes=0-"), Some("bytes=0-0"), Some(" bytes= 0-99"), Some("nonsense")] {
+            assert!(is_beginning(range), "{range:?}");
+        }
+        for range in ["bytes=1-", "bytes=100-200", "bytes=-500", "bytes=01-"] {
+            assert!(!is_beginning(Some(range)), "{range}");
+        }
+    }
+
+    #[test]
+    fn a_clip_is_read_on_as_it_was_begun() {
+        let at = |second| Timestamp::from_second(second).expect("valid");
+        let key = |n: u128, query: &str| (Uuid::from_u128(n), query.to_owned());
+        let begun = Begun::default();
+        assert_eq!(begun.end(key(1, ""), false, at(5)), at(5), "never begun");
+        assert_eq!(begun.end(key(1, ""), true, at(10)), at(10));
+        assert_eq!(begun.end(key(1, ""), false, at(11)), at(10));
+        assert_eq!(begun.end(key(1, "n=1"), true, at(12)), at(12), "another player");
+        assert_eq!(begun.end(key(1, ""), false, at(13)), at(10));
+        assert_eq!(begun.end(key(1, ""), true, at(14)), at(14), "begun anew");
+        for n in 2..100 {
+            begun.end(key(n, ""), true, at(20));
+        }
+        assert_eq!(begun.end(key(1, ""), false, at(21)), at(21), "forgotten");
+    }
+}

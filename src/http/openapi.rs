@@ -1,0 +1,68 @@
+//! Every route of the API, and the document that describes it: both from the same handlers.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::view::Heartbeat;
+use super::{Problem, Shared, alerts, cameras, events, office};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "canhdem",
+        description = "Night watch for offices. Times are RFC 3339 with the office's offset.",
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT"),
+    ),
+    tags(
+        (name = "alerts", description = "What a guard sees"),
+        (name = "cameras", description = "As they are now"),
+        (name = "office", description = "What is recorded, whether it is armed, how the appliance is doing"),
+        (name = "operation", description = "For whoever keeps the appliance running"),
+    ),
+    components(schemas(Problem, Heartbeat)),
+)]
+struct Document;
+
+/// The routes of the API under `/api/v1`, and those beside it.
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    let api = OpenApiRouter::new()
+        .routes(routes!(cameras::list_cameras))
+        .routes(routes!(cameras::get_camera))
+        .routes(routes!(cameras::camera_snapshot))
+        .routes(routes!(alerts::list_alerts))
+        .routes(routes!(alerts::get_alert))
+        .routes(routes!(alerts::alert_snapshot))
+        .routes(routes!(alerts::alert_clip))
+        .routes(routes!(office::list_recordings))
+        .routes(routes!(office::get_arming))
+        .routes(routes!(office::get_status))
+        .routes(routes!(events::events));
+    OpenApiRouter::with_openapi(Document::openapi())
+        .nest("/api/v1", api)
+        .routes(routes!(office::healthz))
+        .routes(routes!(office::metrics))
+}
+
+/// The OpenAPI 3.1 document as it is served, for whoever generates types from it.
+pub fn document() -> String {
+    text(&routes().into_openapi())
+}
+
+fn text(document: &utoipa::openapi::OpenApi) -> String {
+    let mut text = document.to_pretty_json().expect("a document made of strings and lists");
+    text.push('\n');
+    text
+}
+
+/// The document at its own address.
+pub(super) fn serving(document: &utoipa::openapi::OpenApi) -> Router<Shared> {
+    let text: Arc<str> = text(document).into();
+    let answer = async move || ([(header::CONTENT_TYPE, "application/json")], text.to_string());
+    Router::new().route("/api/v1/openapi.json", get(answer))
+}

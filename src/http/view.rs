@@ -1,0 +1,280 @@
+//! What the API gives, in the shapes of the OpenAPI document. Times are RFC 3339 with the office's
+//! offset, to the millisecond.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::alert::AlertState;
+use crate::base::Rect;
+use crate::config::{self, Language, ZoneKind};
+use crate::intake::Codec;
+use crate::intake::health::{LostReason, Role, StreamHealth, StreamState};
+use crate::notify::{CameraNow, GateState};
+use crate::record::Segment;
+use crate::record::{DiskReport, DiskState};
+use crate::rules::schedule::Armed;
+use crate::rules::{self, Bilingual, FindingKind, Severity};
+
+/// A camera as it is now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Camera {
+    pub id: String,
+    pub name: String,
+    /// That of the stream that is worst off.
+    pub state: StreamState,
+    #[schema(format = DateTime)]
+    pub since: String,
+    #[schema(required)]
+    pub reason: Option<Reason>,
+    /// Main first; one or two.
+    pub streams: Vec<Stream>,
+    /// Whether every picture is looked at, or only some until something moves.
+    #[schema(required)]
+    pub gate: Option<GateState>,
+    /// When the latest picture was taken.
+    #[schema(required, format = DateTime)]
+    pub picture_at: Option<String>,
+    pub recording: bool,
+    pub zones: Vec<Zone>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CameraList {
+    pub items: Vec<Camera>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Stream {
+    pub role: Role,
+    pub state: StreamState,
+    #[schema(format = DateTime)]
+    pub since: String,
+    #[schema(required)]
+    pub reason: Option<Reason>,
+    #[schema(required)]
+    pub codec: Option<Codec>,
+}
+
+/// Why there is no picture.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Reason {
+    pub code: LostReason,
+    pub vi: &'static str,
+    pub en: &'static str,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Zone {
+    pub id: String,
+    pub kind: ZoneKind,
+    /// Corners x, y in 0..1 of the frame.
+    pub polygon: Vec<[f32; 2]>,
+}
+
+/// What a guard sees: one intrusion in one camera.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Alert {
+    pub id: Uuid,
+    pub camera: String,
+    /// Its id where the camera is no longer configured.
+    pub camera_name: String,
+    #[schema(required)]
+    pub zone: Option<String>,
+    /// When it opened.
+    #[schema(format = DateTime)]
+    pub at: String,
+    #[schema(format = DateTime)]
+    pub last_seen_at: String,
+    #[schema(required, format = DateTime)]
+    pub closed_at: Option<String>,
+    /// The intrusion lasts.
+    pub open: bool,
+    pub severity: Severity,
+    #[schema(minimum = 0, maximum = 1)]
+    pub score: f32,
+    pub state: AlertState,
+    /// In order of time.
+    pub findings: Vec<Finding>,
+    pub reason: Bilingual,
+    pub frame: FrameSize,
+    /// Address of a picture with the boxes drawn.
+    #[schema(required)]
+    pub snapshot: Option<String>,
+    #[schema(required)]
+    pub clip: Option<Clip>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlertPage {
+    /// Newest first.
+    pub items: Vec<Alert>,
+    /// For the page behind; null on the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// One rule's statement about a track.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Finding {
+    pub kind: FindingKind,
+    pub track: Uuid,
+    #[schema(minimum = 0, maximum = 1)]
+    pub confidence: f32,
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// x, y, width, height in pixels of the analysed frame.
+    pub bbox: [f32; 4],
+}
+
+/// Size in pixels of the analysed frame.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FrameSize {
+    pub width: u32,
+    pub height: u32,
+}
+
+/// What the alert's clip would cover if it were asked for now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Clip {
+    pub url: String,
+    #[schema(format = DateTime)]
+    pub from: String,
+    #[schema(format = DateTime)]
+    pub to: String,
+}
+
+/// A stretch of a camera's video on disk.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Recording {
+    pub id: Uuid,
+    #[schema(format = DateTime)]
+    pub from: String,
+    #[schema(format = DateTime)]
+    pub to: String,
+    pub size_bytes: u64,
+    /// Nothing more is written to it.
+    pub complete: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecordingList {
+    /// Oldest first.
+    pub items: Vec<Recording>,
+}
+
+/// Whether the office is watched at a time, and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Arming {
+    #[schema(format = DateTime)]
+    pub at: String,
+    pub armed: bool,
+    /// Within the hours in which thieves come.
+    pub peak: bool,
+    pub reason: Bilingual,
+}
+
+/// The appliance itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Status {
+    pub version: &'static str,
+    /// Names this appliance for ever.
+    pub appliance: Uuid,
+    pub language: Language,
+    /// IANA name.
+    pub timezone: String,
+    #[schema(format = DateTime)]
+    pub now: String,
+    #[schema(format = DateTime)]
+    pub started_at: String,
+    pub disk: Disk,
+}
+
+/// Where the video goes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Disk {
+    pub state: DiskState,
+    pub used_bytes: u64,
+    pub quota_bytes: u64,
+    #[schema(required)]
+    pub detail: Option<String>,
+}
+
+/// Data of the event `heartbeat`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Heartbeat {
+    #[schema(format = DateTime)]
+    pub at: String,
+}
+
+/// RFC 3339 with the office's offset, to the millisecond.
+pub(super) fn time(at: Timestamp, timezone: &TimeZone) -> String {
+    at.to_zoned_datetime(timezone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
+}
+
+/// `started_at`: since when a camera is being waited for of which nothing is known yet.
+pub(super) fn camera(camera: &config::Camera, now: &CameraNow, started_at: Timestamp, tz: &TimeZone) -> Camera {
+    let worst = now.worst();
+    Camera {
+        id: camera.id.clone(),
+        name: camera.name.clone(),
+        state: worst.map_or(StreamState::Connecting, |stream| stream.state),
+        since: time(worst.map_or(started_at, |stream| stream.since), tz),
+        reason: worst.and_then(|stream| stream.reason).map(reason),
+        streams: now.streams.iter().map(|health| stream(health, tz)).collect(),
+        gate: now.gate,
+        picture_at: now.picture.as_ref().map(|picture| time(picture.at, tz)),
+        recording: now.recording,
+        zones: camera.zones.iter().map(zone).collect(),
+    }
+}
+
+fn stream(health: &StreamHealth, tz: &TimeZone) -> Stream {
+    Stream {
+        role: health.role,
+        state: health.state,
+        since: time(health.since, tz),
+        reason: health.reason.map(reason),
+        codec: health.codec,
+    }
+}
+
+fn reason(code: LostReason) -> Reason {
+    Reason { code, vi: code.vi(), en: code.en() }
+}
+
+fn zone(zone: &config::Zone) -> Zone {
+    let polygon = zone.polygon.corners().iter().map(|corner| [corner.x, corner.y]).collect();
+    Zone { id: zone.id.clone(), kind: zone.kind, polygon }
+}
+
+pub(super) fn finding(finding: &rules::Finding, tz: &TimeZone) -> Finding {
+    let Rect { x, y, w, h } = finding.bbox;
+    Finding {
+        kind: finding.kind,
+        track: finding.track,
+        confidence: finding.confidence,
+        at: time(finding.at, tz),
+        bbox: [x, y, w, h],
+    }
+}
+
+pub(super) fn recording(segment: &Segment, tz: &TimeZone) -> Recording {
+    Recording {
+        id: segment.id,
+        from: time(segment.started_at, tz),
+        to: time(segment.ends_at(), tz),
+        size_bytes: segment.size_bytes,
+        complete: segment.complete,
+    }
+}
+
+pub(super) fn arming(at: Timestamp, armed: Armed, tz: &TimeZone) -> Arming {
+    Arming { at: time(at, tz), armed: armed.armed, peak: armed.peak, reason: armed.reason }
+}
+
+pub(super) fn disk(disk: DiskReport) -> Disk {
+    Disk { state: disk.state, used_bytes: disk.used_bytes, quota_bytes: disk.quota_bytes, detail: disk.detail }
+}

@@ -1,0 +1,265 @@
+//! Alerts and their findings.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
+use uuid::Uuid;
+
+use super::rows::{self, nanoseconds};
+use super::{Result, Store, Subject, events};
+use crate::alert::{Alert, AlertState};
+use crate::rules::{Finding, Severity};
+
+/// Which alerts: an empty list means any.
+#[derive(Debug, Clone, Default)]
+pub struct AlertFilter {
+    pub cameras: Vec<String>,
+    pub severities: Vec<Severity>,
+    pub states: Vec<AlertState>,
+    /// Opened at or after,
+    pub from: Option<Timestamp>,
+    /// opened before.
+    pub to: Option<Timestamp>,
+    /// Where the page before ended.
+    pub cursor: Option<Cursor>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub items: Vec<Alert>,
+    /// `None` on the last page.
+    pub next_cursor: Option<Cursor>,
+}
+
+/// The last alert of a page. New alerts do not shift the pages behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    opened_at_ns: i64,
+    id: Uuid,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.opened_at_ns, self.id.simple())
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a cursor that a page of alerts ended with")]
+pub struct CursorError;
+
+impl FromStr for Cursor {
+    type Err = CursorError;
+
+    fn from_str(text: &str) -> std::result::Result<Self, CursorError> {
+        let (time, id) = text.split_once('.').ok_or(CursorError)?;
+        let opened_at_ns = time.parse().map_err(|_| CursorError)?;
+        Ok(Self { opened_at_ns, id: Uuid::try_parse(id).map_err(|_| CursorError)? })
+    }
+}
+
+impl Store {
+    /// Writes an alert as it is now, new or known, and tells that it changed. Blocks until both are
+    /// durable. After an error nothing of it is stored: try again.
+    ///
+    /// # Errors
+    /// See [`super::StoreError`].
+    pub fn put_alert(&self, alert: &Alert) -> Result<()> {
+        let alert = alert.clone();
+        self.writer().write(move |connection, told| {
+            upsert(connection, &alert)?;
+            events::append(connection, Subject::Alert(alert.id), told)
+        })
+    }
+
+    /// # Errors
+    /// See [`super::StoreError`].
+    pub fn alert(&self, id: Uuid) -> Result<Option<Alert>> {
+        self.readers().read(|connection| {
+            let mut statement = connection.prepare_cached("select * from alert where id = ?1")?;
+            let alert = statement.query_row([id.as_bytes()], rows::alert).optional()?;
+            alert.map(|alert| with_findings(connection, alert)).transpose()
+        })
+    }
+
+    /// A page of alerts, newest first.
+    ///
+    /// # Errors
+    /// See [`super::StoreError`].
+    pub fn alerts(&self, filter: &AlertFilter) -> Result<Page> {
+        let query = Query::new(filter)?;
+        let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+        self.readers().read(|connection| {
+            let mut statement = connection.prepare_cached(&query.sql)?;
+            let found = statement.query_map(params_from_iter(&query.values), rows::alert)?;
+            let mut items = found.collect::<rusqlite::Result<Vec<_>>>()?;
+            let is_last = items.len() <= limit;
+            items.truncate(limit);
+            let next_cursor = items
+                .last()
+                .filter(|_| !is_last)
+                .map(|last| Cursor { opened_at_ns: nanoseconds(last.opened_at), id: last.id });
+            let items =
+                items.into_iter().map(|alert| with_findings(connection, alert)).collect::<rusqlite::Result<_>>()?;
+            Ok(Page { items, next_cursor })
+        })
+    }
+
+    /// Alerts that are open, oldest first: at the start, those that a crash has left behind.
+    ///
+    /// # Errors
+    /// See [`super::StoreError`].
+    pub fn unfinished_alerts(&self) -> Result<Vec<Alert>> {
+        self.readers().read(|connection| {
+            let sql = "select * from alert where closed_at_ns is null order by opened_at_ns, id";
+            let mut statement = connection.prepare_cached(sql)?;
+            let alerts = statement.query_map([], rows::alert)?.collect::<rusqlite::Result<Vec<_>>>()?;
+            alerts.into_iter().map(|alert| with_findings(connection, alert)).collect()
+        })
+    }
+
+    /// Closes what a crash has left open, at the time of its last sight, so that nothing stays open
+    /// for ever. Gives them back as they are now.
+    ///
+    /// # Errors
+    /// See [`super::StoreError`].
+    pub fn close_unfinished(&self) -> Result<Vec<Alert>> {
+        let mut alerts = self.unfinished_alerts()?;
+        for alert in &mut alerts {
+            alert.closed_at = Some(alert.last_seen_at);
+            self.put_alert(alert)?;
+        }
+        Ok(alerts)
+    }
+}
+
+fn upsert(connection: &Connection, alert: &Alert) -> rusqlite::Result<()> {
+    let sql = "
+        insert into alert
+            (id, appliance, camera, zone, opened_at_ns, last_seen_at_ns, closed_at_ns, severity, score, state,
+             reason_vi, reason_en, frame_width, frame_height)
+        values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        on conflict (id) do update set
+            camera = excluded.camera, zone = excluded.zone, opened_at_ns = excluded.opened_at_ns,
+            last_seen_at_ns = excluded.last_seen_at_ns, closed_at_ns = excluded.closed_at_ns,
+            severity = excluded.severity, score = excluded.score, state = excluded.state,
+            reason_vi = excluded.reason_vi, reason_en = excluded.reason_en,
+            frame_width = excluded.frame_width, frame_height = excluded.frame_height";
+    connection.prepare_cached(sql)?.execute(params![
+        alert.id.as_bytes(),
+        alert.camera,
+        alert.zone,
+        nanoseconds(alert.opened_at),
+        nanoseconds(alert.last_seen_at),
+        alert.closed_at.map(nanoseconds),
+        alert.severity.name(),
+        alert.score,
+        alert.state.name(),
+        alert.reason.vi,
+        alert.reason.en,
+        alert.frame_width,
+        alert.frame_height,
+    ])?;
+    for (position, finding) in alert.findings.iter().enumerate() {
+        upsert_finding(connection, alert.id, position, finding)?;
+    }
+    let sql = "delete from finding where alert_id = ?1 and position >= ?2";
+    connection.prepare_cached(sql)?.execute(params![alert.id.as_bytes(), index(alert.findings.len())])?;
+    Ok(())
+}
+
+/// An alert of a whole night may have many findings, of which a write changes few: the others'
+/// pages stay untouched.
+fn upsert_finding(connection: &Connection, alert: Uuid, position: usize, finding: &Finding) -> rusqlite::Result<()> {
+    let sql = "
+        insert into finding (alert_id, position, kind, track, confidence, at_ns, x, y, w, h, zone, weight)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        on conflict (alert_id, position) do update set
+            (kind, track, confidence, at_ns, x, y, w, h, zone, weight)
+            = (excluded.kind, excluded.track, excluded.confidence, excluded.at_ns,
+               excluded.x, excluded.y, excluded.w, excluded.h, excluded.zone, excluded.weight)
+        where (kind, track, confidence, at_ns, x, y, w, h, zone, weight)
+            is not (excluded.kind, excluded.track, excluded.confidence, excluded.at_ns,
+                    excluded.x, excluded.y, excluded.w, excluded.h, excluded.zone, excluded.weight)";
+    connection.prepare_cached(sql)?.execute(params![
+        alert.as_bytes(),
+        index(position),
+        rows::name(&finding.kind)?,
+        finding.track.as_bytes(),
+        finding.confidence,
+        nanoseconds(finding.at),
+        finding.bbox.x,
+        finding.bbox.y,
+        finding.bbox.w,
+        finding.bbox.h,
+        finding.zone,
+        finding.weight,
+    ])?;
+    Ok(())
+}
+
+fn index(position: usize) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
+}
+
+fn with_findings(connection: &Connection, mut alert: Alert) -> rusqlite::Result<Alert> {
+    let sql = "select * from finding where alert_id = ?1 order by position";
+    let mut statement = connection.prepare_cached(sql)?;
+    alert.findings = statement.query_map([alert.id.as_bytes()], rows::finding)?.collect::<rusqlite::Result<_>>()?;
+    Ok(alert)
+}
+
+/// The text of a query and what its question marks stand for.
+struct Query {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Query {
+    /// Filters on the index alone and reads only the alerts of the page from the table. One more
+    /// than the page holds, to know whether there is another page.
+    fn new(filter: &AlertFilter) -> Result<Self> {
+        let mut query = Self { sql: String::new(), values: Vec::new() };
+        query.one_of("camera", filter.cameras.iter().cloned());
+        query.one_of("severity", filter.severities.iter().map(|severity| severity.name().to_owned()));
+        query.one_of("state", filter.states.iter().map(|state| state.name().to_owned()));
+        if let Some(from) = filter.from {
+            query.and("opened_at_ns >= ?", [nanoseconds(from).into()]);
+        }
+        if let Some(to) = filter.to {
+            query.and("opened_at_ns < ?", [nanoseconds(to).into()]);
+        }
+        if let Some(cursor) = filter.cursor {
+            let id = cursor.id.into_bytes().to_vec();
+            query.and("(opened_at_ns, id) < (?, ?)", [cursor.opened_at_ns.into(), id.into()]);
+        }
+        query.values.push((i64::from(filter.limit) + 1).into());
+        let conditions = query.sql;
+        query.sql = format!(
+            "select * from alert where id in
+                (select id from alert indexed by alert_by_time where true{conditions}
+                 order by opened_at_ns desc, id desc limit ?)
+             order by opened_at_ns desc, id desc"
+        );
+        Ok(query)
+    }
+
+    fn and<const N: usize>(&mut self, condition: &str, values: [Value; N]) {
+        self.sql.push_str(" and ");
+        self.sql.push_str(condition);
+        self.values.extend(values);
+    }
+
+    fn one_of(&mut self, column: &str, values: impl ExactSizeIterator<Item = String>) {
+        if values.len() > 0 {
+            let marks = vec!["?"; values.len()].join(", ");
+            self.sql.push_str(&format!(" and {column} in ({marks})"));
+            self.values.extend(values.map(Value::from));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Values as they lie in columns, and back. A value that does not mean what its column says is
+//! an error of the row, never a panic.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::Row;
+use rusqlite::types::Type;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::de::value::{Error as NameError, StrDeserializer};
+use uuid::Uuid;
+
+use crate::alert::Alert;
+use crate::base::Rect;
+use crate::rules::{Bilingual, Finding};
+
+/// Nanoseconds since 1970; 64 bits reach from 1677 to 2262, times outside saturate.
+pub(super) fn nanoseconds(at: Timestamp) -> i64 {
+    i64::try_from(at.as_nanosecond()).unwrap_or(if at < Timestamp::UNIX_EPOCH { i64::MIN } else { i64::MAX })
+}
+
+pub(super) fn duration_ns(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+}
+
+pub(super) fn timestamp(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
+    Ok(from_nanoseconds(row.get(column)?))
+}
+
+pub(super) fn from_nanoseconds(ns: i64) -> Timestamp {
+    Timestamp::from_nanosecond(i128::from(ns)).expect("64 bits of nanoseconds lie within a timestamp's range")
+}
+
+pub(super) fn optional_timestamp(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(from_nanoseconds))
+}
+
+pub(super) fn uuid(row: &Row<'_>, column: &str) -> rusqlite::Result<Uuid> {
+    Ok(Uuid::from_bytes(row.get(column)?))
+}
+
+/// The name that an enum has everywhere outside: in the API, in the configuration, here.
+///
+/// # Errors
+/// None for enums whose variants hold nothing.
+pub(super) fn name<T: Serialize>(value: &T) -> rusqlite::Result<String> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => Ok(name),
+        Ok(other) => Err(rusqlite::Error::ToSqlConversionFailure(format!("{other} is not a name").into())),
+        Err(error) => Err(rusqlite::Error::ToSqlConversionFailure(error.into())),
+    }
+}
+
+pub(super) fn named<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    let name: String = row.get(column)?;
+    T::deserialize(StrDeserializer::<NameError>::new(&name))
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
+}
+
+pub(super) fn unsigned(row: &Row<'_>, column: &str) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, value))
+}
+
+pub(super) fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
+    Ok(Finding {
+        kind: named(row, "kind")?,
+        track: uuid(row, "track")?,
+        confidence: row.get("confidence")?,
+        at: timestamp(row, "at_ns")?,
+        bbox: Rect::new(row.get("x")?, row.get("y")?, row.get("w")?, row.get("h")?),
+        zone: row.get("zone")?,
+        weight: row.get("weight")?,
+    })
+}
+
+/// The alert without its findings.
+pub(super) fn alert(row: &Row<'_>) -> rusqlite::Result<Alert> {
+    Ok(Alert {
+        id: uuid(row, "id")?,
+        camera: row.get("camera")?,
+        zone: row.get("zone")?,
+        opened_at: timestamp(row, "opened_at_ns")?,
+        last_seen_at: timestamp(row, "last_seen_at_ns")?,
+        closed_at: optional_timestamp(row, "closed_at_ns")?,
+        severity: named(row, "severity")?,
+        score: row.get("score")?,
+        state: named(row, "state")?,
+        findings: Vec::new(),
+        reason: Bilingual { vi: row.get("reason_vi")?, en: row.get("reason_en")? },
+        frame_width: row.get("frame_width")?,
+        frame_height: row.get("frame_height")?,
+    })
+}

@@ -1,0 +1,114 @@
+-- The database of one appliance: canhdem.db in the data folder. This file is what a fresh database
+-- gets and what every older one becomes after the migrations; a test compares the two.
+--
+-- Ids are UUIDs of version 7 as 16 bytes. Times (…_at_ns) are nanoseconds since 1970-01-01 UTC,
+-- lengths of time (…_ns) nanoseconds. Times of one row may be out of order where the clock was set
+-- back meanwhile; that must never keep a row from being written, so no constraint speaks of it.
+
+-- Who wrote this database: exactly one row, made with it.
+create table appliance (
+  only integer primary key check (only = 1),
+  -- Names this appliance for ever, also where the records of many are joined.
+  id blob not null unique check (length(id) = 16)
+) strict;
+
+-- What a guard sees: one intrusion in one camera. Written when it opens, grows and closes.
+create table alert (
+  id blob primary key check (length(id) = 16),
+  appliance blob not null references appliance (id),
+  -- Id of the camera in the configuration; it may have been removed there since.
+  camera text not null check (camera <> ''),
+  -- Zone of the weightiest finding; null when it lay in none.
+  zone text,
+  opened_at_ns integer not null,
+  -- When something was last seen that belongs to it.
+  last_seen_at_ns integer not null,
+  -- Null while the intrusion lasts.
+  closed_at_ns integer,
+  severity text not null check (severity in ('notice', 'warning', 'critical')),
+  score real not null check (score between 0 and 1),
+  -- What guards have done with it.
+  state text not null check (state in ('new', 'claimed', 'resolved')),
+  -- Why, in a sentence, in Vietnamese and in English.
+  reason_vi text not null,
+  reason_en text not null,
+  -- Size in pixels of the analysed input, to which the findings' boxes refer.
+  frame_width integer not null check (frame_width > 0),
+  frame_height integer not null check (frame_height > 0)
+) strict;
+
+-- Pages of alerts, newest first. It holds every column by which they are filtered, so that a rare
+-- one is found without reading the alerts between.
+create index alert_by_time on alert (opened_at_ns, id, camera, severity, state);
+
+-- What was open when the appliance was last switched off.
+create index alert_unfinished on alert (opened_at_ns, id) where closed_at_ns is null;
+
+-- Which stretches of video alerts still need.
+create index alert_by_end on alert (last_seen_at_ns, opened_at_ns, camera);
+
+-- The statements of the rules that an alert consists of.
+create table finding (
+  alert_id blob not null references alert (id) on delete cascade,
+  -- From 0, in order of time.
+  position integer not null check (position >= 0),
+  kind text not null check (kind in (
+    'person', 'face_covered', 'head_covered', 'gloves', 'bag', 'vehicle', 'plate_absent',
+    'plate_unreadable', 'plate_suspect', 'plate_wanted', 'loitering', 'seen_before',
+    'protected_room', 'camera_tampered', 'camera_offline'
+  )),
+  track blob not null check (length(track) = 16),
+  confidence real not null check (confidence between 0 and 1),
+  at_ns integer not null,
+  -- The box in pixels of the analysed input: left, top, width, height.
+  x real not null,
+  y real not null,
+  w real not null,
+  h real not null,
+  -- Where it happened; null when in no zone.
+  zone text,
+  -- What it adds to the alert's log-odds.
+  weight real not null,
+  primary key (alert_id, position)
+) strict, without rowid;
+
+-- About ten seconds of a camera's original stream on disk. A row without its file, or a file
+-- without its row, is put right when the appliance starts.
+create table segment (
+  id blob primary key check (length(id) = 16),
+  appliance blob not null references appliance (id),
+  camera text not null check (camera <> ''),
+  -- Relative to the data folder.
+  path text not null unique check (path <> '' and path not like '/%'),
+  codec text not null check (codec in ('h264', 'h265')),
+  -- Wall time of its first picture.
+  started_at_ns integer not null,
+  duration_ns integer not null check (duration_ns >= 0),
+  size_bytes integer not null check (size_bytes >= 0),
+  -- 1 once nothing more is written to it.
+  complete integer not null check (complete in (0, 1))
+) strict;
+
+-- The segments of a stretch of time.
+create index segment_by_time on segment (camera, started_at_ns);
+
+-- The longest segment of a camera: how far before a stretch of time one may begin that reaches
+-- into it.
+create index segment_by_length on segment (camera, duration_ns);
+
+-- What has changed, in order: the page's stream of events resumes from here. Only the last ten
+-- thousand are kept. It says what changed and not how: whoever reads it wants the present.
+create table event (
+  -- Never given twice, even when the rows before it are gone.
+  seq integer primary key autoincrement,
+  kind text not null check (kind in ('alert', 'camera')),
+  -- The alert, for kind alert.
+  alert_id blob references alert (id) on delete cascade,
+  -- The camera, for kind camera.
+  camera text check (camera <> ''),
+  check ((kind = 'alert') = (alert_id is not null)),
+  check ((kind = 'camera') = (camera is not null))
+) strict;
+
+-- What goes when an alert goes.
+create index event_by_alert on event (alert_id) where alert_id is not null;

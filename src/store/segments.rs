@@ -1,0 +1,138 @@
+//! The recorder's index.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+use uuid::Uuid;
+
+use super::rows::{self, nanoseconds};
+use super::{Store, StoreError};
+use crate::intake::Codec;
+use crate::record::{IndexError, Needed, Segment, SegmentIndex};
+
+/// An alert needs the video from so long before it opened,
+pub const BEFORE_ALERT: Duration = Duration::from_secs(10);
+/// to so long after its last sight.
+pub const AFTER_ALERT: Duration = Duration::from_secs(20);
+
+impl SegmentIndex for Store {
+    fn put(&self, segment: &Segment) -> Result<(), IndexError> {
+        let sql = "
+            insert into segment
+                (id, appliance, camera, path, codec, started_at_ns, duration_ns, size_bytes, complete)
+            values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            on conflict (id) do update set
+                camera = excluded.camera, path = excluded.path, codec = excluded.codec,
+                started_at_ns = excluded.started_at_ns, duration_ns = excluded.duration_ns,
+                size_bytes = excluded.size_bytes, complete = excluded.complete";
+        let segment = segment.clone();
+        let path = segment.path.to_str().map(str::to_owned);
+        let path = path.ok_or_else(|| IndexError(format!("{} is not text", segment.path.display())))?;
+        self.writer().write(move |connection, _| {
+            connection.prepare_cached(sql)?.execute(params![
+                segment.id.as_bytes(),
+                segment.camera,
+                path,
+                codec_name(segment.codec),
+                nanoseconds(segment.started_at),
+                rows::duration_ns(segment.duration),
+                i64::try_from(segment.size_bytes).unwrap_or(i64::MAX),
+                segment.complete,
+            ])?;
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    fn remove(&self, id: Uuid) -> Result<(), IndexError> {
+        self.writer().write(move |connection, _| {
+            connection.prepare_cached("delete from segment where id = ?1")?.execute([id.as_bytes()]).map(drop)
+        })?;
+        Ok(())
+    }
+
+    fn all(&self) -> Result<Vec<Segment>, IndexError> {
+        let segments = self.readers().read(|connection| {
+            let mut statement = connection.prepare_cached("select * from segment order by started_at_ns, id")?;
+            statement.query_map([], segment)?.collect()
+        })?;
+        Ok(segments)
+    }
+
+    fn overlapping(&self, camera: &str, from: Timestamp, to: Timestamp) -> Result<Vec<Segment>, IndexError> {
+        // A segment that reaches into the stretch began at most the longest one's length before it.
+        let sql = "
+            select * from segment
+            where camera = ?1 and started_at_ns < ?3
+                and started_at_ns > ?2 - (select ifnull(max(duration_ns), 0) from segment where camera = ?1)
+                and started_at_ns + duration_ns > ?2
+            order by started_at_ns, id";
+        let segments = self.readers().read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.query_map(params![camera, nanoseconds(from), nanoseconds(to)], segment)?.collect()
+        })?;
+        Ok(segments)
+    }
+
+    fn needed(&self) -> Result<Vec<Needed>, IndexError> {
+        // Of a million old alerts only those matter whose time still has video.
+        let sql = "
+            select camera, opened_at_ns - ?1 as from_ns, last_seen_at_ns + ?2 as to_ns from alert
+            where last_seen_at_ns >= (select min(started_at_ns) from segment) - ?2
+            order by camera, from_ns";
+        let stretches = self.readers().read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let stretches = statement.query_map([BEFORE_ALERT, AFTER_ALERT].map(rows::duration_ns), |row| {
+                Ok(Needed {
+                    camera: row.get("camera")?,
+                    from: rows::timestamp(row, "from_ns")?,
+                    to: rows::timestamp(row, "to_ns")?,
+                })
+            })?;
+            stretches.collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        Ok(merged(stretches))
+    }
+}
+
+impl From<StoreError> for IndexError {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Joins what overlaps; `stretches` come by camera and start.
+fn merged(stretches: Vec<Needed>) -> Vec<Needed> {
+    let mut merged: Vec<Needed> = Vec::new();
+    for next in stretches {
+        match merged.last_mut() {
+            Some(last) if last.camera == next.camera && next.from <= last.to => last.to = last.to.max(next.to),
+            _ => merged.push(next),
+        }
+    }
+    merged
+}
+
+fn codec_name(codec: Codec) -> &'static str {
+    match codec {
+        Codec::H264 => "h264",
+        Codec::H265 => "h265",
+    }
+}
+
+fn segment(row: &Row<'_>) -> rusqlite::Result<Segment> {
+    let codec: String = row.get("codec")?;
+    Ok(Segment {
+        id: rows::uuid(row, "id")?,
+        camera: row.get("camera")?,
+        path: PathBuf::from(row.get::<_, String>("path")?),
+        // The column holds nothing else.
+        codec: if codec == codec_name(Codec::H265) { Codec::H265 } else { Codec::H264 },
+        started_at: rows::timestamp(row, "started_at_ns")?,
+        duration: Duration::from_nanos(rows::unsigned(row, "duration_ns")?),
+        size_bytes: rows::unsigned(row, "size_bytes")?,
+        complete: row.get("complete")?,
+    })
+}

@@ -1,0 +1,195 @@
+//! Plays one mount's footage at its own pace, into whatever pipeline the server has for it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use gstreamer as gst;
+use gstreamer_app as gst_app;
+
+use super::footage::Footage;
+use crate::base::{Clock as _, Shutdown, SystemClock};
+
+/// How often a feeder looks for a new pipeline or a switch.
+const IDLE: Duration = Duration::from_millis(20);
+/// Bytes at the head of an access unit's NAL unit that garbage leaves alone, so that it still
+/// looks like one.
+const NAL_HEAD_BYTES: usize = 2;
+
+/// What the mount does now. Shared with the server, which sets it.
+pub(super) struct Feed {
+    state: Mutex<State>,
+}
+
+struct State {
+    footage: Arc<Footage>,
+    source: Option<gst_app::AppSrc>,
+    stalled: bool,
+    garbage: bool,
+}
+
+impl Feed {
+    pub(super) fn new(footage: Arc<Footage>) -> Self {
+        Self { state: Mutex::new(State { footage, source: None, stalled: false, garbage: false }) }
+    }
+
+    pub(super) fn set_stalled(&self, stalled: bool) {
+        self.lock().stalled = stalled;
+    }
+
+    pub(super) fn set_garbage(&self, garbage: bool) {
+        self.lock().garbage = garbage;
+    }
+
+    pub(super) fn set_footage(&self, footage: Arc<Footage>) {
+        self.lock().footage = footage;
+    }
+
+    pub(super) fn footage(&self) -> Arc<Footage> {
+        Arc::clone(&self.lock().footage)
+    }
+
+    /// From now on feeds this pipeline.
+    pub(super) fn attach(&self, source: gst_app::AppSrc) {
+        self.lock().source = Some(source);
+    }
+
+    /// Ends the stream as a camera does that is switched off properly.
+    pub(super) fn end(&self) {
+        if let Some(source) = self.lock().source.take() {
+            // A pipeline that is gone has ended already.
+            let _ = source.end_of_stream();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Plays until told to stop. All mounts that share `clock` show the same moment of footage of
+    /// the same length.
+    pub(super) fn run(&self, clock: &SystemClock, shutdown: &Shutdown) {
+        let mut playing: Option<Playing> = None;
+        let mut random = fastrand::Rng::with_seed(1);
+        loop {
+            let now = clock.monotonic();
+            let wait = {
+                let mut state = self.lock();
+                let fits = playing.as_ref().is_some_and(|playing| playing.fits(&state));
+                if !fits {
+                    playing = Playing::start(&state, now, playing.take());
+                }
+                match &mut playing {
+                    None => IDLE,
+                    Some(playing) => {
+                        if !playing.play(now, &state, &mut random) {
+                            state.source = None;
+                        }
+                        playing.next_due().saturating_sub(now).min(IDLE)
+                    }
+                }
+            };
+            if shutdown.wait(wait) {
+                return;
+            }
+        }
+    }
+}
+
+/// One footage going into one pipeline.
+struct Playing {
+    footage: Arc<Footage>,
+    source: gst_app::AppSrc,
+    /// Counted over all rounds.
+    next: u64,
+    /// Clock time at which the pipeline's times are zero.
+    zero: Duration,
+    /// Nothing before it can be decoded by whoever has just come.
+    wait_for_key: bool,
+}
+
+impl Playing {
+    fn start(state: &State, now: Duration, before: Option<Self>) -> Option<Self> {
+        let source = state.source.clone()?;
+        let footage = Arc::clone(&state.footage);
+        source.set_caps(Some(&footage.caps));
+        let zero = before.filter(|before| before.source == source).map_or(now, |before| before.zero);
+        let next = unit_after(&footage, now);
+        Some(Self { footage, source, next, zero, wait_for_key: true })
+    }
+
+    fn fits(&self, state: &State) -> bool {
+        state.source.as_ref() == Some(&self.source) && Arc::ptr_eq(&state.footage, &self.footage)
+    }
+
+    /// When the next unit is sent.
+    fn next_due(&self) -> Duration {
+        let (round, index) = self.place();
+        self.footage.duration * round + self.footage.units[index].dts
+    }
+
+    /// Round and unit in it.
+    fn place(&self) -> (u32, usize) {
+        let count = self.footage.units.len() as u64;
+        let round = u32::try_from(self.next / count).unwrap_or(u32::MAX);
+        (round, usize::try_from(self.next % count).unwrap_or(0))
+    }
+
+    /// Sends what is due; false when the pipeline is gone.
+    fn play(&mut self, now: Duration, state: &State, random: &mut fastrand::Rng) -> bool {
+        while self.next_due() <= now {
+            let (round, index) = self.place();
+            self.next += 1;
+            let start = self.footage.duration * round;
+            let (mut buffer, key) = self.footage.stamped(index, start, self.zero);
+            if state.stalled || (self.wait_for_key && !key) {
+                self.wait_for_key = true;
+                continue;
+            }
+            self.wait_for_key = false;
+            if state.garbage {
+                buffer = spoiled(&buffer, random);
+            }
+            if self.source.push_buffer(buffer).is_err() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// The first unit that is due at or after `now`.
+fn unit_after(footage: &Footage, now: Duration) -> u64 {
+    let rounds = now.as_nanos() / footage.duration.as_nanos().max(1);
+    let rounds = u32::try_from(rounds).unwrap_or(u32::MAX);
+    let within = now.saturating_sub(footage.duration * rounds);
+    let index = footage.units.partition_point(|unit| unit.dts < within);
+    u64::from(rounds) * footage.units.len() as u64 + index as u64
+}
+
+/// The same NAL units as far as their heads go, and noise instead of pictures.
+fn spoiled(buffer: &gst::Buffer, random: &mut fastrand::Rng) -> gst::Buffer {
+    let mut bytes = buffer.map_readable().map(|map| map.as_slice().to_vec()).unwrap_or_default();
+    let mut keep = NAL_HEAD_BYTES;
+    let mut zeros = 0;
+    for byte in &mut bytes {
+        let starts_nal = zeros >= 2 && *byte == 1;
+        zeros = if *byte == 0 { zeros + 1 } else { 0 };
+        if starts_nal {
+            keep = NAL_HEAD_BYTES;
+        } else if zeros > 0 || keep > 0 {
+            keep = keep.saturating_sub(usize::from(zeros == 0));
+        } else {
+            // Never zero: no start code may arise.
+            *byte = random.u8(1..);
+        }
+    }
+    let mut spoiled = gst::Buffer::from_mut_slice(bytes);
+    {
+        let spoiled = spoiled.make_mut();
+        spoiled.set_pts(buffer.pts());
+        spoiled.set_dts(buffer.dts());
+        spoiled.set_duration(buffer.duration());
+        spoiled.set_flags(buffer.flags());
+    }
+    spoiled
+}

@@ -1,0 +1,88 @@
+use super::*;
+
+const OWN: &str = r#"
+[[model]]
+name = "own"
+task = "detector"
+file = "own.onnx"
+sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+licence = "ours"
+decoder = "end-to-end"
+[model.input]
+width = 320
+height = 320
+layout = "nchw"
+color = "rgb"
+mean = [0, 0, 0]
+std = [255, 255, 255]
+resize = "letterbox-top-left"
+pad = 114
+[model.classes]
+0 = "person"
+"#;
+
+fn load(text: &str) -> Result<Manifest, ModelError> {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::write(folder.path().join("manifest.toml"), text).expect("write");
+    Manifest::load(Some(folder.path()))
+}
+
+#[track_caller]
+fn check_refused(from: &str, to: &str, said: &str) {
+    assert!(OWN.contains(from), "{from:?} is not in the example");
+    let problem = load(&OWN.replace(from, to)).expect_err("refused").to_string();
+    assert!(problem.contains(said), "{problem}");
+    assert!(problem.contains("manifest.toml"), "{problem}");
+}
+
+#[test]
+fn the_shipped_entries_are_sound() {
+    let manifest = Manifest::load(None).expect("sound");
+    let model = manifest.model("yolox-nano").expect("there");
+    assert_eq!(model.classes[&0], Class::Person);
+    assert!(manifest.runtime.libraries.iter().any(|library| library.platform == env::consts::ARCH));
+}
+
+#[test]
+fn an_operators_model_joins_or_replaces() {
+    let manifest = load(OWN).expect("sound");
+    assert_eq!(manifest.model("own").expect("there").input.width, 320);
+    assert!(manifest.model("yolox-nano").is_ok());
+    let manifest = load(&OWN.replace(r#""own""#, r#""yolox-nano""#)).expect("sound");
+    assert_eq!(manifest.model("yolox-nano").expect("there").file, "own.onnx");
+    let problem = manifest.model("yolo").expect_err("unknown").to_string();
+    assert_eq!(problem, r#"no model is called "yolo"; the manifest has yolox-nano"#);
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    check_refused("licence", "license", "manifest.toml:7: unknown field `license`");
+    check_refused("end-to-end", "yolov5", "unknown variant `yolov5`");
+    check_refused("end-to-end", "yolox", "strides is empty");
+    check_refused("0 = \"person\"", "0 = \"cat\"", "unknown variant `cat`");
+    check_refused("0 = \"person\"", "zero = \"person\"", "\"zero\" is not an index");
+    check_refused("2d711642", "2d71164", "64 hexadecimal digits");
+    check_refused("[255, 255, 255]", "[255, 0, 255]", "std above 0");
+    check_refused("width = 320", "width = 0", "input.width = 0");
+    check_refused("own.onnx", "../own.onnx", "plain file name");
+    check_refused("pad = 114", "pad = 300", "input.pad");
+}
+
+#[test]
+fn a_file_that_does_not_match_is_refused_by_name() {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::write(folder.path().join("manifest.toml"), OWN).expect("write");
+    let manifest = Manifest::load(Some(folder.path())).expect("sound");
+    let model = manifest.model("own").expect("there");
+    let problem = manifest.read_model(model).expect_err("missing").to_string();
+    assert!(problem.starts_with("model own: own.onnx is in none of ") && problem.contains("make setup"), "{problem}");
+
+    // The hash in the entry is that of a single "x".
+    fs::write(folder.path().join("own.onnx"), b"x").expect("write");
+    assert_eq!(manifest.read_model(model).expect("verified"), b"x");
+    fs::write(folder.path().join("own.onnx"), b"y").expect("write");
+    let problem = manifest.read_model(model).expect_err("altered").to_string();
+    for part in ["model own", "own.onnx", "2d711642b726", "a1fce4363854", "make setup"] {
+        assert!(problem.contains(part), "{part} is not in: {problem}");
+    }
+}

@@ -1,0 +1,58 @@
+// Starts the program under test and ends it, by its own pid.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const WEB = fileURLToPath(new URL('..', import.meta.url));
+const PROGRAM = resolve(WEB, process.env.CANHDEM_BIN ?? '../target/debug/canhdem');
+const ADDRESS = /^canhdem: page at (http:\/\/127\.0\.0\.1:\d+)\//m;
+const START_MS = 120_000;
+
+/**
+ * Runs `canhdem demo` (or the mock, when CANHDEM_BIN names a .mjs file) on a free port.
+ * @returns {Promise<{origin: string, pid: number, kill: () => void, end: () => Promise<void>}>}
+ */
+export async function startAppliance() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'canhdem-e2e-'));
+  const args = ['demo', '--port', '0', '--data-dir', dataDir];
+  const [command, first] = PROGRAM.endsWith('.mjs') ? [process.execPath, [PROGRAM]] : [PROGRAM, []];
+  const child = spawn(command, [...first, ...args], {
+    cwd: resolve(WEB, '..'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let log = '';
+  const gone = new Promise((done) => child.once('close', done));
+  child.stderr.on('data', (text) => (log = (log + text).slice(-20_000)));
+
+  const end = async () => {
+    child.kill('SIGTERM');
+    const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await gone;
+    clearTimeout(force);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  let limit;
+  try {
+    const origin = await new Promise((done, fail) => {
+      limit = setTimeout(() => fail(new Error(`${PROGRAM}: no address within ${START_MS} ms`)), START_MS);
+      child.once('error', fail);
+      child.once('exit', (code) =>
+        fail(new Error(`${PROGRAM} ended with ${code} before it gave its address`)),
+      );
+      child.stdout.on('data', (text) => {
+        output += text;
+        const found = ADDRESS.exec(output);
+        if (found) done(found[1]);
+      });
+    });
+    return { origin, pid: child.pid, kill: () => process.kill(child.pid, 'SIGKILL'), end };
+  } catch (error) {
+    await end();
+    throw new Error(`${error.message}\n${output}${log}`);
+  } finally {
+    clearTimeout(limit);
+  }
+}

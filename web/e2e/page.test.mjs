@@ -1,0 +1,237 @@
+// The page against the real program, in a real browser. One visit from the first picture to the lost
+// server, in order: each step waits for what it needs to see.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { startAppliance } from './appliance.mjs';
+
+const SHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
+const VIDEO_WIDTH = Number(process.env.E2E_VIDEO_WIDTH ?? 768);
+const DESK = { width: 1366, height: 768 };
+const PHONE = { width: 390, height: 844 };
+const SOON = 30_000;
+const FIRST_ALERT = 90_000;
+const CAMERA_DROPS = 150_000;
+
+let appliance, browser, page;
+const errors = [];
+const strangers = [];
+const listedFirst = new Set();
+let navigations = 0;
+let isServerKilled = false;
+
+before(async () => {
+  mkdirSync(SHOTS, { recursive: true });
+  // The browser first: the page has to be open before the first alert.
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'], // prettier-ignore
+  });
+  page = await browser.newPage({ viewport: DESK });
+  appliance = await startAppliance();
+  await watch(appliance.origin);
+  await page.goto(appliance.origin);
+});
+
+after(async () => {
+  await browser?.close();
+  await appliance?.end();
+});
+
+/** Notes errors, and requests to anybody else. */
+function watch(origin) {
+  // What is not written yet is asked for again, and the browser reports each such answer.
+  const mayBeMissing = /\/(clip\.mp4|snapshot\.jpg)(\?|$)/;
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() !== 'error' || isServerKilled) return;
+    const { url } = message.location();
+    if (message.text().includes('404') && mayBeMissing.test(url)) return;
+    errors.push(`${message.text()} (${url})`);
+  });
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith('http') && url.origin !== origin) strangers.push(url.href);
+  });
+  page.on('framenavigated', () => (navigations += 1));
+  let isFirstList = true;
+  page.on('response', async (response) => {
+    if (!isFirstList || new URL(response.url()).pathname !== '/api/v1/alerts') return;
+    isFirstList = false;
+    for (const { id } of (await response.json()).items) listedFirst.add(id);
+  });
+  // Counts the tones that the page starts.
+  return page.addInitScript(() => {
+    window.tones = 0;
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...args) {
+      window.tones += 1;
+      return start.apply(this, args);
+    };
+  });
+}
+
+const shot = (name) => page.screenshot({ path: `${SHOTS}${name}.png` });
+const until = (condition, argument, timeout = SOON) => page.waitForFunction(condition, argument, { timeout });
+
+/** Buttons smaller than a finger, and whether anything sticks out sideways. */
+const layoutFaults = () =>
+  page.evaluate(() => {
+    const small = [...document.querySelectorAll('button')]
+      .map((button) => ({
+        name: button.className || button.textContent,
+        box: button.getBoundingClientRect(),
+      }))
+      .filter(({ box }) => box.width > 0 && (box.width < 43.5 || box.height < 43.5))
+      .map(({ name, box }) => `${name}: ${box.width}x${box.height}`);
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
+    const overflow =
+      scrollWidth > clientWidth || scrollHeight > clientHeight ? ['the page itself scrolls'] : [];
+    return [...small, ...overflow];
+  });
+
+describe('the guard’s page', { concurrency: 1 }, () => {
+  it('asks for a gesture before it makes a sound', async () => {
+    await page.waitForSelector('.sound-locked');
+    await page.click('.brand h1');
+    await page.waitForSelector('.sound-on');
+  });
+
+  it('shows cameras live, with pictures of this moment', async () => {
+    await until(
+      () =>
+        [...document.querySelectorAll('.tile .picture.fresh img')].filter((i) => i.naturalWidth > 0).length >=
+        2,
+      undefined,
+      60_000,
+    );
+    const before = await page.getAttribute('.tile .picture.fresh img', 'src');
+    await until((src) => document.querySelector('.tile .picture.fresh img')?.src !== src, before);
+  });
+
+  it('rings and shows a new alert without a reload', async () => {
+    await until(
+      (listed) =>
+        [...document.querySelectorAll('[data-alert]')].some((e) => !listed.includes(e.dataset.alert)),
+      [...listedFirst],
+      FIRST_ALERT,
+    );
+    assert.equal(navigations, 1);
+    await until(() => window.tones > 0);
+  });
+
+  it('plays its clip at once', async () => {
+    await until(
+      (width) => {
+        const video = document.querySelector('video');
+        return video && video.videoWidth === width && video.currentTime > 0.2;
+      },
+      VIDEO_WIDTH,
+      60_000,
+    );
+    const at = await page.evaluate(() => document.querySelector('video').currentTime);
+    await until((time) => Math.abs(document.querySelector('video')?.currentTime - time) > 0.5, at);
+    assert.equal(await page.evaluate(() => document.querySelector('video').muted), true);
+  });
+
+  it('marks the findings on a time bar, and a mark seeks', async () => {
+    // Chosen by hand, it stays, whatever comes next.
+    await page.click('[aria-current=true]');
+    await page.waitForSelector('.time-mark');
+    const label = await page.getAttribute('.time-mark', 'aria-label');
+    assert.match(label, /\d\d:\d\d:\d\d/);
+    await page.evaluate(() => document.querySelector('video').pause());
+    await page.click('.time-mark');
+    await page.waitForSelector('.boxes rect', { state: 'attached' });
+    await shot('desk');
+  });
+
+  it('is whole at 1366x768', async () => {
+    assert.deepEqual(await layoutFaults(), []);
+    const bottom = await page.evaluate(() => document.querySelector('.strip').getBoundingClientRect().bottom);
+    assert.ok(bottom <= DESK.height);
+  });
+
+  it('obeys the keys', async () => {
+    const isPaused = () => page.evaluate(() => document.querySelector('video').paused);
+    const wasPaused = await isPaused();
+    await page.keyboard.press(' ');
+    await until((paused) => document.querySelector('video').paused !== paused, wasPaused);
+    await page.keyboard.press('m');
+    await page.waitForSelector('.sound-off');
+    await page.keyboard.press('m');
+    await page.waitForSelector('.sound-on');
+    const chosen = () => page.getAttribute('[aria-current=true]', 'data-alert');
+    const all = await page.$$eval('[data-alert]', (items) => items.map((item) => item.dataset.alert));
+    await page.keyboard.press('k');
+    const first = await chosen();
+    await page.keyboard.press('j');
+    if (all.length > 1)
+      await until((id) => document.querySelector('[aria-current=true]')?.dataset.alert !== id, first);
+    assert.ok(await chosen());
+  });
+
+  it('enlarges a camera and comes back', async () => {
+    await page.click('.tile');
+    await until(() => document.querySelector('.camera-view img')?.naturalWidth > 0);
+    await shot('camera');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.alert');
+  });
+
+  it('speaks Vietnamese first, English on request, and remembers', async () => {
+    assert.equal(await page.textContent('.queue h2'), 'Báo động');
+    await page.click('.language');
+    await until(() => document.documentElement.lang === 'en');
+    assert.equal(await page.textContent('.queue h2'), 'Alerts');
+    await page.waitForSelector('.item-reason');
+    await shot('desk-english');
+    await page.reload();
+    await until(() => document.querySelector('.queue h2')?.textContent === 'Alerts');
+    await page.click('.language');
+    await until(() => document.documentElement.lang === 'vi');
+  });
+
+  it('works on a phone', async () => {
+    await page.setViewportSize(PHONE);
+    await page.waitForSelector('.item');
+    assert.deepEqual(await layoutFaults(), []);
+    await shot('phone');
+    await page.click('[data-alert]');
+    await until(() => document.querySelector('video')?.currentTime > 0);
+    assert.equal(await page.locator('.queue').count(), 0);
+    assert.deepEqual(await layoutFaults(), []);
+    await shot('phone-alert');
+    await page.click('.back-bar');
+    await page.waitForSelector('.queue');
+    await page.setViewportSize(DESK);
+  });
+
+  it('says in words that a camera is lost, since when and why', async () => {
+    await page.waitForSelector('.tile-lost', { timeout: CAMERA_DROPS });
+    const words = await page.textContent('.tile-lost .camera-words');
+    assert.match(words, /Mất tín hiệu/);
+    assert.match(words, /từ \d\d:\d\d:\d\d/);
+    assert.ok((await page.textContent('.tile-lost .camera-reason')).length > 5);
+    assert.equal(await page.locator('.tile-lost .picture.fresh').count(), 0);
+    await shot('camera-lost');
+  });
+
+  it('made no error and asked nobody else', () => {
+    assert.deepEqual(errors, []);
+    assert.deepEqual(strangers, []);
+  });
+
+  it('says when the appliance is out of reach, and trusts nothing older', async () => {
+    isServerKilled = true;
+    appliance.kill();
+    await page.waitForSelector('.banner-critical');
+    assert.match(await page.textContent('.banner-critical'), /Mất liên lạc với máy canh từ \d\d:\d\d:\d\d/);
+    assert.match(await page.title(), /^⚠/);
+    await until(() => document.querySelectorAll('.picture.fresh').length === 0);
+    await shot('lost');
+  });
+});

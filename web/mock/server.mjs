@@ -1,0 +1,189 @@
+// A stand-in for the appliance, for work on the page alone: made-up alerts over a real clip.
+//   VTEST=/path/to/vtest.avi node mock/server.mjs demo --port 8787
+// Answers like `canhdem demo` as far as the page can tell; needs ffmpeg and the footage of opencv-doc.
+import { execFileSync } from 'node:child_process';
+import { createReadStream, existsSync, mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const option = (name) => process.argv[process.argv.indexOf(name) + 1];
+const port = process.argv.includes('--port') ? Number(option('--port')) : 8787;
+const footage = process.env.VTEST ?? '/usr/share/doc/opencv-doc/examples/data/vtest.avi';
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), 'canhdem-mock-'));
+const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: 'inherit' });
+for (const seconds of [18, 30]) {
+  ffmpeg('-i', footage, '-t', seconds, '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p',
+    '-movflags', '+faststart', join(folder, `clip${seconds}.mp4`)); // prettier-ignore
+}
+ffmpeg('-i', footage, '-t', '30', '-r', '1', '-q:v', '4', join(folder, 'frame%02d.jpg'));
+const frames = readdirSync(folder).filter((name) => name.startsWith('frame')).sort(); // prettier-ignore
+
+// The office's clock starts at 01:30 on the first night of Tết.
+const started = performance.now();
+const base = Date.parse('2026-02-17T01:30:00+07:00');
+const nowMs = () => base + (performance.now() - started);
+const iso = (ms) => new Date(ms + 7 * 3_600_000).toISOString().replace('Z', '+07:00');
+
+const zone = { id: 'san', kind: 'yard', polygon: [[0, 0.3], [1, 0.3], [1, 1], [0, 1]] }; // prettier-ignore
+const camera = (id, name) => ({
+  id, name, state: 'live', since: iso(base), reason: null, gate: 'awake', picture_at: iso(nowMs()),
+  recording: true, zones: [zone],
+  streams: [{ role: 'main', state: 'live', since: iso(base), reason: null, codec: 'h264' }],
+}); // prettier-ignore
+const cameras = [
+  camera('cong-chinh', 'Cổng chính'),
+  camera('san-sau', 'Sân sau (ban đêm)'),
+  camera('hanh-lang', 'Hành lang tầng 2'),
+  camera('bai-xe', 'Bãi xe'),
+];
+cameras[2].gate = 'quiet';
+
+const alerts = [];
+let sequence = 0;
+const listeners = new Set();
+const send = (event, data) => {
+  sequence += 1;
+  const text = `id: ${sequence}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+  for (const listener of listeners) listener.write(text);
+};
+
+const severities = ['warning', 'critical', 'notice'];
+function openAlert(ageMs, camera) {
+  const n = alerts.length;
+  const at = nowMs() - ageMs;
+  const id = `0190f7a0-0000-7000-8000-${String(n).padStart(12, '0')}`;
+  const alert = {
+    id, camera: camera.id, camera_name: camera.name, zone: n % 4 === 3 ? null : 'san',
+    at: iso(at), last_seen_at: iso(at + 1000), closed_at: null, open: true,
+    severity: severities[n % 3], score: 0.6, state: 'new',
+    findings: [
+      { kind: 'person', track: `t${n}`, confidence: 0.87, at: iso(at), bbox: [330, 170, 44, 110] },
+      { kind: 'person', track: `u${n}`, confidence: 0.71, at: iso(at + 4000), bbox: [500, 120, 38, 96] },
+    ],
+    reason: {
+      vi: `Có người trong sân ${camera.name} lúc ${iso(at).slice(11, 16)}, ngoài giờ làm việc (nghỉ Tết)`,
+      en: `A person in the yard of ${camera.name} at ${iso(at).slice(11, 16)}, outside office hours (Tết holiday)`,
+    },
+    frame: { width: 768, height: 576 }, snapshot: `/api/v1/alerts/${id}/snapshot.jpg`,
+    clip: { url: `/api/v1/alerts/${id}/clip.mp4`, from: iso(at - 10_000), to: iso(at + 20_000) },
+  }; // prettier-ignore
+  alerts.unshift(alert);
+  return alert;
+}
+const closeAlert = (alert) => {
+  alert.open = false;
+  alert.closed_at = iso(nowMs());
+};
+for (let i = 0; i < 60; i += 1) closeAlert(openAlert((63 - i) * 97_000, cameras[i % 4]));
+
+const every = (ms, step) => setInterval(step, ms).unref();
+every(2000, () => send('heartbeat', { at: iso(nowMs()) }));
+const raise = () => {
+  const alert = openAlert(0, cameras[alerts.length % 2]);
+  send('alert', alert);
+  const grow = setInterval(() => {
+    alert.last_seen_at = iso(nowMs());
+    if (nowMs() - Date.parse(alert.at) > 24_000) {
+      closeAlert(alert);
+      clearInterval(grow);
+    }
+    send('alert', alert);
+  }, 1000);
+};
+setTimeout(raise, 5000);
+every(60_000, raise);
+every(25_000, () => {
+  const dropping = cameras[3];
+  const lost = dropping.state === 'live';
+  Object.assign(dropping, {
+    state: lost ? 'lost' : 'live', since: iso(nowMs()), gate: lost ? null : 'quiet', recording: !lost,
+    reason: lost
+      ? { code: 'stalled', vi: 'Camera không gửi hình đã 3 giây; kiểm tra nguồn điện và dây mạng', en: 'No picture for 3 s; check the power and the network cable' }
+      : null,
+  }); // prettier-ignore
+  send('camera', dropping);
+});
+
+const json = (response, body) => {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+};
+const problem = (response, status, detail) => {
+  response.writeHead(status, { 'content-type': 'application/problem+json' });
+  response.end(JSON.stringify({ type: 'about:blank', title: detail, status, detail }));
+};
+function file(request, response, path, headers) {
+  const size = statSync(path).size;
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+  const start = range ? Number(range[1]) : 0;
+  const end = range?.[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
+  response.writeHead(range ? 206 : 200, {
+    ...headers, 'accept-ranges': 'bytes', 'content-length': end - start + 1,
+    ...(range && { 'content-range': `bytes ${start}-${end}/${size}` }),
+  }); // prettier-ignore
+  createReadStream(path, { start, end }).pipe(response);
+}
+
+function api(request, response, path, query) {
+  const [kind, id, part] = path.split('/');
+  if (path === 'status') {
+    return json(response, {
+      version: '0.1.0', appliance: 'UBND phường Bến Nghé', language: 'vi', timezone: 'Asia/Ho_Chi_Minh',
+      now: iso(nowMs()), started_at: iso(base),
+      disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 1, quota_bytes: 2, detail: null },
+    }); // prettier-ignore
+  }
+  if (path === 'arming') {
+    const reason = { vi: 'Nghỉ Tết Nguyên đán (mùng 1), ban đêm 18:00–06:00', en: 'Tết holiday (first day), night 18:00–06:00' }; // prettier-ignore
+    return json(response, { at: iso(nowMs()), armed: true, peak: true, reason });
+  }
+  if (path === 'events') {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.write(`event: heartbeat\ndata: ${JSON.stringify({ at: iso(nowMs()) })}\n\n`);
+    listeners.add(response);
+    return request.on('close', () => listeners.delete(response));
+  }
+  if (path === 'cameras') return json(response, { items: cameras });
+  if (kind === 'cameras' && part === 'snapshot.jpg') {
+    const lost = cameras.find((c) => c.id === id)?.state !== 'live';
+    const frame = frames[lost ? 0 : Math.floor(nowMs() / 1000) % frames.length];
+    const at = lost ? cameras.find((c) => c.id === id)?.since : iso(nowMs());
+    return file(request, response, join(folder, frame), { 'content-type': 'image/jpeg', 'x-picture-at': at });
+  }
+  if (path === 'alerts') {
+    const from = Number(query.get('cursor') ?? 0);
+    const limit = Number(query.get('limit') ?? 50);
+    const next = from + limit < alerts.length ? String(from + limit) : null;
+    return json(response, { items: alerts.slice(from, from + limit), next_cursor: next });
+  }
+  const alert = kind === 'alerts' && alerts.find((candidate) => candidate.id === id);
+  if (!alert) return problem(response, 404, 'No such thing');
+  if (part === 'snapshot.jpg') return file(request, response, join(folder, frames[12]), { 'content-type': 'image/jpeg' }); // prettier-ignore
+  if (part === 'clip.mp4') {
+    const start = iso(Date.parse(alert.at) - 10_000);
+    if (nowMs() - Date.parse(alert.at) < 2000) return problem(response, 404, 'No video yet');
+    const clip = alert.open ? 'clip18.mp4' : 'clip30.mp4';
+    return file(request, response, join(folder, clip), {
+      'content-type': 'video/mp4',
+      'x-clip-start': start,
+    });
+  }
+  return json(response, alert);
+}
+
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }; // prettier-ignore
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'"; // prettier-ignore
+createServer((request, response) => {
+  const url = new URL(request.url ?? '/', 'http://mock');
+  if (url.pathname.startsWith('/api/v1/'))
+    return api(request, response, url.pathname.slice(8), url.searchParams);
+  const path = join(dist, url.pathname === '/' ? 'index.html' : url.pathname);
+  if (!existsSync(path)) return problem(response, 404, 'No such page');
+  response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? '', 'content-security-policy': POLICY });
+  return response.end(readFileSync(path));
+}).listen(port, '127.0.0.1', function () {
+  console.log(`canhdem: page at http://127.0.0.1:${this.address().port}/`);
+});

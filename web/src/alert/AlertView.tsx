@@ -1,0 +1,76 @@
+import { useMemo, useRef, useState } from 'preact/hooks';
+import type { Alert, Camera } from '../api/types';
+import { SeverityShape } from '../icons';
+import { useSession } from '../session/session';
+import { useNow } from '../stream/appliance';
+import { millis } from '../time';
+import { Facts } from './Facts';
+import { Player } from './Player';
+import './alert.css';
+
+interface Props {
+  alert: Alert | null;
+  cameras: readonly Camera[];
+  isLoaded: boolean;
+}
+
+/** Lets the facts move the player. */
+export interface PlayerControl {
+  seekTo: (wallMs: number) => void;
+}
+
+export function AlertView({ alert, cameras, isLoaded }: Props) {
+  const { t } = useSession();
+  if (!alert) {
+    return (
+      <section class="alert-none">
+        {isLoaded && (
+          <>
+            <img src="/favicon.svg" alt="" width="72" height="72" />
+            <h2>{t('alert.quiet')}</h2>
+            <p>{t('queue.empty.more')}</p>
+          </>
+        )}
+      </section>
+    );
+  }
+  return <ChosenAlert alert={alert} camera={cameras.find(({ id }) => id === alert.camera) ?? null} />;
+}
+
+function ChosenAlert({ alert, camera }: { alert: Alert; camera: Camera | null }) {
+  const { t, say, ago } = useSession();
+  const { nowMs } = useNow();
+  const player = useRef<PlayerControl | null>(null);
+  const [isSeekable, setSeekable] = useState(false);
+  const control = useMemo(
+    () => ({
+      attach: (handle: PlayerControl | null) => {
+        player.current = handle;
+        setSeekable(handle !== null);
+      },
+    }),
+    [],
+  );
+  return (
+    <article class="alert" aria-label={say(alert.reason)}>
+      <div class={`alert-head head-${alert.severity}`}>
+        <SeverityShape severity={alert.severity} />
+        <div>
+          <p class="alert-kind">
+            <span class={`severity severity-${alert.severity}`}>{t(`severity.${alert.severity}`)}</span>
+            <span>{alert.camera_name}</span>
+            {alert.open && <span class="open">{t('alert.open')}</span>}
+            {nowMs !== null && <span>{ago(nowMs - millis(alert.at))}</span>}
+          </p>
+          <h2>{say(alert.reason)}</h2>
+        </div>
+      </div>
+      <Player alert={alert} attach={control.attach} />
+      <Facts
+        alert={alert}
+        camera={camera}
+        onSeek={isSeekable ? (wallMs) => player.current?.seekTo(wallMs) : null}
+      />
+    </article>
+  );
+}

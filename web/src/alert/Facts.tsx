@@ -1,0 +1,99 @@
+import type { Alert, Camera } from '../api/types';
+import { useSession } from '../session/session';
+import { clockOf, dateOf, formatDuration, millis } from '../time';
+
+interface Props {
+  alert: Alert;
+  camera: Camera | null;
+  /** Moves the player to a wall time; null while there is nothing to move. */
+  onSeek: ((wallMs: number) => void) | null;
+}
+
+/** A crowd makes hundreds of findings; the first ones tell. */
+const SHOWN = 40;
+
+export function Facts({ alert, camera, onSeek }: Props) {
+  const { t, language } = useSession();
+  return (
+    <aside class="facts" aria-label={t('alert.facts')}>
+      <dl>
+        <dt>{t('alert.status')}</dt>
+        <dd>{t(alert.open ? 'alert.open' : 'alert.closed')}</dd>
+        <dt>{t('alert.camera')}</dt>
+        <dd>{alert.camera_name}</dd>
+        <dt>{t('alert.zone')}</dt>
+        <dd>
+          <ZoneName zone={alert.zone ?? null} camera={camera} />
+        </dd>
+        <dt>{t('alert.at')}</dt>
+        <dd>
+          <time dateTime={alert.at}>{clockOf(alert.at)}</time>
+          <small>{dateOf(alert.at, language)}</small>
+        </dd>
+        <dt>{t('alert.last_seen')}</dt>
+        <dd>
+          <time dateTime={alert.last_seen_at}>{clockOf(alert.last_seen_at)}</time>
+        </dd>
+        <dt>{t('alert.duration')}</dt>
+        <dd>{formatDuration(millis(alert.last_seen_at) - millis(alert.at))}</dd>
+      </dl>
+      <Findings alert={alert} onSeek={onSeek} />
+      {alert.snapshot && (
+        <a class="still" href={alert.snapshot} target="_blank" rel="noreferrer">
+          <img src={alert.snapshot} alt="" />
+          {t('alert.snapshot')}
+        </a>
+      )}
+    </aside>
+  );
+}
+
+function ZoneName({ zone, camera }: { zone: string | null; camera: Camera | null }) {
+  const { t, label } = useSession();
+  if (zone === null) return <>{t('alert.zone.none')}</>;
+  const kind = camera?.zones.find(({ id }) => id === zone)?.kind;
+  if (!kind) return <>{zone}</>;
+  return (
+    <>
+      {label('zone', kind)} <small class="zone-id">({zone})</small>
+    </>
+  );
+}
+
+function Findings({ alert, onSeek }: Pick<Props, 'alert' | 'onSeek'>) {
+  const { t, label } = useSession();
+  const hidden = alert.findings.length - SHOWN;
+  return (
+    <section class="findings">
+      <h3>
+        {t('alert.findings')} <span class="number">{alert.findings.length}</span>
+      </h3>
+      <ul>
+        {alert.findings.slice(0, SHOWN).map((finding) => {
+          const what = label('kind', finding.kind);
+          const time = clockOf(finding.at);
+          const confidence = Math.round(finding.confidence * 100);
+          return (
+            <li key={`${finding.track}/${finding.kind}/${finding.at}`}>
+              <button
+                type="button"
+                data-choice
+                disabled={onSeek === null}
+                aria-label={`${t('alert.findings.seek', { time, what })}, ${t('alert.confidence', { n: confidence })}`}
+                onClick={() => onSeek?.(millis(finding.at))}
+              >
+                <span class="finding-time">{time}</span>
+                <span class="finding-kind">{what}</span>
+                <span class="finding-confidence" title={t('alert.confidence', { n: confidence })}>
+                  <meter min={0} max={100} value={confidence} />
+                  {confidence}%
+                </span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      {hidden > 0 && <p>{t('alert.findings.more', { n: hidden })}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,150 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { Alert } from '../api/types';
+import { useHotkeys } from '../browser';
+import { Icon } from '../icons';
+import { useSession } from '../session/session';
+import { useNow } from '../stream/appliance';
+import { millis } from '../time';
+import type { PlayerControl } from './AlertView';
+import { BoxOverlay } from './BoxOverlay';
+import { growth, resumeAt } from './clip';
+import { TimeBar } from './TimeBar';
+import { useClip, type Clip } from './useClip';
+
+type Ready = Extract<Clip, { state: 'ready' }>;
+
+interface Props {
+  alert: Alert;
+  attach: (control: PlayerControl | null) => void;
+}
+
+/** The alert's clip, or in words why there is none yet. */
+export function Player({ alert, attach }: Props) {
+  const { clip, load, onBroken, onPlaying } = useClip(alert);
+  if (clip.state !== 'ready') {
+    return <Waiting alert={alert} state={clip.state} onRetry={() => load(null, true)} />;
+  }
+  return (
+    <Playing
+      alert={alert}
+      clip={clip}
+      attach={attach}
+      onReload={load}
+      onBroken={onBroken}
+      onPlaying={onPlaying}
+    />
+  );
+}
+
+interface WaitingProps {
+  alert: Alert;
+  state: Exclude<Clip['state'], 'ready'>;
+  onRetry: () => void;
+}
+
+function Waiting({ alert, state, onRetry }: WaitingProps) {
+  const { t } = useSession();
+  return (
+    <div class="player">
+      <div class="screen">
+        {alert.snapshot && <img class="screen-picture" src={alert.snapshot} alt={t('alert.snapshot')} />}
+        <div class="screen-words" role="status">
+          <p>{t(`clip.${state}`)}</p>
+          {(state === 'unreachable' || state === 'failed') && (
+            <button type="button" class="tool" onClick={onRetry}>
+              <Icon name="reload" /> {t('clip.retry')}
+            </button>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface PlayingProps extends Props {
+  clip: Ready;
+  onReload: (resumeMs: number | null, isPlaying: boolean) => void;
+  onBroken: (resumeMs: number | null) => void;
+  onPlaying: () => void;
+}
+
+function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: PlayingProps) {
+  const { t } = useSession();
+  const video = useRef<HTMLVideoElement>(null);
+  const [timeS, setTimeS] = useState(0);
+  const [durationS, setDurationS] = useState(0);
+  // Up to when video was hoped for by the last reload; see `growth`.
+  const [triedTo, setTriedTo] = useState<number | null>(null);
+  const { nowMs } = useNow();
+
+  const seek = useCallback((seconds: number) => {
+    if (video.current) video.current.currentTime = Math.max(0, seconds);
+  }, []);
+  useEffect(() => {
+    attach({ seekTo: (wallMs) => seek((wallMs - clip.startMs) / 1000) });
+    return () => attach(null);
+  }, [attach, seek, clip.startMs]);
+  useHotkeys({
+    ' ': () => {
+      const player = video.current;
+      // A refusal to play shows on the player's own controls.
+      if (player?.paused) player.play().catch(() => undefined);
+      else player?.pause();
+    },
+  });
+
+  const hasLength = Number.isFinite(durationS) && durationS > 0;
+  const loaded = { startMs: clip.startMs, endMs: clip.startMs + durationS * 1000 };
+  const moreMs = hasLength && nowMs !== null ? growth(alert, loaded, nowMs, triedTo) : 0;
+  const watchedMs = () => clip.startMs + (video.current?.currentTime ?? 0) * 1000;
+  const loadMore = (isPlaying: boolean) => {
+    setTriedTo(nowMs);
+    onReload(watchedMs(), isPlaying);
+  };
+
+  return (
+    <div class="player">
+      <div class="screen">
+        <video
+          ref={video}
+          src={clip.src}
+          poster={clip.resumeMs === null ? (alert.snapshot ?? undefined) : undefined}
+          aria-label={t('clip.label')}
+          autoPlay={clip.isPlaying}
+          muted
+          controls
+          playsInline
+          preload="auto"
+          disablePictureInPicture
+          onLoadedMetadata={() => {
+            if (clip.resumeMs !== null) seek(resumeAt(clip.resumeMs, clip.startMs));
+          }}
+          onDurationChange={(event) => setDurationS(event.currentTarget.duration)}
+          onTimeUpdate={(event) => setTimeS(event.currentTarget.currentTime)}
+          onSeeking={(event) => setTimeS(event.currentTarget.currentTime)}
+          onPlaying={onPlaying}
+          onEnded={() => {
+            if (moreMs > 0) loadMore(true);
+          }}
+          onError={() => onBroken(durationS > 0 ? watchedMs() : null)}
+        />
+        <BoxOverlay alert={alert} startMs={clip.startMs} timeS={timeS} />
+        {moreMs > 0 && (
+          <button type="button" class="more" onClick={() => loadMore(video.current?.paused === false)}>
+            <Icon name="reload" />
+            <span>{t('clip.more', { n: Math.floor(moreMs / 1000) })}</span>
+            <strong>{t('clip.more.load')}</strong>
+          </button>
+        )}
+      </div>
+      <TimeBar
+        findings={alert.findings}
+        seen={{ fromMs: millis(alert.at), toMs: millis(alert.last_seen_at) }}
+        startMs={clip.startMs}
+        durationS={hasLength ? durationS : 0}
+        timeS={timeS}
+        onSeek={seek}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import type { Finding } from '../api/types';
+import { useSession } from '../session/session';
+import { useNow } from '../stream/appliance';
+import { formatClock, formatDuration, wallTime } from '../time';
+import { placeMarks, placeStretch } from './marks';
+
+interface Props {
+  findings: readonly Finding[];
+  /** While somebody was seen, wall time. */
+  seen: { fromMs: number; toMs: number };
+  startMs: number;
+  /** 0 while not known. */
+  durationS: number;
+  timeS: number;
+  onSeek: (seconds: number) => void;
+}
+
+/** Marks nearer than this part of the bar's length share one. */
+const GAP = 0.035;
+const percent = (part: number): string => `${(part * 100).toFixed(3)}%`;
+
+/** Where in the clip things were found. The player's own controls seek as well; this says what is where. */
+export function TimeBar({ findings, seen, startMs, durationS, timeS, onSeek }: Props) {
+  const { t, label } = useSession();
+  const { offset } = useNow(60_000);
+  const clock = (seconds: number) => formatClock(wallTime(startMs + seconds * 1000, offset));
+  const marks = placeMarks(findings, startMs, durationS, GAP);
+  const stretch = placeStretch(seen.fromMs, seen.toMs, startMs, durationS);
+  const position = durationS > 0 ? Math.min(1, timeS / durationS) : 0;
+  const seekByPointer = (event: MouseEvent) => {
+    if (!(event.currentTarget instanceof Element)) return;
+    const { left, width } = event.currentTarget.getBoundingClientRect();
+    if (width > 0) onSeek(((event.clientX - left) / width) * durationS);
+  };
+
+  return (
+    <div class="time-bar" role="group" aria-label={t('clip.bar')}>
+      <div class="time-track" onClick={seekByPointer}>
+        <div class="time-rail" />
+        {stretch && (
+          <div
+            class="time-seen"
+            title={t('clip.bar.seen')}
+            style={{ left: percent(stretch.left), width: percent(stretch.width) }}
+          />
+        )}
+        <div class="time-head" style={{ left: percent(position) }} />
+        {marks.map((mark) => {
+          const kinds = [...new Set(mark.findings.map(({ kind }) => label('kind', kind)))].join(', ');
+          const name = t('alert.findings.seek', { time: clock(mark.seconds), what: kinds });
+          return (
+            <button
+              key={mark.seconds}
+              type="button"
+              data-choice
+              class="time-mark"
+              aria-label={name}
+              title={name}
+              style={{ left: percent(mark.position) }}
+              onClick={(event) => {
+                event.stopPropagation();
+                onSeek(mark.seconds);
+              }}
+            >
+              <i>{mark.findings.length > 1 ? mark.findings.length : ''}</i>
+            </button>
+          );
+        })}
+      </div>
+      <div class="time-labels">
+        <span>{clock(0)}</span>
+        <strong>
+          {clock(timeS)} <small>{formatDuration(timeS * 1000)}</small>
+        </strong>
+        <span>{durationS > 0 ? clock(durationS) : ''}</span>
+      </div>
+    </div>
+  );
+}

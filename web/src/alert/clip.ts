@@ -1,0 +1,45 @@
+import type { Alert } from '../api/types';
+import { millis } from '../time';
+
+/** What the player has loaded: wall time of the first picture and of the end. */
+export interface Loaded {
+  startMs: number;
+  endMs: number;
+}
+
+/** An open alert's clip is offered again when this much more has been recorded, a closed one's sooner. */
+const OPEN_STEP_MS = 5_000;
+const CLOSED_STEP_MS = 2_000;
+
+/** Up to which wall time the server should have video for this alert now. */
+export function availableTo(alert: Alert, nowMs: number): number | null {
+  if (!alert.clip) return null;
+  return alert.open ? nowMs : Math.min(millis(alert.clip.to), nowMs);
+}
+
+/**
+ * How many milliseconds the clip could grow by if it were loaded again, or 0 when that is not worth an
+ * offer. `triedTo` is what was hoped for when a reload brought nothing: the video may simply end there.
+ */
+export function growth(alert: Alert, loaded: Loaded, nowMs: number, triedTo: number | null): number {
+  const available = availableTo(alert, nowMs);
+  if (available === null) return 0;
+  const step = alert.open ? OPEN_STEP_MS : CLOSED_STEP_MS;
+  if (triedTo !== null && available < triedTo + step) return 0;
+  const more = available - loaded.endMs;
+  return more >= step ? more : 0;
+}
+
+/**
+ * The address to load attempt `n` from. A growing clip is a different file each time; without a different
+ * address the browser would mix its parts.
+ */
+export function clipUrl(url: string, attempt: number): string {
+  if (attempt === 0) return url;
+  return `${url}${url.includes('?') ? '&' : '?'}n=${attempt}`;
+}
+
+/** Position in a newly loaded clip of the moment that was being watched. */
+export function resumeAt(watchedMs: number, startMs: number): number {
+  return Math.max(0, (watchedMs - startMs) / 1000);
+}

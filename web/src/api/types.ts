@@ -1,0 +1,21 @@
+// The one place that names the generated types; everything else imports them from here.
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Camera = Schemas['Camera'];
+export type Alert = Schemas['Alert'];
+export type Finding = Schemas['Finding'];
+export type Arming = Schemas['Arming'];
+export type Status = Schemas['Status'];
+export type Severity = Alert['severity'];
+export type CameraState = Camera['state'];
+/** One sentence in both languages. */
+export type Sentence = Alert['reason'];
+export interface AlertPage {
+  items: Alert[];
+  next_cursor?: string | null;
+}
+export interface Heartbeat {
+  at: string;
+}

@@ -1,0 +1,44 @@
+import type { Camera } from '../api/types';
+import { StateShape } from '../icons';
+import { useSession } from '../session/session';
+import { clockOf } from '../time';
+
+interface Props {
+  camera: Camera;
+  /** The appliance is out of reach: what it said last no longer holds. */
+  isUnknown: boolean;
+}
+
+/** A camera's state in words: what, since when, why. */
+export function CameraWords({ camera, isUnknown }: Props) {
+  const { t, say } = useSession();
+  if (isUnknown) {
+    return (
+      <span class="camera-words">
+        <span class="camera-state state-unknown">
+          <StateShape state="unknown" />
+          {t('camera.unknown')}
+        </span>
+      </span>
+    );
+  }
+  const isLive = camera.state === 'live';
+  return (
+    <span class="camera-words">
+      <span class={`camera-state state-${camera.state}`}>
+        <StateShape state={camera.state} />
+        {t(`camera.${camera.state}`)}
+        {!isLive && <small>{t('camera.since', { time: clockOf(camera.since) })}</small>}
+      </span>
+      {!isLive && camera.reason && <span class="camera-reason">{say(camera.reason)}</span>}
+      {isLive && (
+        <span class="camera-signs">
+          {camera.gate && <span class={`gate gate-${camera.gate}`}>{t(`camera.gate.${camera.gate}`)}</span>}
+          <span class={camera.recording ? 'recording' : 'not-recording'}>
+            {t(camera.recording ? 'camera.recording' : 'camera.not_recording')}
+          </span>
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,104 @@
+import type { Arming, Status } from '../api/types';
+import type { Sound } from '../session/sound';
+import { useSession } from '../session/session';
+import { useNow } from '../stream/appliance';
+import { formatClock, formatDate, formatWeekday, wallTime } from '../time';
+import { Icon } from '../icons';
+import './header.css';
+
+interface Props {
+  status: Status | null;
+  arming: Arming | null;
+  sound: Sound;
+  isLost: boolean;
+}
+
+export function Header({ status, arming, sound, isLost }: Props) {
+  return (
+    <header class="header">
+      <Brand appliance={status?.appliance ?? ''} />
+      <ArmingState arming={arming} />
+      <SoundButton sound={sound} />
+      <LanguageButton />
+      <Clock isStopped={isLost} />
+    </header>
+  );
+}
+
+function Brand({ appliance }: { appliance: string }) {
+  const { t } = useSession();
+  return (
+    <div class="brand">
+      <img src="/favicon.svg" alt="" width="36" height="36" />
+      <div>
+        <h1>{t('app.name')}</h1>
+        <p title={appliance}>{appliance}</p>
+      </div>
+    </div>
+  );
+}
+
+function ArmingState({ arming }: { arming: Arming | null }) {
+  const { t, say } = useSession();
+  if (!arming) return <div class="arming arming-unknown">{t('arming.unknown')}</div>;
+  const reason = say(arming.reason);
+  return (
+    <div class={`arming ${arming.armed ? 'armed' : 'disarmed'}`} role="status">
+      <span class="arming-word">
+        <Icon name={arming.armed ? 'shield' : 'shieldOff'} />
+        {t(arming.armed ? 'arming.armed' : 'arming.disarmed')}
+      </span>
+      {arming.peak && <span class="peak">{t('arming.peak')}</span>}
+      <span class="arming-reason" title={reason}>
+        {reason}
+      </span>
+    </div>
+  );
+}
+
+function SoundButton({ sound }: { sound: Sound }) {
+  const { t } = useSession();
+  const hint = sound.state === 'off' ? t('sound.unmute') : t('sound.mute');
+  return (
+    <button
+      type="button"
+      class={`tool sound sound-${sound.state}`}
+      aria-pressed={sound.state === 'on'}
+      title={sound.state === 'locked' ? undefined : hint}
+      onClick={sound.toggle}
+    >
+      <Icon name={sound.state === 'off' ? 'muted' : 'speaker'} />
+      <span>{t(`sound.${sound.state}`)}</span>
+    </button>
+  );
+}
+
+function LanguageButton() {
+  const { t, language, setLanguage } = useSession();
+  return (
+    <button
+      type="button"
+      class="tool language"
+      aria-label={t('app.language.switch')}
+      title={t('app.language.switch')}
+      onClick={() => setLanguage(language === 'vi' ? 'en' : 'vi')}
+    >
+      <span class={language === 'vi' ? 'current' : 'other'}>VI</span>
+      <span class={language === 'en' ? 'current' : 'other'}>EN</span>
+    </button>
+  );
+}
+
+function Clock({ isStopped }: { isStopped: boolean }) {
+  const { t, language } = useSession();
+  const { nowMs, offset } = useNow(250);
+  const wall = nowMs === null ? null : wallTime(nowMs, offset);
+  return (
+    <div class={`clock ${isStopped ? 'stopped' : ''}`} role="timer" aria-label={t('clock.label')}>
+      <strong>{wall ? formatClock(wall) : '--:--:--'}</strong>
+      <span>
+        {wall ? `${formatWeekday(wall, language)}, ${formatDate(wall, language)}` : t('clock.unknown')}
+      </span>
+    </div>
+  );
+}

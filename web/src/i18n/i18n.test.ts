@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { dictionaries, fill, speech, type Key } from './index';
+
+const { vi, en } = dictionaries;
+const keys = Object.keys(vi) as Key[];
+const holes = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort();
+
+describe('dictionaries', () => {
+  it('have the same keys', () => expect(Object.keys(en).sort()).toEqual(Object.keys(vi).sort()));
+
+  it.each(keys)('%s has words and the same places to fill', (key) => {
+    expect(vi[key].trim()).not.toBe('');
+    expect(en[key].trim()).not.toBe('');
+    expect(holes(en[key])).toEqual(holes(vi[key]));
+  });
+
+  it('spell Vietnamese in composed form', () => {
+    for (const key of keys) expect(vi[key]).toBe(vi[key].normalize('NFC'));
+  });
+});
+
+describe('speech', () => {
+  it('fills places and leaves unknown ones visible', () => {
+    expect(fill('{n} mới', { n: 3 })).toBe('3 mới');
+    expect(fill('{n} mới', {})).toBe('{n} mới');
+  });
+
+  it('says how long ago', () => {
+    expect(speech('vi').ago(125_000)).toBe('2 phút trước');
+    expect(speech('en').ago(0)).toBe('just now');
+  });
+
+  it('shows a name it has no label for', () => {
+    expect(speech('vi').label('kind', 'person')).toBe('Có người');
+    expect(speech('vi').label('kind', 'something_new')).toBe('something_new');
+  });
+
+  it('falls back to Vietnamese where the server has no English', () => {
+    expect(speech('en').say({ vi: 'Có người', en: '' })).toBe('Có người');
+  });
+});

@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { badgeTitle } from './badge';
+
+it.each([
+  [0, false, 'Canh đêm'],
+  [3, false, '(3) Canh đêm'],
+  [250, false, '(99+) Canh đêm'],
+  [1, true, '⚠ (1) Canh đêm'],
+])('%d unseen, lost: %s', (unseen, lost, title) => expect(badgeTitle('Canh đêm', unseen, lost)).toBe(title));
