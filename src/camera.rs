@@ -1,6 +1,7 @@
 //! The loop of one live camera: plain calls from access unit to alert, on one thread.
 
 pub mod analyst;
+mod movers;
 pub mod saver;
 pub mod snapshots;
 
@@ -91,11 +92,8 @@ struct Feed {
 
 impl Feed {
     fn new(url: &url::Url, role: Role, camera: &config::Camera, clock: &SharedClock) -> Self {
-        let source = RtspSource {
-            url: url.clone(),
-            transport: camera.transport,
-            credentials: camera.credentials.clone(),
-        };
+        let source =
+            RtspSource { url: url.clone(), transport: camera.transport, credentials: camera.credentials.clone() };
         let stream = Stream::new(source, role, clock.clone(), QUEUE_LEN, fastrand::Rng::new());
         let told = (stream.health().state, stream.health().reason);
         Self { stream, told, dropped_counted: 0 }

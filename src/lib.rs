@@ -9,7 +9,6 @@
 //!
 //! The modules in that order; each may use only those above it, and `tests/tidy.rs` holds that.
 
-
 pub mod base;
 pub mod config;
 pub mod intake;

@@ -9,7 +9,7 @@ use canhdem::base::Timestamp;
 use canhdem::intake::{AccessUnit, Codec};
 use canhdem::record::clip::{extent, make_clip};
 use canhdem::record::{ClipCache, ClipError, ClipInfo, ClipLimits, SegmentIndex, Stretch};
-use recording::{Desk, FPS, Footage, at_ms, decoded_ms, shifted};
+use recording::{Desk, FPS, Footage, at_ms, decoded_ms, shifted, wait_until};
 
 const PICTURE_MS: u64 = 1000 / FPS;
 
@@ -146,12 +146,6 @@ fn while_the_segment_is_still_being_written() {
     assert_eq!(shown, pictures(3_000, 5_000));
     recorder.finish();
     assert_eq!(clip(&desk, &stretch(3_200, 60_000)).0.ends_at, at_ms(9_000));
-}
-
-fn wait_until(mut condition: impl FnMut() -> bool) {
-    while !condition() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::sentence::{self, Scene};
+use super::sentence::{self, Counts, Scene};
 use super::{Alert, AlertState};
 use crate::base::IdSource;
 use crate::rules::{Finding, FindingKind, score};
@@ -40,6 +40,8 @@ struct Open {
     alert: Alert,
     /// Whether any part of it fell into the peak hours.
     peak: bool,
+    /// Most persons and vehicles in one picture.
+    most: Counts,
     reported_at: Timestamp,
 }
 
@@ -52,8 +54,8 @@ impl AlertBook {
         self.open.as_ref().map(|open| &open.alert)
     }
 
-    /// Takes what the rules found in the frame of `at`. A person opens an alert, and anything
-    /// keeps it growing.
+    /// Takes what the rules found in the frame of `at`. A person opens an alert and keeps it open;
+    /// what else is there joins it.
     pub fn observe(
         &mut self,
         at: Timestamp,
@@ -65,15 +67,20 @@ impl AlertBook {
         if findings.is_empty() {
             return None;
         }
+        let prolongs = findings.iter().any(|finding| finding.kind == FindingKind::Person);
         let Some(open) = &mut self.open else {
-            if !findings.iter().any(|finding| finding.kind == FindingKind::Person) {
+            if !prolongs {
                 return None;
             }
             return Some((Change::Opened, self.open_new(at, frame_size, findings, peak, ids)));
         };
-        let news = merge(&mut open.alert.findings, findings) | (peak && !open.peak);
+        let most = open.most.max(Counts::of(&findings));
+        let news = merge(&mut open.alert.findings, findings) | (peak && !open.peak) | (most != open.most);
+        open.most = most;
         open.peak |= peak;
-        open.alert.last_seen_at = open.alert.last_seen_at.max(at);
+        if prolongs {
+            open.alert.last_seen_at = open.alert.last_seen_at.max(at);
+        }
         (open.alert.frame_width, open.alert.frame_height) = frame_size;
         if news {
             judge(open, &self.camera_name, &self.timezone);
@@ -125,8 +132,9 @@ impl AlertBook {
             frame_width,
             frame_height,
         };
+        let most = Counts::of(&findings);
         merge(&mut alert.findings, findings);
-        let mut open = Open { alert, peak, reported_at: at };
+        let mut open = Open { alert, peak, most, reported_at: at };
         judge(&mut open, &self.camera_name, &self.timezone);
         let alert = open.alert.clone();
         self.open = Some(open);
@@ -167,7 +175,7 @@ fn judge(open: &mut Open, camera_name: &str, timezone: &TimeZone) {
     alert.severity = alert.severity.max(score::severity(alert.score));
     let weightiest = alert.findings.iter().max_by(|a, b| a.weight.total_cmp(&b.weight).then(b.at.cmp(&a.at)));
     alert.zone = weightiest.and_then(|finding| finding.zone.clone());
-    let scene = Scene { camera_name, timezone, opened_at: alert.opened_at, peak: open.peak };
+    let scene = Scene { camera_name, timezone, opened_at: alert.opened_at, peak: open.peak, most: open.most };
     alert.reason = sentence::reason(&alert.findings, &scene);
 }
 

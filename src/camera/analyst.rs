@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::movers::Movers;
 use crate::alert::{Alert, AlertBook, Change};
 use crate::base::IdSource;
 use crate::config::{Config, Zone};
@@ -9,7 +10,7 @@ use crate::decode::Sighting;
 use crate::rules::{Armed, Schedule, intrusion};
 use crate::track::{Track, Tracker};
 use crate::vision::closeup::{self, CloseUp};
-use crate::vision::{DetectError, Detection, Detector};
+use crate::vision::{Class, DetectError, Detection, Detector};
 
 pub struct Analyst {
     zones: Vec<Zone>,
@@ -19,13 +20,14 @@ pub struct Analyst {
     tracker: Tracker,
     book: AlertBook,
     ids: IdSource,
+    movers: Movers,
     inferences: u64,
 }
 
 /// What one picture meant.
 #[derive(Debug, Default)]
 pub struct Analysis {
-    /// Something is tracked: the gate must stay awake.
+    /// Somebody is here: the gate must stay awake.
     pub busy: bool,
     pub detections: Vec<Detection>,
     pub tracks: Vec<Track>,
@@ -46,6 +48,7 @@ impl Analyst {
             tracker: Tracker::new(config.detector.threshold, ids(0)),
             book: AlertBook::new(&camera.id, &camera.name, config.timezone.clone()),
             ids: ids(1),
+            movers: Movers::default(),
             inferences: 0,
         }
     }
@@ -71,9 +74,12 @@ impl Analyst {
         let seen = self.detector.detect(frame, &regions)?;
         self.inferences += u64::from(seen.inferences);
         let update = self.tracker.update(frame.at, &seen.detections, frame_size);
-        let alert = self.judge(&update.tracks, frame.at, frame_size, &armed);
+        self.movers.update(frame.at, &update.tracks, &sighting.motion);
+        let moved: Vec<_> =
+            update.tracks.iter().filter(|track| self.movers.moved_lately(track, frame.at)).cloned().collect();
+        let alert = self.judge(&moved, frame.at, frame_size, &armed);
         Ok(Analysis {
-            busy: update.tracks.iter().any(|track| track.seen_now),
+            busy: moved.iter().any(|track| track.class == Class::Person && track.seen_now),
             detections: seen.detections,
             tracks: update.tracks,
             ended: update.ended,

@@ -119,11 +119,10 @@ impl Gate {
         }
     }
 
-    /// Something is tracked: be awake though it may stand still.
+    /// Somebody is tracked: stay awake though they may stand still for a moment.
     pub fn hold(&mut self, pts: Duration) {
-        match &mut self.mode {
-            Mode::Awake { busy_at } => *busy_at = (*busy_at).max(pts),
-            Mode::Quiet { .. } => self.wake(pts),
+        if let Mode::Awake { busy_at } = &mut self.mode {
+            *busy_at = (*busy_at).max(pts);
         }
     }
 

@@ -48,7 +48,6 @@ fn outline(picture: &mut RgbImage, found: &Rect) {
     if inside.area() <= 0.0 {
         return;
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the picture")]
     let [left, top, right, bottom] =
         [inside.x, inside.y, inside.right().ceil(), inside.bottom().ceil()].map(|side| side as u32);
     for y in top..bottom.min(height) {
@@ -77,7 +76,6 @@ impl Matrix {
         let (red, blue) = if planes.height >= 720 { (0.2126, 0.0722) } else { (0.299, 0.114) };
         let green = 1.0 - red - blue;
         let (luma_scale, chroma_scale) = if planes.full_range { (1.0, 1.0) } else { (255.0 / 219.0, 255.0 / 224.0) };
-        #[expect(clippy::cast_possible_truncation, reason = "all lie within -3..3")]
         let fixed = |weight: f64| (weight * 65_536.0).round() as i32;
         Self {
             luma_offset: if planes.full_range { 0 } else { 16 },
@@ -97,7 +95,6 @@ impl Matrix {
             luma + self.green_from_blue * blue + self.green_from_red * red,
             luma + self.blue_from_blue * blue,
         ];
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
         parts.map(|part| (part >> 16).clamp(0, 255) as u8)
     }
 

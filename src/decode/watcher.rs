@@ -13,9 +13,6 @@ use crate::intake::AccessUnit;
 /// What two groups of pictures of one camera may take: 10 s at 6 Mbit/s.
 const GOP_LIMIT_BYTES: usize = 8_000_000;
 
-/// So often a picture of a quiet camera is analysed though nothing moves: somebody may stand still.
-const QUIET_ANALYSIS_EVERY: Duration = Duration::from_secs(30);
-
 /// A picture to analyse.
 pub struct Sighting {
     pub frame: Arc<Frame>,
@@ -44,7 +41,6 @@ pub struct Watcher {
     /// Pictures up to here were analysed or known to be quiet.
     done_to: Option<Duration>,
     last_slot: Option<u128>,
-    analysed_at: Option<Duration>,
     latest: Option<Arc<Frame>>,
     counts: WatcherCounts,
 }
@@ -60,7 +56,6 @@ impl Watcher {
             decoded_to: None,
             done_to: None,
             last_slot: None,
-            analysed_at: None,
             latest: None,
             counts: WatcherCounts::default(),
         }
@@ -160,17 +155,16 @@ impl Watcher {
         };
         let frame = Arc::new(frame);
         let motion = self.motion.find(&frame);
-        self.latest = Some(Arc::clone(&frame));
+        // The first picture teaches what is usual; whether it is quiet shows only with the second.
+        let is_first = self.latest.replace(Arc::clone(&frame)).is_none();
         if let Some(from) = self.gate.on_picture(frame.pts, !motion.is_empty()) {
             self.wake_from(from, see)?;
             // It was among those, unless memory could not hold them.
             self.show(frame, see);
             return Ok(());
         }
-        self.done_to = Some(frame.pts);
-        let due = self.analysed_at.is_none_or(|last| frame.pts.abs_diff(last) >= QUIET_ANALYSIS_EVERY);
-        if due && self.is_new_slot(frame.pts) {
-            self.analyse(Sighting { frame, motion }, see);
+        if !is_first {
+            self.done_to = Some(frame.pts);
         }
         Ok(())
     }
@@ -243,22 +237,13 @@ impl Watcher {
         }
         self.done_to = Some(pts);
         self.latest = Some(Arc::clone(&frame));
-        if self.is_new_slot(pts) {
-            let motion = self.motion.find(&frame);
-            self.gate.on_picture(pts, !motion.is_empty());
-            self.analyse(Sighting { frame, motion }, see);
-        }
-    }
-
-    fn is_new_slot(&mut self, pts: Duration) -> bool {
         let slot = pts.as_nanos() / self.slot.as_nanos();
-        self.last_slot.replace(slot) != Some(slot)
-    }
-
-    fn analyse(&mut self, sighting: Sighting, see: &mut dyn FnMut(Sighting) -> bool) {
-        let pts = sighting.frame.pts;
-        self.analysed_at = Some(pts);
-        if see(sighting) {
+        if self.last_slot.replace(slot) == Some(slot) {
+            return;
+        }
+        let motion = self.motion.find(&frame);
+        self.gate.on_picture(pts, !motion.is_empty());
+        if see(Sighting { frame, motion }) {
             self.gate.hold(pts);
         }
     }

@@ -57,7 +57,7 @@ fn a_visitor_is_seen_from_the_first_picture_on() {
 fn a_quiet_camera_is_decoded_once_a_second() {
     let units = encode(Encoding { gop: 25, b_frames: 0, size: SMALL }, 60 * 25, |_| None);
     let (analysed, moving, counts) = run(Gate::new(), &units);
-    assert_eq!(analysed, [0, 30_000], "somebody may stand still");
+    assert_eq!(analysed, [0; 0]);
     assert!(moving.is_empty());
     assert_eq!(counts.access_units, 1_500);
     assert_eq!(counts.decoded, 60);

@@ -1,24 +1,30 @@
 //! Alerts with their pictures and clips.
 
+use std::io;
+use std::path::Path;
+
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tower_http::services::ServeFile;
 use uuid::Uuid;
 
 use super::cameras::shortened;
 use super::media::{ClipError, is_beginning, stretch};
+use super::params::{Name, Query};
 use super::problem::Problems;
-use super::query::Query;
 use super::view::{Alert, AlertPage, Clip, FrameSize};
 use super::{Context, Shared, WebError, blocking, view};
 use crate::alert;
 use crate::store::{AlertFilter, Cursor};
 
+const NO_VIDEO: &str = "there is no video of this alert";
+
 const DEFAULT_LIMIT: u32 = 50;
 const GREATEST_LIMIT: u32 = 200;
+const MOST_CAMERAS: usize = 256;
 
 /// A page of alerts, newest first.
 #[utoipa::path(get, path = "/alerts", tag = "alerts",
@@ -52,8 +58,12 @@ fn filter(query: &Query) -> Result<AlertFilter, WebError> {
     if !(1..=GREATEST_LIMIT).contains(&limit) {
         return Err(WebError::BadRequest(format!("`limit` is a number from 1 to {GREATEST_LIMIT}")));
     }
+    let cameras: Vec<String> = query.list("camera").into_iter().map(str::to_owned).collect();
+    if cameras.len() > MOST_CAMERAS {
+        return Err(WebError::BadRequest(format!("`camera` names at most {MOST_CAMERAS}")));
+    }
     Ok(AlertFilter {
-        cameras: query.list("camera").into_iter().map(str::to_owned).collect(),
+        cameras,
         severities: query.names("severity")?,
         states: query.names("state")?,
         from: query.time("from")?,
@@ -71,7 +81,7 @@ fn filter(query: &Query) -> Result<AlertFilter, WebError> {
         Problems,
     )
 )]
-pub(super) async fn get_alert(State(context): State<Shared>, Path(id): Path<String>) -> Result<Json<Alert>, WebError> {
+pub(super) async fn get_alert(State(context): State<Shared>, Name(id): Name) -> Result<Json<Alert>, WebError> {
     let alert = blocking(&context, move |context| context.stored(&id).map(|alert| context.alert(&alert))).await??;
     Ok(Json(alert))
 }
@@ -89,7 +99,7 @@ pub(super) async fn get_alert(State(context): State<Shared>, Path(id): Path<Stri
 )]
 pub(super) async fn alert_snapshot(
     State(context): State<Shared>,
-    Path(id): Path<String>,
+    Name(id): Name,
     query: Query,
     request: Request<Body>,
 ) -> Result<Response, WebError> {
@@ -97,10 +107,7 @@ pub(super) async fn alert_snapshot(
     let alert = blocking(&context, move |context| context.stored(&id)).await??;
     let ending = if with_boxes { "jpg" } else { "plain.jpg" };
     let path = context.state.snapshots_dir.join(format!("{}.{ending}", alert.id));
-    let mut response = serve_file(ServeFile::new(&path), request).await?;
-    if response.status().as_u16() == 404 {
-        return Err(WebError::NotFound("there is no picture of this alert".to_owned()));
-    }
+    let mut response = serve_file(&path, "there is no picture of this alert", request).await?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
 }
@@ -119,7 +126,7 @@ pub(super) async fn alert_snapshot(
 )]
 pub(super) async fn alert_clip(
     State(context): State<Shared>,
-    Path(id): Path<String>,
+    Name(id): Name,
     uri: Uri,
     headers: HeaderMap,
     request: Request<Body>,
@@ -137,12 +144,12 @@ pub(super) async fn alert_clip(
             to = context.begun.end((alert.id, query), begins, to.min(now.max(alert.last_seen_at)));
         }
         context.state.clips.clip(&alert.camera, from, to).map_err(|error| match error {
-            ClipError::NoVideo => WebError::NotFound("there is no video of this alert".to_owned()),
+            ClipError::NoVideo => WebError::NotFound(NO_VIDEO.to_owned()),
             ClipError::Failed(_) => WebError::internal(&error),
         })
     })
     .await??;
-    let mut response = serve_file(ServeFile::new(&clip.path), request).await?;
+    let mut response = serve_file(&clip.path, NO_VIDEO, request).await?;
     let starts_at = HeaderValue::try_from(context.time(clip.starts_at)).map_err(|error| WebError::internal(&error))?;
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("x-clip-start"), starts_at);
@@ -151,9 +158,13 @@ pub(super) async fn alert_clip(
     Ok(response)
 }
 
-async fn serve_file(mut file: ServeFile, request: Request<Body>) -> Result<Response, WebError> {
-    let response = file.try_call(request).await.map_err(|error| WebError::internal(&error))?;
-    Ok(response.map(Body::new).into_response())
+/// The file, or the part of it that was asked for; `missing` says what a missing file means.
+async fn serve_file(path: &Path, missing: &str, request: Request<Body>) -> Result<Response, WebError> {
+    match ServeFile::new(path).try_call(request).await {
+        Ok(response) => Ok(response.map(Body::new)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(WebError::NotFound(missing.to_owned())),
+        Err(error) => Err(WebError::internal(&error)),
+    }
 }
 
 impl Context {

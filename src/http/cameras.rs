@@ -1,12 +1,12 @@
 //! Cameras, as they are now.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 
+use super::params::{Name, Query};
 use super::problem::Problems;
-use super::query::Query;
 use super::view::{Camera, CameraList};
 use super::{Context, Shared, WebError, blocking, view};
 use crate::config;
@@ -30,10 +30,7 @@ pub(super) async fn list_cameras(State(context): State<Shared>) -> Json<CameraLi
         Problems,
     )
 )]
-pub(super) async fn get_camera(
-    State(context): State<Shared>,
-    Path(id): Path<String>,
-) -> Result<Json<Camera>, WebError> {
+pub(super) async fn get_camera(State(context): State<Shared>, Name(id): Name) -> Result<Json<Camera>, WebError> {
     let camera = context.configured(&id)?;
     Ok(Json(context.camera(camera)))
 }
@@ -52,7 +49,7 @@ pub(super) async fn get_camera(
 )]
 pub(super) async fn camera_snapshot(
     State(context): State<Shared>,
-    Path(id): Path<String>,
+    Name(id): Name,
     query: Query,
 ) -> Result<Response, WebError> {
     let camera = context.configured(&id)?;

@@ -4,6 +4,7 @@
 //! listener, which then reads on from where it was: so one that comes back, or that lagged, gets
 //! each change it missed and none twice. An event says what changed; its data is the present.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,14 +14,15 @@ use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::Event;
 use serde::Serialize;
+use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::params::Query;
 use super::problem::Problems;
-use super::query::Query;
-use super::view::Heartbeat;
+use super::view::{Alert, Camera, Heartbeat};
 use super::{Context, Shared, WebError, blocking};
 use crate::store::{StoredEvent, Subject};
 
@@ -61,7 +63,8 @@ pub(super) async fn events(
     // A number from the future belongs to another database.
     let seq = since.max(last).filter(|seq| (0..=newest).contains(seq)).unwrap_or(newest);
     let (sender, receiver) = mpsc::channel(ON_THE_WAY);
-    let listener = Listener { context, sender, seq };
+    let listener =
+        Listener { cameras: context.camera_views().map(|camera| gist(&camera)).collect(), context, sender, seq };
     tokio::spawn(async move {
         listener.run(woken).await;
         drop(place);
@@ -75,6 +78,8 @@ struct Listener {
     sender: mpsc::Sender<Result<Event, Infallible>>,
     /// The last event that was sent.
     seq: i64,
+    /// The cameras as this page knows them.
+    cameras: HashMap<String, Value>,
 }
 
 /// The page is gone, or too slow, or the database does not answer: it will come again.
@@ -107,8 +112,19 @@ impl Listener {
         }
     }
 
-    async fn beat(&self) -> Result<(), Gone> {
-        let at = self.context.time(self.context.now());
+    /// A heartbeat, and before it what no event has told: that a camera is awake, or, while the disk
+    /// is full and takes no events, that it is lost.
+    async fn beat(&mut self) -> Result<(), Gone> {
+        self.catch_up().await?;
+        let context = Arc::clone(&self.context);
+        for camera in context.camera_views() {
+            let (id, gist) = gist(&camera);
+            if self.cameras.get(&id) != Some(&gist) {
+                self.send("camera", self.seq, &camera).await?;
+                self.cameras.insert(id, gist);
+            }
+        }
+        let at = context.time(context.now());
         self.send("heartbeat", self.seq, &Heartbeat { at }).await
     }
 
@@ -118,7 +134,7 @@ impl Listener {
             let seq = self.seq;
             let missed = blocking(&self.context, move |context| {
                 let missed = context.state.store.events_after(seq, BATCH)?;
-                Ok::<_, WebError>(context.present(missed))
+                Ok::<_, WebError>(context.present(&missed))
             });
             let missed = missed.await.and_then(|missed| missed).map_err(|_| Gone)?;
             if missed.is_empty() {
@@ -127,7 +143,10 @@ impl Listener {
             for (seq, present) in missed {
                 match &present {
                     Some(Present::Alert(alert)) => self.send("alert", seq, alert).await?,
-                    Some(Present::Camera(camera)) => self.send("camera", seq, camera).await?,
+                    Some(Present::Camera(camera)) => {
+                        self.send("camera", seq, camera).await?;
+                        self.cameras.extend([gist(camera)]);
+                    }
                     None => {}
                 }
                 self.seq = seq;
@@ -148,21 +167,32 @@ impl Listener {
     }
 }
 
+/// A camera's id and what of it is worth telling: there is always a newer picture.
+fn gist(camera: &Camera) -> (String, Value) {
+    let mut gist = json!(camera);
+    gist["picture_at"] = Value::Null;
+    (camera.id.clone(), gist)
+}
+
 /// What an event's subject is now.
 enum Present {
-    Alert(super::view::Alert),
-    Camera(super::view::Camera),
+    Alert(Alert),
+    Camera(Camera),
 }
 
 impl Context {
+    fn camera_views(&self) -> impl Iterator<Item = Camera> {
+        self.state.config.cameras.iter().map(|camera| self.camera(camera))
+    }
+
     /// Looks up what the events are about. What changed several times is told once, at its last
     /// change: all would say the same. `None` where the subject is gone. Blocks.
-    fn present(&self, events: Vec<StoredEvent>) -> Vec<(i64, Option<Present>)> {
-        let is_last =
-            |index: usize, event: &StoredEvent| events[index + 1..].iter().all(|later| later.subject != event.subject);
-        let last: Vec<&StoredEvent> =
-            events.iter().enumerate().filter(|(index, event)| is_last(*index, event)).map(|(_, event)| event).collect();
-        last.into_iter().map(|event| (event.seq, self.present_of(&event.subject))).collect()
+    fn present(&self, events: &[StoredEvent]) -> Vec<(i64, Option<Present>)> {
+        let told_later = |(index, event): &(usize, &StoredEvent)| {
+            events[index + 1..].iter().any(|later| later.subject == event.subject)
+        };
+        let last = events.iter().enumerate().filter(|event| !told_later(event));
+        last.map(|(_, event)| (event.seq, self.present_of(&event.subject))).collect()
     }
 
     fn present_of(&self, subject: &Subject) -> Option<Present> {

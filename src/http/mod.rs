@@ -9,8 +9,8 @@ mod media;
 mod office;
 mod openapi;
 mod page;
+mod params;
 mod problem;
-mod query;
 mod view;
 
 use std::io;
@@ -68,6 +68,8 @@ struct Context {
     picture_places: Semaphore,
     listener_places: Arc<Semaphore>,
     stopping: Option<Shutdown>,
+    /// The OpenAPI document.
+    document: String,
 }
 
 type Shared = Arc<Context>;
@@ -95,7 +97,9 @@ pub async fn serve(listener: TcpListener, state: AppState, shutdown: Shutdown) -
 }
 
 fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
+    let (api, document) = openapi::routes().split_for_parts();
     let context = Context {
+        document: openapi::text(&document),
         schedule: Schedule::new(&state.config.arming, state.config.timezone.clone()),
         started_at: state.clock.now(),
         begun: media::Begun::default(),
@@ -105,14 +109,16 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         stopping,
         state,
     };
-    let (api, document) = openapi::routes().split_for_parts();
-    api.merge(openapi::serving(&document))
-        .merge(page::routes())
-        .fallback(|| async { WebError::NotFound("there is nothing at this address".to_owned()) })
+    api.merge(page::routes())
+        .fallback(|| async { nothing() })
         .method_not_allowed_fallback(|| async { WebError::MethodNotAllowed })
         .with_state(Arc::new(context))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn(guard::guard))
+}
+
+fn nothing() -> WebError {
+    WebError::NotFound("there is nothing at this address".to_owned())
 }
 
 impl Context {

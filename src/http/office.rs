@@ -1,19 +1,19 @@
 //! The office and its appliance: what is recorded, whether it is armed, how it is doing.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::params::{Name, Query};
 use super::problem::Problems;
-use super::query::Query;
 use super::view::{Arming, RecordingList, Status};
 use super::{Shared, WebError, blocking, view};
-use crate::record::DiskState;
-use crate::record::SegmentIndex as _;
+
+use crate::record::{DiskState, SegmentIndex as _};
 
 /// How far back recordings are listed unless a time is given.
 const RECENT: SignedDuration = SignedDuration::from_hours(24);
@@ -32,7 +32,7 @@ const RECENT: SignedDuration = SignedDuration::from_hours(24);
 )]
 pub(super) async fn list_recordings(
     State(context): State<Shared>,
-    Path(camera): Path<String>,
+    Name(camera): Name,
     query: Query,
 ) -> Result<Json<RecordingList>, WebError> {
     let camera = context.configured(&camera)?.id.clone();

@@ -1,14 +1,13 @@
 //! Every route of the API, and the document that describes it: both from the same handlers.
 
-use std::sync::Arc;
-
-use axum::Router;
+use axum::extract::State;
 use axum::http::header;
-use axum::routing::get;
+use axum::response::IntoResponse;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{Problem, Shared, alerts, cameras, events, office};
 
@@ -42,7 +41,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(office::list_recordings))
         .routes(routes!(office::get_arming))
         .routes(routes!(office::get_status))
-        .routes(routes!(events::events));
+        .routes(routes!(events::events))
+        .routes(routes!(openapi_json));
     OpenApiRouter::with_openapi(Document::openapi())
         .nest("/api/v1", api)
         .routes(routes!(office::healthz))
@@ -54,15 +54,17 @@ pub fn document() -> String {
     text(&routes().into_openapi())
 }
 
-fn text(document: &utoipa::openapi::OpenApi) -> String {
+pub(super) fn text(document: &utoipa::openapi::OpenApi) -> String {
     let mut text = document.to_pretty_json().expect("a document made of strings and lists");
     text.push('\n');
     text
 }
 
-/// The document at its own address.
-pub(super) fn serving(document: &utoipa::openapi::OpenApi) -> Router<Shared> {
-    let text: Arc<str> = text(document).into();
-    let answer = async move || ([(header::CONTENT_TYPE, "application/json")], text.to_string());
-    Router::new().route("/api/v1/openapi.json", get(answer))
+/// This document: OpenAPI 3.1.
+#[utoipa::path(get, path = "/openapi.json", tag = "operation", responses(
+    (status = 200, description = "The document", body = Value),
+    Problems,
+))]
+async fn openapi_json(State(context): State<Shared>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], context.document.clone())
 }

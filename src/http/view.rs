@@ -13,14 +13,13 @@ use crate::config::{self, Language, ZoneKind};
 use crate::intake::Codec;
 use crate::intake::health::{LostReason, Role, StreamHealth, StreamState};
 use crate::notify::{CameraNow, GateState};
-use crate::record::{DiskReport, DiskState};
-use crate::record::Segment;
+use crate::record::{DiskReport, DiskState, Segment};
 use crate::rules::schedule::Armed;
 use crate::rules::{self, Bilingual, FindingKind, Severity};
 
 /// A camera as it is now.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Camera {
+pub(super) struct Camera {
     pub id: String,
     pub name: String,
     /// That of the stream that is worst off.
@@ -42,12 +41,12 @@ pub struct Camera {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CameraList {
+pub(super) struct CameraList {
     pub items: Vec<Camera>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Stream {
+pub(super) struct Stream {
     pub role: Role,
     pub state: StreamState,
     #[schema(format = DateTime)]
@@ -60,14 +59,14 @@ pub struct Stream {
 
 /// Why there is no picture.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Reason {
+pub(super) struct Reason {
     pub code: LostReason,
     pub vi: &'static str,
     pub en: &'static str,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Zone {
+pub(super) struct Zone {
     pub id: String,
     pub kind: ZoneKind,
     /// Corners x, y in 0..1 of the frame.
@@ -76,7 +75,7 @@ pub struct Zone {
 
 /// What a guard sees: one intrusion in one camera.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Alert {
+pub(super) struct Alert {
     pub id: Uuid,
     pub camera: String,
     /// Its id where the camera is no longer configured.
@@ -108,7 +107,7 @@ pub struct Alert {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AlertPage {
+pub(super) struct AlertPage {
     /// Newest first.
     pub items: Vec<Alert>,
     /// For the page behind; null on the last.
@@ -118,7 +117,7 @@ pub struct AlertPage {
 
 /// One rule's statement about a track.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Finding {
+pub(super) struct Finding {
     pub kind: FindingKind,
     pub track: Uuid,
     #[schema(minimum = 0, maximum = 1)]
@@ -131,14 +130,14 @@ pub struct Finding {
 
 /// Size in pixels of the analysed frame.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FrameSize {
+pub(super) struct FrameSize {
     pub width: u32,
     pub height: u32,
 }
 
 /// What the alert's clip would cover if it were asked for now.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Clip {
+pub(super) struct Clip {
     pub url: String,
     #[schema(format = DateTime)]
     pub from: String,
@@ -148,7 +147,7 @@ pub struct Clip {
 
 /// A stretch of a camera's video on disk.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Recording {
+pub(super) struct Recording {
     pub id: Uuid,
     #[schema(format = DateTime)]
     pub from: String,
@@ -160,14 +159,14 @@ pub struct Recording {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RecordingList {
+pub(super) struct RecordingList {
     /// Oldest first.
     pub items: Vec<Recording>,
 }
 
 /// Whether the office is watched at a time, and why.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Arming {
+pub(super) struct Arming {
     #[schema(format = DateTime)]
     pub at: String,
     pub armed: bool,
@@ -178,7 +177,7 @@ pub struct Arming {
 
 /// The appliance itself.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Status {
+pub(super) struct Status {
     pub version: &'static str,
     /// Names this appliance for ever.
     pub appliance: Uuid,
@@ -194,7 +193,7 @@ pub struct Status {
 
 /// Where the video goes.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Disk {
+pub(super) struct Disk {
     pub state: DiskState,
     pub used_bytes: u64,
     pub quota_bytes: u64,
@@ -204,7 +203,7 @@ pub struct Disk {
 
 /// Data of the event `heartbeat`.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Heartbeat {
+pub(super) struct Heartbeat {
     #[schema(format = DateTime)]
     pub at: String,
 }

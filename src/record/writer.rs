@@ -181,7 +181,7 @@ impl Writer {
         if missing > 0 {
             self.free(missing + self.headroom_bytes());
             if short(&self.data_dir)? > 0 {
-                return Err(io::Error::from(io::ErrorKind::StorageFull));
+                return Err(rustix::io::Errno::NOSPC.into());
             }
         }
         Ok(())

@@ -92,7 +92,7 @@ impl Store {
     /// # Errors
     /// See [`super::StoreError`].
     pub fn alerts(&self, filter: &AlertFilter) -> Result<Page> {
-        let query = Query::new(filter)?;
+        let query = Query::new(filter);
         let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
         self.readers().read(|connection| {
             let mut statement = connection.prepare_cached(&query.sql)?;
@@ -223,7 +223,7 @@ struct Query {
 impl Query {
     /// Filters on the index alone and reads only the alerts of the page from the table. One more
     /// than the page holds, to know whether there is another page.
-    fn new(filter: &AlertFilter) -> Result<Self> {
+    fn new(filter: &AlertFilter) -> Self {
         let mut query = Self { sql: String::new(), values: Vec::new() };
         query.one_of("camera", filter.cameras.iter().cloned());
         query.one_of("severity", filter.severities.iter().map(|severity| severity.name().to_owned()));
@@ -246,10 +246,10 @@ impl Query {
                  order by opened_at_ns desc, id desc limit ?)
              order by opened_at_ns desc, id desc"
         );
-        Ok(query)
+        query
     }
 
-    fn and<const N: usize>(&mut self, condition: &str, values: [Value; N]) {
+    fn and(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
         self.sql.push_str(" and ");
         self.sql.push_str(condition);
         self.values.extend(values);
@@ -258,8 +258,7 @@ impl Query {
     fn one_of(&mut self, column: &str, values: impl ExactSizeIterator<Item = String>) {
         if values.len() > 0 {
             let marks = vec!["?"; values.len()].join(", ");
-            self.sql.push_str(&format!(" and {column} in ({marks})"));
-            self.values.extend(values.map(Value::from));
+            self.and(&format!("{column} in ({marks})"), values.map(Value::from));
         }
     }
 }

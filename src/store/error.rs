@@ -50,15 +50,14 @@ impl StoreError {
             // The shared memory beside the database is a file as well, and finds no room.
             Some(ErrorCode::SystemIoFailure) if extended == ffi::SQLITE_IOERR_SHMSIZE => Self::DiskFull { path },
             Some(ErrorCode::SystemIoFailure) => Self::Io { path, detail },
-            Some(ErrorCode::DatabaseCorrupt) => Self::Corrupt { path, detail },
+            // No code: a value that does not mean what its column says.
+            Some(ErrorCode::DatabaseCorrupt) | None => Self::Corrupt { path, detail },
             Some(ErrorCode::NotADatabase) => Self::Foreign { path },
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Self::ReadOnly { path, detail }
             }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
             Some(_) => Self::Refused { path, detail },
-            // No code: a value that does not mean what its column says.
-            None => Self::Corrupt { path, detail },
         }
     }
 

@@ -380,7 +380,7 @@ prop_compose! {
     ) -> Alert {
         let reason = Bilingual { vi, en };
         Alert {
-            opened_at, last_seen_at, closed_at, severity, state, score, findings, reason, frame_width, frame_height,
+            opened_at, last_seen_at, closed_at, severity, score, state, findings, reason, frame_width, frame_height,
             ..alert(0)
         }
     }

@@ -122,7 +122,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().expect("open");
         connection.execute_batch("create table t (value integer check (value <> 2)) strict").expect("create");
         let (results, events) = commit_together(&mut connection, vec![work(1), work(2), work(3)]).expect("commit");
-        assert_eq!(results.iter().map(|result| result.is_ok()).collect::<Vec<_>>(), [true, false, true]);
+        assert_eq!(results.iter().map(std::result::Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
         assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 3]);
         let sum: i64 = connection.query_row("select sum(value) from t", [], |row| row.get(0)).expect("sum");
         assert_eq!(sum, 4);

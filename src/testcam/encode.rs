@@ -78,7 +78,8 @@ impl Footage {
         let open = || Decoding::open(path, options).map_err(named);
         if matches!(options.transform, Transform::Quiet { .. }) {
             let (empty, count) = empty_scene(open()?).map_err(named)?;
-            return encode(std::iter::repeat_n(empty, options.max_frames.unwrap_or(count)).map(Ok), options).map_err(named);
+            return encode(std::iter::repeat_n(empty, options.max_frames.unwrap_or(count)).map(Ok), options)
+                .map_err(named);
         }
         if options.empty_frames_after == 0 {
             return encode(open()?, options).map_err(named);
@@ -213,7 +214,7 @@ fn encode(pictures: impl Iterator<Item = Result<Picture>>, options: &EncodeOptio
     }
     // Where it fails, collecting says why.
     let _ = source.end_of_stream();
-    Footage::from_samples(running.collect()?)
+    Footage::from_samples(&running.collect()?)
 }
 
 fn painter(transform: Transform) -> Box<dyn FnMut(&mut Picture)> {

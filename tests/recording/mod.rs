@@ -118,10 +118,13 @@ pub struct Footage {
     /// Pictures from key frame to key frame.
     pub gop: u64,
     pub b_frames: u32,
+    /// Of a `videotestsrc`; `snow` makes much data.
+    pub pattern: &'static str,
 }
 
 impl Footage {
-    pub const H264: Self = Self { codec: Codec::H264, width: 160, height: 96, seconds: 24, gop: FPS, b_frames: 0 };
+    pub const H264: Self =
+        Self { codec: Codec::H264, width: 160, height: 96, seconds: 24, gop: FPS, b_frames: 0, pattern: "ball" };
 
     /// Encoded and parsed as an intake gives it: length-prefixed, PTS, no DTS.
     pub fn units(self) -> Vec<AccessUnit> {
@@ -140,9 +143,10 @@ impl Footage {
                 self.b_frames
             ),
         };
-        let (width, height, frames) = (self.width, self.height, self.seconds * FPS);
+        let Self { width, height, pattern, .. } = self;
+        let frames = self.seconds * FPS;
         let pipeline = pipeline(&format!(
-            "videotestsrc num-buffers={frames} pattern=ball ! video/x-raw,format=I420,width={width},height={height},framerate={FPS}/1 \
+            "videotestsrc num-buffers={frames} pattern={pattern} ! video/x-raw,format=I420,width={width},height={height},framerate={FPS}/1 \
              ! {encoder} ! appsink name=sink sync=false"
         ));
         let mut units = Vec::new();
@@ -204,4 +208,16 @@ fn for_each_sample(pipeline: &gst::Pipeline, mut each: impl FnMut(&gst::Sample))
     let error = pipeline.bus().expect("a bus").pop_filtered(&[gst::MessageType::Error]);
     pipeline.set_state(gst::State::Null).expect("stopped");
     assert!(error.is_none(), "{error:?}");
+}
+
+/// Waits for what must come; the minute is only so that a failing test ends.
+#[track_caller]
+pub fn wait_until(mut condition: impl FnMut() -> bool) {
+    for _ in 0..12_000 {
+        if condition() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("waited in vain");
 }

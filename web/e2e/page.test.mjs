@@ -210,6 +210,19 @@ describe('the guard’s page', { concurrency: 1 }, () => {
     await page.setViewportSize(DESK);
   });
 
+  it('goes on with what was recorded meanwhile', async (t) => {
+    if ((await page.locator('.alert-kind .open').count()) === 0) return t.skip('the alert has ended');
+    await page.waitForFunction(() => document.querySelector('video')?.duration > 0);
+    const length = await page.evaluate(() => document.querySelector('video').duration);
+    await page.evaluate(() => {
+      const video = document.querySelector('video');
+      video.currentTime = video.duration - 0.3;
+      return video.play();
+    });
+    await until((before) => document.querySelector('video')?.duration > before + 1, length, 60_000);
+    return until((before) => document.querySelector('video')?.currentTime > before - 1, length);
+  });
+
   it('says in words that a camera is lost, since when and why', async () => {
     await page.waitForSelector('.tile-lost', { timeout: CAMERA_DROPS });
     const words = await page.textContent('.tile-lost .camera-words');

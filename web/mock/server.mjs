@@ -2,7 +2,15 @@
 //   VTEST=/path/to/vtest.avi node mock/server.mjs demo --port 8787
 // Answers like `canhdem demo` as far as the page can tell; needs ffmpeg and the footage of opencv-doc.
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -14,6 +22,8 @@ const footage = process.env.VTEST ?? '/usr/share/doc/opencv-doc/examples/data/vt
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), 'canhdem-mock-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(0));
 const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: 'inherit' });
 for (const seconds of [18, 30]) {
   ffmpeg('-i', footage, '-t', seconds, '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p',
@@ -102,7 +112,7 @@ every(25_000, () => {
   Object.assign(dropping, {
     state: lost ? 'lost' : 'live', since: iso(nowMs()), gate: lost ? null : 'quiet', recording: !lost,
     reason: lost
-      ? { code: 'stalled', vi: 'Camera không gửi hình đã 3 giây; kiểm tra nguồn điện và dây mạng', en: 'No picture for 3 s; check the power and the network cable' }
+      ? { code: 'stalled', vi: 'camera ngừng gửi hình quá 3 giây', en: 'the camera sent nothing for 3 seconds' }
       : null,
   }); // prettier-ignore
   send('camera', dropping);
@@ -131,13 +141,13 @@ function api(request, response, path, query) {
   const [kind, id, part] = path.split('/');
   if (path === 'status') {
     return json(response, {
-      version: '0.1.0', appliance: 'UBND phường Bến Nghé', language: 'vi', timezone: 'Asia/Ho_Chi_Minh',
+      version: '0.1.0', appliance: '0190f7a0-0000-7000-8000-00000000aaaa', language: 'vi', timezone: 'Asia/Ho_Chi_Minh',
       now: iso(nowMs()), started_at: iso(base),
       disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 1, quota_bytes: 2, detail: null },
     }); // prettier-ignore
   }
   if (path === 'arming') {
-    const reason = { vi: 'Nghỉ Tết Nguyên đán (mùng 1), ban đêm 18:00–06:00', en: 'Tết holiday (first day), night 18:00–06:00' }; // prettier-ignore
+    const reason = { vi: 'Đang canh: ban đêm (18:00–06:00), giờ cao điểm trộm (01:00–03:00)', en: 'Armed: night (18:00–06:00), peak hours (01:00–03:00)' }; // prettier-ignore
     return json(response, { at: iso(nowMs()), armed: true, peak: true, reason });
   }
   if (path === 'events') {

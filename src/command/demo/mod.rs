@@ -13,10 +13,10 @@ use jiff::Timestamp;
 
 use super::output;
 use crate::app;
+use crate::base::Polygon;
 use crate::base::worker::Worker;
 use crate::base::{Shutdown, SystemClock};
 use crate::config::{Camera, Config, Credentials, Transport, Zone, ZoneKind};
-use crate::base::Polygon;
 use crate::testcam::{Auth, Footage, Mount, TestCameras};
 
 #[derive(Debug, clap::Args)]
@@ -61,7 +61,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let clock = Arc::new(SystemClock::starting_at(start));
     let outcome = app::run(config, clock, |address| {
         output::line(format!("canhdem: page at http://{address}/"))?;
-        output::line("canhdem: no sign-in: this version serves the page on this machine only, until there are accounts")?;
+        output::line(
+            "canhdem: no sign-in: this version serves the page on this machine only, until there are accounts",
+        )?;
         output::line("canhdem: it is 01:30 on the first night of Tết; Ctrl-C ends the demo")?;
         Ok(())
     });
@@ -89,12 +91,7 @@ fn forget_earlier_demo(data_dir: &Path) -> anyhow::Result<()> {
     }
 }
 
-fn config(
-    scenes: &[footage::Scene],
-    cameras: &TestCameras,
-    data_dir: PathBuf,
-    port: u16,
-) -> anyhow::Result<Config> {
+fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, port: u16) -> anyhow::Result<Config> {
     let mut configured = Vec::with_capacity(scenes.len());
     for scene in scenes {
         configured.push(Camera {

@@ -95,7 +95,12 @@ impl Drawing {
             write(&mut picture, &label, (track.bbox.x, track.bbox.y - 18.0), color);
         }
         let (state, color) = if awake { ("AWAKE", AWAKE) } else { ("QUIET", QUIET) };
-        write(&mut picture, &format!("{state}  {:.1}s  n={}", frame.pts.as_secs_f64(), self.analysed), (4.0, 4.0), color);
+        write(
+            &mut picture,
+            &format!("{state}  {:.1}s  n={}", frame.pts.as_secs_f64(), self.analysed),
+            (4.0, 4.0),
+            color,
+        );
 
         let size = (frame.width, frame.height);
         if self.encoder.is_none() {

@@ -112,7 +112,7 @@ impl Lines {
     }
 }
 
-fn corners(bbox: &Rect) -> [f32; 4] {
+fn corners(bbox: &Rect) -> [f64; 4] {
     // Tenths of a pixel are more than the detector knows.
-    [bbox.x, bbox.y, bbox.w, bbox.h].map(|value| (value * 10.0).round() / 10.0)
+    [bbox.x, bbox.y, bbox.w, bbox.h].map(|value| (f64::from(value) * 10.0).round() / 10.0)
 }

@@ -78,11 +78,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (ended, alert) = replay.analyst.finish(end);
     ended.iter().try_for_each(|track| replay.lines.print(&Line::Track(track)))?;
     alert.iter().try_for_each(|alert| replay.lines.print(&Line::Alert(alert)))?;
-    let totals = Totals {
-        inferences: replay.analyst.inferences(),
-        cpu: cpu_time().saturating_sub(cpu_before),
-        ..replay.totals
-    };
+    let totals =
+        Totals { inferences: replay.analyst.inferences(), cpu: cpu_time().saturating_sub(cpu_before), ..replay.totals };
     replay.lines.print(&Line::Summary(&totals))?;
     if let Some(drawing) = replay.drawing {
         drawing.finish()?;
@@ -93,9 +90,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 fn choose<'a>(config: &'a Config, id: Option<&str>) -> anyhow::Result<&'a config::Camera> {
     let known = || config.cameras.iter().map(|camera| camera.id.as_str()).collect::<Vec<_>>().join(", ");
     match id {
-        Some(id) => config
-            .camera(id)
-            .ok_or_else(|| Usage(format!("--camera {id}: the configuration has no such camera, but: {}", known())).into()),
+        Some(id) => config.camera(id).ok_or_else(|| {
+            Usage(format!("--camera {id}: the configuration has no such camera, but: {}", known())).into()
+        }),
         None => config.cameras.first().ok_or_else(|| Usage("the configuration has no camera".to_owned()).into()),
     }
 }
@@ -124,7 +121,12 @@ impl Replay {
         let start = self.clock.now();
         let progress = progress_bar(file);
         let options = IntakeOptions::file(start);
-        let intake = Intake::open(&Source::File(file.to_owned()), Role::Main, std::sync::Arc::new(SimClock::new(start)), options)?;
+        let intake = Intake::open(
+            &Source::File(file.to_owned()),
+            Role::Main,
+            std::sync::Arc::new(SimClock::new(start)),
+            options,
+        )?;
         let gate = if self.decode_all { Gate::always_awake() } else { Gate::new() };
         let mut watcher = Watcher::new(gate, ANALYSES_PER_SECOND);
         let mut outcome = Ok(());

@@ -73,6 +73,7 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
   const video = useRef<HTMLVideoElement>(null);
   const [timeS, setTimeS] = useState(0);
   const [durationS, setDurationS] = useState(0);
+  const [isEnded, setEnded] = useState(false);
   // Up to when video was hoped for by the last reload; see `growth`.
   const [triedTo, setTriedTo] = useState<number | null>(null);
   const { nowMs } = useNow();
@@ -99,8 +100,15 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
   const watchedMs = () => clip.startMs + (video.current?.currentTime ?? 0) * 1000;
   const loadMore = (isPlaying: boolean) => {
     setTriedTo(nowMs);
+    setEnded(false);
     onReload(watchedMs(), isPlaying);
   };
+  // Who has watched to the end goes on watching as soon as there is more.
+  const goesOn = isEnded && moreMs > 0;
+  useEffect(() => {
+    if (goesOn) loadMore(true);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each time it becomes true
+  }, [goesOn]);
 
   return (
     <div class="player">
@@ -121,11 +129,12 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
           }}
           onDurationChange={(event) => setDurationS(event.currentTarget.duration)}
           onTimeUpdate={(event) => setTimeS(event.currentTarget.currentTime)}
-          onSeeking={(event) => setTimeS(event.currentTarget.currentTime)}
-          onPlaying={onPlaying}
-          onEnded={() => {
-            if (moreMs > 0) loadMore(true);
+          onSeeking={(event) => {
+            setTimeS(event.currentTarget.currentTime);
+            setEnded(event.currentTarget.ended);
           }}
+          onPlaying={onPlaying}
+          onEnded={() => setEnded(true)}
           onError={() => onBroken(durationS > 0 ? watchedMs() : null)}
         />
         <BoxOverlay alert={alert} startMs={clip.startMs} timeS={timeS} />

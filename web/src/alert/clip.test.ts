@@ -14,6 +14,12 @@ describe('growth', () => {
     expect(growth(open, loaded(5), at(12), null)).toBe(7000);
   });
 
+  it('asks for a long clip more rarely', () => {
+    const long = { startMs: at(-10), endMs: at(590) };
+    expect(growth(open, long, at(640), null)).toBe(0);
+    expect(growth(open, long, at(651), null)).toBe(61_000);
+  });
+
   it('offers a closed alert’s tail up to the clip’s end', () => {
     expect(growth(closed, loaded(5), at(60), null)).toBe(15_000);
     expect(growth(closed, loaded(19), at(60), null)).toBe(0);

@@ -9,7 +9,14 @@ export interface Loaded {
 
 /** An open alert's clip is offered again when this much more has been recorded, a closed one's sooner. */
 const OPEN_STEP_MS = 5_000;
+/** Of the loaded length: each time the whole clip is made anew, which a night-long alert must not ask often. */
+const OPEN_STEP_PART = 0.1;
 const CLOSED_STEP_MS = 2_000;
+
+function stepMs(alert: Alert, loaded: Loaded): number {
+  if (!alert.open) return CLOSED_STEP_MS;
+  return Math.max(OPEN_STEP_MS, (loaded.endMs - loaded.startMs) * OPEN_STEP_PART);
+}
 
 /** Up to which wall time the server should have video for this alert now. */
 export function availableTo(alert: Alert, nowMs: number): number | null {
@@ -24,7 +31,7 @@ export function availableTo(alert: Alert, nowMs: number): number | null {
 export function growth(alert: Alert, loaded: Loaded, nowMs: number, triedTo: number | null): number {
   const available = availableTo(alert, nowMs);
   if (available === null) return 0;
-  const step = alert.open ? OPEN_STEP_MS : CLOSED_STEP_MS;
+  const step = stepMs(alert, loaded);
   if (triedTo !== null && available < triedTo + step) return 0;
   const more = available - loaded.endMs;
   return more >= step ? more : 0;

@@ -1,5 +1,6 @@
 import type { Arming, Status } from '../api/types';
 import type { Sound } from '../session/sound';
+import { withoutLead } from '../i18n';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { formatClock, formatDate, formatWeekday, wallTime } from '../time';
@@ -16,7 +17,7 @@ interface Props {
 export function Header({ status, arming, sound, isLost }: Props) {
   return (
     <header class="header">
-      <Brand appliance={status?.appliance ?? ''} />
+      <Brand status={status} />
       <ArmingState arming={arming} />
       <SoundButton sound={sound} />
       <LanguageButton />
@@ -25,14 +26,17 @@ export function Header({ status, arming, sound, isLost }: Props) {
   );
 }
 
-function Brand({ appliance }: { appliance: string }) {
+function Brand({ status }: { status: Status | null }) {
   const { t } = useSession();
   return (
-    <div class="brand">
+    <div
+      class="brand"
+      title={status ? t('app.version', { version: status.version, appliance: status.appliance }) : undefined}
+    >
       <img src="/favicon.svg" alt="" width="36" height="36" />
       <div>
         <h1>{t('app.name')}</h1>
-        <p title={appliance}>{appliance}</p>
+        <p>{t('app.tagline')}</p>
       </div>
     </div>
   );
@@ -41,12 +45,13 @@ function Brand({ appliance }: { appliance: string }) {
 function ArmingState({ arming }: { arming: Arming | null }) {
   const { t, say } = useSession();
   if (!arming) return <div class="arming arming-unknown">{t('arming.unknown')}</div>;
-  const reason = say(arming.reason);
+  const word = t(arming.armed ? 'arming.armed' : 'arming.disarmed');
+  const reason = withoutLead(say(arming.reason), word);
   return (
     <div class={`arming ${arming.armed ? 'armed' : 'disarmed'}`} role="status">
       <span class="arming-word">
         <Icon name={arming.armed ? 'shield' : 'shieldOff'} />
-        {t(arming.armed ? 'arming.armed' : 'arming.disarmed')}
+        {word}
       </span>
       {arming.peak && <span class="peak">{t('arming.peak')}</span>}
       <span class="arming-reason" title={reason}>

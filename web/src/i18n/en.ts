@@ -2,9 +2,9 @@ import type { Dictionary } from './index';
 
 export const en: Dictionary = {
   'app.name': 'Canh đêm',
-  'app.language': 'Language',
+  'app.tagline': 'Night watch for offices',
+  'app.version': 'Version {version} · appliance {appliance}',
   'app.language.switch': 'Chuyển sang tiếng Việt',
-  'app.skip': 'Skip to the alerts',
 
   'clock.label': 'Clock of the appliance',
   'clock.unknown': 'time unknown',
@@ -20,7 +20,6 @@ export const en: Dictionary = {
   'sound.mute': 'Mute the alarm sound (M)',
   'sound.unmute': 'Turn the alarm sound on (M)',
 
-  'banner.connecting': 'Connecting to the appliance…',
   'banner.lost':
     'No contact with the appliance since {time} ({ago}). Pictures and alerts here are out of date.',
   'banner.lost.never': 'The appliance cannot be reached. Still trying.',
@@ -43,7 +42,6 @@ export const en: Dictionary = {
 
   'alert.open': 'In progress',
   'alert.closed': 'Ended',
-  'alert.none': 'Choose an alert to watch its clip.',
   'alert.quiet': 'All quiet',
   'alert.back': 'List',
   'alert.facts': 'Details',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dictionaries, fill, speech, type Key } from './index';
+import { dictionaries, fill, speech, withoutLead, type Key } from './index';
 
 const { vi, en } = dictionaries;
 const keys = Object.keys(vi) as Key[];
@@ -33,6 +33,16 @@ describe('speech', () => {
   it('shows a name it has no label for', () => {
     expect(speech('vi').label('kind', 'person')).toBe('Có người');
     expect(speech('vi').label('kind', 'something_new')).toBe('something_new');
+  });
+
+  it('begins a sentence with a capital', () => {
+    expect(speech('vi').say({ vi: 'đường dây bị đứt', en: 'cut' })).toBe('Đường dây bị đứt');
+    expect(speech('vi').say({ vi: '', en: '' })).toBe('');
+  });
+
+  it('does not say twice what stands beside it', () => {
+    expect(withoutLead('Đang canh: ban đêm', 'Đang canh')).toBe('Ban đêm');
+    expect(withoutLead('Nghỉ Tết', 'Đang canh')).toBe('Nghỉ Tết');
   });
 
   it('falls back to Vietnamese where the server has no English', () => {

@@ -13,6 +13,15 @@ export const dictionaries: Readonly<Record<Language, Dictionary>> = { vi, en };
 export const fill = (text: string, values: Values): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 
+/** Sentences begin with a capital, also those that the server wrote to stand in the middle of another. */
+const capital = (text: string): string => text.charAt(0).toLocaleUpperCase('vi') + text.slice(1);
+
+/** `Đang canh: ban đêm` without the words that already stand beside it. */
+export function withoutLead(sentence: string, lead: string): string {
+  const start = `${lead}: `;
+  return sentence.startsWith(start) ? capital(sentence.slice(start.length)) : sentence;
+}
+
 /** Everything a view needs to speak one language. */
 export interface Speech {
   language: Language;
@@ -31,7 +40,7 @@ export function speech(language: Language): Speech {
   return {
     language,
     t,
-    say: (sentence) => sentence[language] || sentence.vi,
+    say: (sentence) => capital(sentence[language] || sentence.vi),
     ago: (ms) => {
       const length = span(ms);
       return length.unit === 'now' ? t('span.now') : t(`span.${length.unit}`, { n: length.n });

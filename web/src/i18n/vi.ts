@@ -1,9 +1,9 @@
 // The reference dictionary: en.ts must have exactly these keys. {n} and the like are filled in by `t`.
 export const vi = {
   'app.name': 'Canh đêm',
-  'app.language': 'Ngôn ngữ',
+  'app.tagline': 'Canh giữ cơ quan ban đêm',
+  'app.version': 'Phiên bản {version} · máy canh {appliance}',
   'app.language.switch': 'Switch to English',
-  'app.skip': 'Đến danh sách báo động',
 
   'clock.label': 'Giờ của máy canh',
   'clock.unknown': 'chưa rõ giờ',
@@ -19,7 +19,6 @@ export const vi = {
   'sound.mute': 'Tắt tiếng báo động (phím M)',
   'sound.unmute': 'Bật tiếng báo động (phím M)',
 
-  'banner.connecting': 'Đang kết nối với máy canh…',
   'banner.lost':
     'Mất liên lạc với máy canh từ {time} ({ago}). Hình và báo động trên trang này không còn mới.',
   'banner.lost.never': 'Không liên lạc được với máy canh. Trang vẫn đang thử lại.',
@@ -42,7 +41,6 @@ export const vi = {
 
   'alert.open': 'Đang diễn ra',
   'alert.closed': 'Đã kết thúc',
-  'alert.none': 'Chọn một báo động để xem đoạn phim.',
   'alert.quiet': 'Yên tĩnh',
   'alert.back': 'Danh sách',
   'alert.facts': 'Chi tiết',

@@ -1,26 +1,41 @@
-//! What stands behind the question mark, parsed once.
+//! What an address names: the part of its path that varies, and what stands behind the question
+//! mark.
 
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as NameError, StrDeserializer};
 use url::form_urlencoded;
 
-use super::WebError;
+use super::{WebError, nothing};
+
+/// The part of a path that varies, as text: an id, the name of a file.
+#[derive(Debug)]
+pub(super) struct Name(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
+        // What is not text names nothing.
+        let name = Path::<String>::from_request_parts(parts, state).await;
+        name.map(|Path(name)| Self(name)).map_err(|_| nothing())
+    }
+}
 
 /// The query's keys and values in order. Unknown keys are ignored, so that an address can be made
 /// unlike another.
 #[derive(Debug, Clone, Default)]
-pub struct Query {
+pub(super) struct Query {
     pairs: Vec<(String, String)>,
 }
 
-impl<S: Sync> FromRequestParts<S> for Query {
+impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -41,7 +56,7 @@ impl Query {
     ///
     /// # Errors
     /// 400, naming the key, where it is not a `T`.
-    pub fn get<T: FromStr<Err: Display>>(&self, key: &str) -> Result<Option<T>, WebError> {
+    pub(super) fn get<T: FromStr<Err: Display>>(&self, key: &str) -> Result<Option<T>, WebError> {
         self.text(key).map(|text| text.parse().map_err(|error| wrong(key, text, &error))).transpose()
     }
 
@@ -50,25 +65,31 @@ impl Query {
     ///
     /// # Errors
     /// 400, naming the key.
-    pub fn time(&self, key: &str) -> Result<Option<Timestamp>, WebError> {
+    pub(super) fn time(&self, key: &str) -> Result<Option<Timestamp>, WebError> {
         let help = "a time is written like 2026-02-17T01:30:00+07:00";
         self.text(key).map(|text| text.replace(' ', "+").parse().map_err(|_| wrong(key, text, &help))).transpose()
     }
 
     /// Values that may be repeated (`a=1&a=2`) or listed (`a=1,2`).
-    pub fn list(&self, key: &str) -> Vec<&str> {
+    pub(super) fn list(&self, key: &str) -> Vec<&str> {
         let values = self.pairs.iter().filter(|(k, _)| k == key);
         values.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|value| !value.is_empty()).collect()
     }
 
-    /// As [`Query::list`], each the name of a variant.
+    /// As [`Query::list`], each the name of a variant; none twice.
     ///
     /// # Errors
     /// 400, with the names that there are.
-    pub fn names<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, WebError> {
-        let name =
-            |text| T::deserialize(StrDeserializer::<NameError>::new(text)).map_err(|error| wrong(key, text, &error));
-        self.list(key).into_iter().map(name).collect()
+    pub(super) fn names<T: DeserializeOwned + PartialEq>(&self, key: &str) -> Result<Vec<T>, WebError> {
+        let mut names = Vec::new();
+        for text in self.list(key) {
+            let name = T::deserialize(StrDeserializer::<NameError>::new(text));
+            let name = name.map_err(|error| wrong(key, text, &error))?;
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Ok(names)
     }
 }
 
@@ -84,7 +105,7 @@ mod tests {
 
     #[test]
     fn lists_may_be_repeated_or_joined() {
-        let query = Query::parse("severity=notice,%20critical&camera=&severity=warning&camera=kho");
+        let query = Query::parse("severity=notice,%20critical&camera=&severity=warning,notice&camera=kho");
         let all = [Severity::Notice, Severity::Critical, Severity::Warning];
         assert_eq!(query.names::<Severity>("severity"), Ok(all.to_vec()));
         assert_eq!(query.list("camera"), ["kho"]);
