@@ -1,5 +1,5 @@
-//! From planes to tracks, on real frames: `vtest.avi` of Debian's `opencv-doc` (OpenCV's sample of a
-//! CCTV camera over a yard; its licence is OpenCV's, Apache-2.0), fetched by `make setup`, scaled to
+//! From planes to tracks, on real frames: `vtest.avi` of Debian's `opencv-doc` (that library's sample of a
+//! CCTV camera over a yard; its licence is the library's, Apache-2.0), fetched by `make setup`, scaled to
 //! the sizes of cameras' streams. `session.run` is the calibration that the others are compared with.
 
 use std::hint::black_box;

@@ -1,4 +1,4 @@
-//! Frames of real footage for tests and benches: `vtest.avi` of Debian's `opencv-doc` (OpenCV's
+//! Frames of real footage for tests and benches: `vtest.avi` of Debian's `opencv-doc` (that library's
 //! sample of a CCTV camera over a yard, 768x576, 10 frames a second), fetched by `make setup`.
 
 use std::time::Duration;
