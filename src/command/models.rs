@@ -51,10 +51,25 @@ fn describe(model: &Model) -> String {
         format!("  licence   {}", model.licence),
     ];
     if !model.accuracy.is_empty() {
-        let measured: Vec<_> = model.accuracy.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let measured: Vec<_> = model.accuracy.iter().map(|(name, value)| format!("{name} {}", plain(value))).collect();
         lines.push(format!("  measured  {}", measured.join(", ")));
     }
     lines.join("\n")
+}
+
+/// A value as a person writes it.
+fn plain(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Float(number) => number.to_string(),
+        toml::Value::Boolean(truth) => truth.to_string(),
+        toml::Value::Datetime(time) => time.to_string(),
+        toml::Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(" "),
+        toml::Value::Table(table) => {
+            table.iter().map(|(name, value)| format!("{name} {}", plain(value))).collect::<Vec<_>>().join(" ")
+        }
+    }
 }
 
 fn origin(source: &Source) -> String {

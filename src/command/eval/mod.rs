@@ -70,7 +70,7 @@ fn evaluate(args: &Args) -> anyhow::Result<Report> {
         let frame = read_picture(&label.image)?;
         let start = clock.monotonic();
         let seen = detector.detect(&frame, &[]).with_context(|| label.image.display().to_string())?;
-        spent += clock.monotonic() - start;
+        spent += clock.monotonic().saturating_sub(start);
         outcomes.push(Outcome { label, detections: seen.detections });
         progress.inc(1);
     }
