@@ -39,7 +39,7 @@ const USER: &str = "demo";
 /// as a real camera wants it.
 const PASSWORD: &str = "canh-dem";
 const DROPS_OUT: &str = "bai-xe";
-const DROPS_OUT_EVERY: Duration = Duration::from_secs(120);
+const DROPS_OUT_AFTER: Duration = Duration::from_secs(100);
 const DROPS_OUT_FOR: Duration = Duration::from_secs(20);
 
 /// # Errors
@@ -113,7 +113,7 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
 }
 
 fn drop_out_now_and_then(cameras: &TestCameras, shutdown: &Shutdown) {
-    while !shutdown.wait(DROPS_OUT_EVERY - DROPS_OUT_FOR) {
+    while !shutdown.wait(DROPS_OUT_AFTER) {
         cameras.drop_out(&path(DROPS_OUT, "main"));
         let stopped = shutdown.wait(DROPS_OUT_FOR);
         cameras.restore(&path(DROPS_OUT, "main"));
