@@ -50,10 +50,12 @@ fn h264_over_udp() {
 #[track_caller]
 fn check_password(auth: Auth) {
     let cameras = serve(Mount::new(PATH, footage(testcam::Codec::H264)).with_auth(auth));
-    let right =
-        canhdem::intake::RtspSource { credentials: credentials("canh", "mật khẩu 1"), ..source(&cameras, PATH) };
+    let right = canhdem::intake::RtspSource {
+        credentials: Some(credentials("canh", "mật khẩu 1")),
+        ..source(&cameras, PATH)
+    };
     units(&open(right.clone()), 1);
-    for wrong in [credentials("canh", "sai-roi-nhe"), credentials("khach", "mật khẩu 1"), None] {
+    for wrong in [Some(credentials("canh", "sai-roi-nhe")), Some(credentials("khach", "mật khẩu 1")), None] {
         let lost = lost(&open(canhdem::intake::RtspSource { credentials: wrong, ..right.clone() }));
         assert_eq!(lost.reason, LostReason::WrongPassword, "{lost}");
         assert!(!lost.detail.contains("sai-roi-nhe") && !lost.detail.contains("mật"), "{lost}");
@@ -80,7 +82,12 @@ fn mounts_with_and_without_a_password_on_one_port() {
     ];
     let cameras = TestCameras::start(mounts).expect("start");
     units(&open(source(&cameras, "/b")), 1);
-    units(&open(canhdem::intake::RtspSource { credentials: credentials("canh", "một"), ..source(&cameras, "/a") }), 1);
+    units(
+        &open(canhdem::intake::RtspSource {
+            credentials: Some(credentials("canh", "một")), ..source(&cameras, "/a")
+        }),
+        1,
+    );
     assert_eq!(lost(&open(source(&cameras, "/a"))).reason, LostReason::WrongPassword);
 }
 
@@ -172,20 +179,15 @@ fn a_new_codec_is_a_new_connection() {
 }
 
 #[test]
-fn garbage_does_no_harm() {
+fn garbage_ends_the_stream_and_the_next_is_clean() {
     let cameras = serve(Mount::new(PATH, footage(testcam::Codec::H264)));
     let intake = open(source(&cameras, PATH));
-    units(&intake, 3);
+    let before = units(&intake, 3);
     cameras.garbage(PATH, true);
-    // Whatever comes now, units of rubbish or nothing: the intake must stay usable, and let go.
-    while let Ok(item) = intake.receiver().recv_timeout(Duration::from_millis(500)) {
-        if item.is_err() || intake.receiver().is_empty() {
-            break;
-        }
-    }
+    assert_eq!(lost(&intake).reason, LostReason::Broken);
     drop(intake);
     cameras.garbage(PATH, false);
-    units(&open(source(&cameras, PATH)), 3);
+    assert_eq!(units(&open(source(&cameras, PATH)), 3)[0].caps, before[0].caps);
 }
 
 #[test]
@@ -217,8 +219,7 @@ fn closing_never_takes_long() {
     for intake in [waiting, live, open(source(&cameras, PATH))] {
         let before = clock.monotonic();
         drop(intake);
-        let took = clock.monotonic() - before;
-        eprintln!("closed in {took:?}");
+        let took = clock.monotonic().saturating_sub(before);
         assert!(took < Duration::from_secs(2), "{took:?}");
     }
 }

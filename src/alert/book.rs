@@ -54,8 +54,8 @@ impl AlertBook {
         self.open.as_ref().map(|open| &open.alert)
     }
 
-    /// Takes what the rules found in the frame of `at`. A person opens an alert, and anything
-    /// keeps it growing.
+    /// Takes what the rules found in the frame of `at`. A person opens an alert and keeps it open;
+    /// what else is there joins it.
     pub fn observe(
         &mut self,
         at: Timestamp,
@@ -67,8 +67,9 @@ impl AlertBook {
         if findings.is_empty() {
             return None;
         }
+        let prolongs = findings.iter().any(|finding| finding.kind == FindingKind::Person);
         let Some(open) = &mut self.open else {
-            if !findings.iter().any(|finding| finding.kind == FindingKind::Person) {
+            if !prolongs {
                 return None;
             }
             return Some((Change::Opened, self.open_new(at, frame_size, findings, peak, ids)));
@@ -77,7 +78,9 @@ impl AlertBook {
         let news = merge(&mut open.alert.findings, findings) | (peak && !open.peak) | (most != open.most);
         open.most = most;
         open.peak |= peak;
-        open.alert.last_seen_at = open.alert.last_seen_at.max(at);
+        if prolongs {
+            open.alert.last_seen_at = open.alert.last_seen_at.max(at);
+        }
         (open.alert.frame_width, open.alert.frame_height) = frame_size;
         if news {
             judge(open, &self.camera_name, &self.timezone);

@@ -10,35 +10,48 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::base::Rect;
+use crate::base::{Point, Rect};
 use crate::track::Track;
 
-/// A track moves where so much of its box lies in regions that differ from the usual.
+/// A track moves when so much of its box lies in regions that differ from the usual, and it is no
+/// longer where it was by so much of its height. (Whoever walks past a dustbin makes its box
+/// differ, and whoever trembles does not go anywhere.)
 const LEAST_SHARE: f32 = 0.25;
+const LEAST_STEP: f32 = 0.15;
 /// Somebody who moved so recently is still here, though they stand still now.
 const STILL_FOR: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Default)]
 pub(super) struct Movers {
-    last_moved: HashMap<Uuid, Timestamp>,
+    known: HashMap<Uuid, Mover>,
+}
+
+#[derive(Debug)]
+struct Mover {
+    /// Where its feet were when it was first seen, or moved last; pixels of the frame.
+    stood: Point,
+    moved_at: Option<Timestamp>,
 }
 
 impl Movers {
     /// Takes the tracks of a picture and where it differs from the usual.
     pub(super) fn update(&mut self, at: Timestamp, tracks: &[Track], motion: &[Rect]) {
-        self.last_moved.retain(|id, _| tracks.iter().any(|track| track.id == *id));
+        self.known.retain(|id, _| tracks.iter().any(|track| track.id == *id));
         for track in tracks.iter().filter(|track| track.seen_now) {
+            let feet = track.bbox.feet();
+            let mover = self.known.entry(track.id).or_insert(Mover { stood: feet, moved_at: None });
+            let step = (feet.x - mover.stood.x).hypot(feet.y - mover.stood.y);
             // Regions do not overlap much, so their parts add up.
             let moving: f32 = motion.iter().map(|region| region.intersection(&track.bbox).area()).sum();
-            if moving > 0.0 && moving >= LEAST_SHARE * track.bbox.area() {
-                self.last_moved.insert(track.id, at);
+            if step >= LEAST_STEP * track.bbox.h && moving > 0.0 && moving >= LEAST_SHARE * track.bbox.area() {
+                *mover = Mover { stood: feet, moved_at: Some(at) };
             }
         }
     }
 
     /// Whether a track moved a short while ago.
     pub(super) fn moved_lately(&self, track: &Track, at: Timestamp) -> bool {
-        self.last_moved.get(&track.id).is_some_and(|&moved| at <= moved + STILL_FOR)
+        self.known.get(&track.id).and_then(|mover| mover.moved_at).is_some_and(|moved| at <= moved + STILL_FOR)
     }
 }
 
@@ -47,44 +60,49 @@ mod tests {
     use super::*;
     use crate::vision::Class;
 
-    fn track(id: u128) -> Track {
-        Track {
+    fn track(id: u128, x: f32) -> [Track; 1] {
+        [Track {
             id: Uuid::from_u128(id),
             class: Class::Person,
             first_at: Timestamp::UNIX_EPOCH,
             last_at: Timestamp::UNIX_EPOCH,
-            bbox: Rect::new(100.0, 100.0, 40.0, 100.0),
+            bbox: Rect::new(x, 100.0, 40.0, 100.0),
             score: 0.7,
             best_score: 0.7,
             hits: 5,
             seen_now: true,
-        }
+        }]
     }
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
     }
 
+    const HERE: Rect = Rect::new(100.0, 100.0, 60.0, 100.0);
+
     #[test]
     fn what_never_moved_is_furniture() {
         let mut movers = Movers::default();
-        let bin = track(1);
-        movers.update(at(0), std::slice::from_ref(&bin), &[]);
-        movers.update(at(1), std::slice::from_ref(&bin), &[Rect::new(300.0, 100.0, 40.0, 100.0)]);
-        // A leaf that touches its edge.
-        movers.update(at(2), std::slice::from_ref(&bin), &[Rect::new(90.0, 100.0, 16.0, 24.0)]);
-        assert!(!movers.moved_lately(&bin, at(2)));
+        movers.update(at(0), &track(1, 100.0), &[]);
+        // Somebody walks past it.
+        movers.update(at(1), &track(1, 103.0), &[HERE]);
+        // The box trembles though nothing differs.
+        movers.update(at(2), &track(1, 118.0), &[Rect::new(90.0, 100.0, 30.0, 20.0)]);
+        assert!(!movers.moved_lately(&track(1, 118.0)[0], at(2)));
     }
 
     #[test]
     fn who_moved_is_here_for_a_while() {
         let mut movers = Movers::default();
-        let person = track(1);
-        movers.update(at(0), std::slice::from_ref(&person), &[Rect::new(100.0, 120.0, 40.0, 60.0)]);
-        movers.update(at(9), std::slice::from_ref(&person), &[]);
-        assert!(movers.moved_lately(&person, at(30)));
-        assert!(!movers.moved_lately(&person, at(31)));
+        movers.update(at(0), &track(1, 100.0), &[HERE]);
+        movers.update(at(1), &track(1, 110.0), &[HERE]);
+        assert!(!movers.moved_lately(&track(1, 110.0)[0], at(1)), "a small step");
+        movers.update(at(2), &track(1, 120.0), &[HERE]);
+        movers.update(at(9), &track(1, 120.0), &[]);
+        let person = &track(1, 120.0)[0];
+        assert!(movers.moved_lately(person, at(32)));
+        assert!(!movers.moved_lately(person, at(33)));
         movers.update(at(10), &[], &[]);
-        assert!(!movers.moved_lately(&person, at(10)), "ended tracks are forgotten");
+        assert!(!movers.moved_lately(person, at(10)), "ended tracks are forgotten");
     }
 }

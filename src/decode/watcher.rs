@@ -155,14 +155,17 @@ impl Watcher {
         };
         let frame = Arc::new(frame);
         let motion = self.motion.find(&frame);
-        self.latest = Some(Arc::clone(&frame));
+        // The first picture teaches what is usual; whether it is quiet shows only with the second.
+        let is_first = self.latest.replace(Arc::clone(&frame)).is_none();
         if let Some(from) = self.gate.on_picture(frame.pts, !motion.is_empty()) {
             self.wake_from(from, see)?;
             // It was among those, unless memory could not hold them.
             self.show(frame, see);
             return Ok(());
         }
-        self.done_to = Some(frame.pts);
+        if !is_first {
+            self.done_to = Some(frame.pts);
+        }
         Ok(())
     }
 

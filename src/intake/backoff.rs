@@ -33,15 +33,16 @@ mod tests {
 
     use super::*;
 
+    #[track_caller]
+    fn check(wait: Duration, from_ms: u64, to_ms: u64) {
+        let range = Duration::from_millis(from_ms)..=Duration::from_millis(to_ms);
+        assert!(range.contains(&wait), "{wait:?} is not within {range:?}");
+    }
+
     #[test]
     fn waits_grow_to_the_longest_and_start_over() {
         let mut random = fastrand::Rng::with_seed(1);
         let mut backoff = Backoff::default();
-        #[track_caller]
-        fn check(wait: Duration, from_ms: u64, to_ms: u64) {
-            let range = Duration::from_millis(from_ms)..=Duration::from_millis(to_ms);
-            assert!(range.contains(&wait), "{wait:?} is not within {range:?}");
-        }
         for (from_ms, to_ms) in [(250, 500), (500, 1000), (1000, 2000), (2000, 4000), (2500, 5000), (2500, 5000)] {
             check(backoff.next(&mut random), from_ms, to_ms);
         }

@@ -8,7 +8,9 @@ use super::{Lost, LostReason};
 
 /// A whole pipeline from its description.
 pub(super) fn pipeline(description: &str) -> Result<gst::Pipeline, Lost> {
-    gst::parse::launch(description)
+    #[expect(clippy::disallowed_methods, reason = "a description from pipelines/")]
+    let parsed = gst::parse::launch(description);
+    parsed
         .map_err(|error| missing(&error))?
         .downcast()
         .map_err(|_| Lost::new(LostReason::Unsupported, "the description is not of a pipeline"))
@@ -37,6 +39,7 @@ pub(super) fn insert(
 ) -> Result<(), Lost> {
     // Not by the parser's own ghost pads: while a decoder has no output yet, it would take the next
     // element's input for the bin's.
+    #[expect(clippy::disallowed_methods, reason = "a description from pipelines/")]
     let bin = gst::parse::bin_from_description(description, false).map_err(|error| missing(&error))?;
     configure(&bin);
     let (entry, exit) = (ghost(&bin, "entry", "sink")?, ghost(&bin, "exit", "src")?);

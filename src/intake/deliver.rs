@@ -1,5 +1,6 @@
 //! From GStreamer's samples to access units, and into the queue.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,11 +9,15 @@ use crossbeam_channel::Sender;
 use gstreamer as gst;
 use jiff::Timestamp;
 
-use super::{AccessUnit, Codec, Counts, Item, Lost};
+use super::{AccessUnit, Codec, Counts, Item, Lost, LostReason};
 use crate::base::SharedClock;
 
 /// A gap where a picture has no time and no duration of its own.
 const FRAME_GUESS: gst::ClockTime = gst::ClockTime::from_mseconds(40);
+
+/// So many changes of a stream's parameter sets within this stretch of it mean that it is rubbish.
+const CHANGES_LIMIT: usize = 3;
+const CHANGES_WINDOW: Duration = Duration::from_secs(15);
 
 /// Where an access unit's time of day comes from.
 pub(super) enum Stamp {
@@ -90,18 +95,29 @@ struct State {
     /// Gone once the stream is lost.
     sender: Option<Sender<Item>>,
     packer: Packer,
+    changes: Changes,
     skipping: bool,
 }
 
 impl Outlet {
     /// `sender` must have room for one item more than may wait: the last one, which must not be lost.
     pub(super) fn new(sender: Sender<Item>, packer: Packer, counts: Arc<Counts>) -> Self {
-        Self { state: Mutex::new(State { sender: Some(sender), packer, skipping: false }), counts }
+        Self {
+            state: Mutex::new(State { sender: Some(sender), packer, changes: Changes::default(), skipping: false }),
+            counts,
+        }
     }
 
     pub(super) fn deliver(&self, sample: &gst::Sample) -> Result<gst::FlowSuccess, gst::FlowError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(unit) = state.packer.pack(sample) else { return Ok(gst::FlowSuccess::Ok) };
+        if state.changes.too_many(&unit)
+            && let Some(sender) = state.sender.take()
+        {
+            let text = format!("{CHANGES_LIMIT} other parameter sets within {CHANGES_WINDOW:?}");
+            // Room is kept for it.
+            let _ = sender.try_send(Err(Lost::new(LostReason::Broken, text)));
+        }
         let Some(sender) = &state.sender else { return Err(gst::FlowError::Eos) };
         let limit = sender.capacity().unwrap_or(usize::MAX) - 1;
         let skip = sender.len() >= limit || (state.skipping && !unit.key);
@@ -124,6 +140,66 @@ impl Outlet {
     }
 }
 
+/// A camera may change its resolution; one whose parameter sets change all the time sends rubbish,
+/// of which the parser and all after it are best rid by a new connection.
+#[derive(Default)]
+struct Changes {
+    caps: Option<gst::Caps>,
+    /// Stream times of the last ones, oldest first.
+    at: VecDeque<Duration>,
+}
+
+impl Changes {
+    fn too_many(&mut self, unit: &AccessUnit) -> bool {
+        if self.caps.as_ref() == Some(&unit.caps) {
+            return false;
+        }
+        let before = self.caps.replace(unit.caps.clone());
+        let Some(before) = before.filter(|before| codec_data(before) != codec_data(&unit.caps)) else { return false };
+        tracing::debug!(?before, after = ?unit.caps, "the stream's parameters change");
+        self.at.push_back(unit.pts);
+        self.at.retain(|&at| unit.pts.saturating_sub(at) < CHANGES_WINDOW);
+        self.at.len() >= CHANGES_LIMIT
+    }
+}
+
+fn codec_data(caps: &gst::CapsRef) -> Option<Vec<u8>> {
+    let buffer = caps.structure(0)?.get::<gst::Buffer>("codec_data").ok()?;
+    let bytes = buffer.map_readable().ok()?;
+    Some(bytes.as_slice().to_vec())
+}
+
 pub(super) fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(codec_data: u8, width: i32, pts_s: u64) -> AccessUnit {
+        let caps = gst::Caps::builder("video/x-h264")
+            .field("width", width)
+            .field("codec_data", gst::Buffer::from_slice([codec_data]))
+            .build();
+        let pts = Duration::from_secs(pts_s);
+        AccessUnit { buffer: gst::Buffer::new(), caps, codec: Codec::H264, key: true, pts, at: Timestamp::UNIX_EPOCH }
+    }
+
+    #[track_caller]
+    fn check(units: &[AccessUnit], expected: &[bool]) {
+        let mut changes = Changes::default();
+        let seen: Vec<bool> = units.iter().map(|unit| changes.too_many(unit)).collect();
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn a_new_resolution_is_not_rubbish_and_many_are() {
+        gst::init().expect("GStreamer");
+        check(&[unit(1, 640, 0), unit(1, 640, 1), unit(2, 320, 2), unit(2, 320, 3)], &[false; 4]);
+        check(&[unit(1, 640, 0), unit(2, 640, 2), unit(3, 640, 4), unit(4, 640, 6)], &[false, false, false, true]);
+        check(&[unit(1, 640, 0), unit(2, 640, 20), unit(3, 640, 40), unit(4, 640, 60)], &[false; 4]);
+        // Only what the decoder is set up by counts.
+        check(&[unit(1, 1, 0), unit(1, 2, 1), unit(1, 3, 2), unit(1, 4, 3)], &[false; 4]);
+    }
 }

@@ -64,7 +64,7 @@ pub enum Overflow {
     Block,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct IntakeOptions {
     /// Access units that may wait to be taken; at least 1.
     pub queue_len: usize,

@@ -1,15 +1,17 @@
 //! At the start: the index and the folder are made to agree, whatever ended the last run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::boxes::{BoxError, Layout};
 use super::open::sync_dir;
 use super::recorder::RecorderError;
 use super::retention::Shelf;
-use super::{Segment, SegmentIndex, paths};
+use super::{IndexError, Segment, SegmentIndex, paths};
+use crate::intake::Codec;
 
 /// What was found out of order and put right.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,56 +26,34 @@ pub struct Recovered {
     pub removed_rows: usize,
 }
 
-/// Afterwards every row is complete and has its file, and every file has its row.
+/// Afterwards every row is complete and has its file, and every segment's file has its row. Files
+/// that are no segments are left alone.
 pub(super) fn recover(data_dir: &Path, index: &dyn SegmentIndex) -> Result<(Shelf, Recovered), RecorderError> {
     let folder = data_dir.join(paths::FOLDER);
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |error| RecorderError::Folder { path, error }
-    };
-    fs::create_dir_all(&folder).map_err(failed(&folder))?;
+    let failed = |error| RecorderError::Folder { path: folder.clone(), error };
     let mut files = BTreeMap::new();
-    list_files(&folder, &mut files).map_err(failed(&folder))?;
+    fs::create_dir_all(&folder).and_then(|()| list_files(&folder, &mut files)).map_err(failed)?;
 
-    let mut shelf = Shelf::default();
-    let mut recovered = Recovered::default();
-    let mut known = BTreeSet::new();
+    let mut recovery = Recovery { data_dir, index, shelf: Shelf::default(), recovered: Recovered::default() };
     for segment in index.all()? {
-        known.insert(segment.path.clone());
-        let absolute = data_dir.join(&segment.path);
-        match files.get(&absolute) {
+        match files.remove(&data_dir.join(&segment.path)) {
             None => {
                 index.remove(segment.id)?;
-                recovered.removed_rows += 1;
+                recovery.recovered.removed_rows += 1;
             }
-            Some(size) if segment.complete && *size == segment.size_bytes => shelf.add(&segment),
+            Some(size) if segment.complete && size == segment.size_bytes => recovery.shelf.add(&segment),
             // A complete one of another size has lost its end with the power.
-            Some(_) => match repair(&absolute, &segment, &mut recovered).map_err(failed(&absolute))? {
-                Some(segment) => {
-                    index.put(&segment)?;
-                    shelf.add(&segment);
-                }
-                None => index.remove(segment.id)?,
-            },
+            Some(_) => recovery.repair(&segment)?,
         }
     }
     for absolute in files.keys() {
-        let Ok(path) = absolute.strip_prefix(data_dir).map(Path::to_owned) else { continue };
-        if known.contains(&path) {
-            continue;
-        }
-        let repaired = match unknown(path) {
-            Some(segment) => repair(absolute, &segment, &mut recovered).map_err(failed(absolute))?,
-            None => {
-                remove(absolute, &mut recovered).map_err(failed(absolute))?;
-                None
-            }
-        };
-        if let Some(segment) = repaired {
-            index.put(&segment)?;
-            shelf.add(&segment);
+        if let Some(segment) = absolute.strip_prefix(data_dir).ok().and_then(unlisted) {
+            recovery.repair(&segment)?;
+        } else {
+            tracing::warn!(path = %absolute.display(), "not a recording; left alone, and not counted");
         }
     }
+    let Recovery { shelf, recovered, .. } = recovery;
     if recovered != Recovered::default() {
         tracing::info!(
             completed = recovered.completed,
@@ -87,51 +67,87 @@ pub(super) fn recover(data_dir: &Path, index: &dyn SegmentIndex) -> Result<(Shel
 }
 
 /// A segment known by its file's name only; the rest is read from the file.
-fn unknown(path: PathBuf) -> Option<Segment> {
-    let (camera, started_at, id) = paths::parse(&path)?;
+fn unlisted(path: &Path) -> Option<Segment> {
+    let (camera, started_at, id) = paths::parse(path)?;
     Some(Segment {
         id,
         camera,
-        path,
-        codec: crate::intake::Codec::H264,
+        path: path.to_owned(),
+        codec: Codec::H264,
         started_at,
-        duration: std::time::Duration::ZERO,
+        duration: Duration::ZERO,
         size_bytes: 0,
         complete: false,
     })
 }
 
-/// Cuts a file to what is whole of it; removes it if that is nothing.
-fn repair(absolute: &Path, segment: &Segment, recovered: &mut Recovered) -> io::Result<Option<Segment>> {
+struct Recovery<'a> {
+    data_dir: &'a Path,
+    index: &'a dyn SegmentIndex,
+    shelf: Shelf,
+    recovered: Recovered,
+}
+
+impl Recovery<'_> {
+    /// Cuts a segment to what is whole of it, and lists it as complete. One bad file is no reason
+    /// not to record: it is reported and left as it is.
+    fn repair(&mut self, segment: &Segment) -> Result<(), IndexError> {
+        let absolute = self.data_dir.join(&segment.path);
+        match cut(&absolute) {
+            Ok(Some(Whole { layout, cut_bytes })) => {
+                let repaired = Segment {
+                    codec: layout.track.format.codec,
+                    duration: layout.duration(),
+                    size_bytes: layout.whole_bytes,
+                    complete: true,
+                    ..segment.clone()
+                };
+                self.index.put(&repaired)?;
+                self.shelf.add(&repaired);
+                self.recovered.completed += 1;
+                self.recovered.cut_bytes += cut_bytes;
+            }
+            Ok(None) => match remove(&absolute) {
+                Ok(()) => {
+                    self.index.remove(segment.id)?;
+                    self.recovered.removed_files += 1;
+                }
+                Err(error) => report(&absolute, &error),
+            },
+            Err(error) => report(&absolute, &error),
+        }
+        Ok(())
+    }
+}
+
+fn report(absolute: &Path, error: &io::Error) {
+    tracing::error!(path = %absolute.display(), %error, "this recording cannot be put in order: check the disk");
+}
+
+struct Whole {
+    layout: Layout,
+    cut_bytes: u64,
+}
+
+/// None if there is not one whole fragment.
+fn cut(absolute: &Path) -> io::Result<Option<Whole>> {
     let mut file = File::open(absolute)?;
     let layout = match Layout::read(&mut file) {
         Ok(layout) if !layout.fragments.is_empty() => layout,
         Err(BoxError::Io(error)) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error),
-        _ => {
-            remove(absolute, recovered)?;
-            return Ok(None);
-        }
+        _ => return Ok(None),
     };
-    let size = file.metadata()?.len();
-    if size > layout.whole_bytes {
+    let cut_bytes = file.metadata()?.len().saturating_sub(layout.whole_bytes);
+    if cut_bytes > 0 {
         let file = OpenOptions::new().write(true).open(absolute)?;
         file.set_len(layout.whole_bytes)?;
         file.sync_all()?;
-        recovered.cut_bytes += size - layout.whole_bytes;
     }
-    recovered.completed += 1;
-    Ok(Some(Segment {
-        codec: layout.track.format.codec,
-        duration: layout.duration(),
-        size_bytes: layout.whole_bytes,
-        complete: true,
-        ..segment.clone()
-    }))
+    Ok(Some(Whole { layout, cut_bytes }))
 }
 
-fn remove(absolute: &Path, recovered: &mut Recovered) -> io::Result<()> {
+fn remove(absolute: &Path) -> io::Result<()> {
     fs::remove_file(absolute)?;
-    recovered.removed_files += 1;
     absolute.parent().map_or(Ok(()), sync_dir)
 }
 

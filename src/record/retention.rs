@@ -90,11 +90,11 @@ impl<'a> NeededByCamera<'a> {
 pub(super) struct Shelf {
     segments: BTreeMap<(Timestamp, Uuid), Kept>,
     cameras: BTreeMap<String, Arc<str>>,
-    pub bytes: u64,
+    pub(super) bytes: u64,
 }
 
 impl Shelf {
-    pub fn add(&mut self, segment: &Segment) {
+    pub(super) fn add(&mut self, segment: &Segment) {
         let camera = self.cameras.entry(segment.camera.clone()).or_insert_with(|| segment.camera.as_str().into());
         let kept = Kept {
             id: segment.id,
@@ -107,13 +107,104 @@ impl Shelf {
         self.segments.insert((kept.started_at, kept.id), kept);
     }
 
-    pub fn remove(&mut self, kept: &Kept) {
+    pub(super) fn remove(&mut self, kept: &Kept) {
         if let Some(removed) = self.segments.remove(&(kept.started_at, kept.id)) {
             self.bytes -= removed.size_bytes;
         }
     }
 
-    pub fn oldest_first(&self) -> impl Iterator<Item = &Kept> {
+    pub(super) fn oldest_first(&self) -> impl Iterator<Item = &Kept> {
         self.segments.values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HOUR: i64 = 3600;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_771_266_600 + second).expect("valid")
+    }
+
+    fn kept(camera: &str, from: i64, to: i64, size_bytes: u64) -> Kept {
+        let id = Uuid::from_u128(u128::try_from(from * 1000 + to).expect("positive"));
+        Kept { id, camera: camera.into(), started_at: at(from), ends_at: at(to), size_bytes }
+    }
+
+    fn needed(camera: &str, from: i64, to: i64) -> Needed {
+        Needed { camera: camera.to_owned(), from: at(from), to: at(to) }
+    }
+
+    /// Five segments of 10 s and 100 bytes at the gate, one in the yard; chosen by their start.
+    #[track_caller]
+    fn check(needed: &[Needed], excess_bytes: u64, now: i64, expected: &[i64]) {
+        let mut all: Vec<_> = (0..5).map(|i| kept("gate", i * 10, i * 10 + 10, 100)).collect();
+        all.push(kept("yard", 15, 25, 100));
+        all.sort_by_key(|segment| segment.started_at);
+        let chosen = choose(&all, needed, excess_bytes, at(now));
+        let starts: Vec<_> = chosen.iter().map(|segment| (segment.started_at - at(0)).as_secs()).collect();
+        assert_eq!(starts, expected);
+    }
+
+    #[test]
+    fn the_oldest_go_and_no_more_than_must() {
+        check(&[], 0, HOUR, &[]);
+        check(&[], 1, HOUR, &[0]);
+        check(&[], 100, HOUR, &[0]);
+        check(&[], 101, HOUR, &[0, 10]);
+        check(&[], 250, HOUR, &[0, 10, 15]);
+        check(&[], u64::MAX, HOUR, &[0, 10, 15, 20, 30, 40]);
+    }
+
+    #[test]
+    fn what_alerts_need_stays() {
+        check(&[needed("gate", 12, 14)], 150, HOUR, &[0, 15]);
+        check(&[needed("yard", 12, 16)], 250, HOUR, &[0, 10, 20]);
+        check(&[needed("gate", 5, 12), needed("gate", 11, 33)], u64::MAX, HOUR, &[15, 40]);
+        check(&[needed("gate", -100, 100), needed("yard", 0, 100)], u64::MAX, HOUR, &[]);
+        // A touch counts.
+        check(&[needed("gate", 10, 10)], u64::MAX, HOUR, &[15, 20, 30, 40]);
+    }
+
+    #[test]
+    fn the_last_minute_stays() {
+        check(&[], u64::MAX, 80, &[0]);
+        check(&[], u64::MAX, 60, &[]);
+        // The clock was set back by an hour: all this is of the future, and old.
+        check(&[], u64::MAX, -HOUR, &[0, 10, 15, 20, 30, 40]);
+    }
+
+    proptest! {
+        #[test]
+        fn chosen_are_old_not_needed_and_just_enough(
+            segments in prop::collection::vec((0usize..3, 0i64..1000, 1i64..30, 1u64..100), 0..40),
+            ranges in prop::collection::vec((0usize..3, 0i64..1000, 0i64..200), 0..8),
+            excess_bytes in 0u64..2000,
+            now in 0i64..2000,
+        ) {
+            let cameras = ["gate", "yard", "hall"];
+            let mut all: Vec<_> =
+                segments.iter().map(|(camera, from, len, size)| kept(cameras[*camera], *from, from + len, *size)).collect();
+            all.sort_by_key(|segment| segment.started_at);
+            let ranges: Vec<_> = ranges.iter().map(|(camera, from, len)| needed(cameras[*camera], *from, from + len)).collect();
+            let may_go = |segment: &Kept| {
+                let overlaps = |range: &Needed| {
+                    range.camera == *segment.camera && range.from <= segment.ends_at && range.to >= segment.started_at
+                };
+                !ranges.iter().any(overlaps) && at(now).duration_since(segment.ends_at).abs() > GRACE
+            };
+            let chosen = choose(&all, &ranges, excess_bytes, at(now));
+            let expected: Vec<_> = all.iter().filter(|segment| may_go(segment)).take(chosen.len()).collect();
+            prop_assert_eq!(&chosen, &expected, "not the oldest that may go");
+            let freed: u64 = chosen.iter().map(|segment| segment.size_bytes).sum();
+            let all_that_may = all.iter().filter(|segment| may_go(segment)).count();
+            prop_assert!(freed >= excess_bytes || chosen.len() == all_that_may, "too few");
+            let but_last: u64 = chosen.iter().rev().skip(1).map(|segment| segment.size_bytes).sum();
+            prop_assert!(chosen.is_empty() || but_last < excess_bytes, "too many");
+        }
     }
 }

@@ -214,7 +214,7 @@ fn encode(pictures: impl Iterator<Item = Result<Picture>>, options: &EncodeOptio
     }
     // Where it fails, collecting says why.
     let _ = source.end_of_stream();
-    Footage::from_samples(running.collect()?)
+    Footage::from_samples(&running.collect()?)
 }
 
 fn painter(transform: Transform) -> Box<dyn FnMut(&mut Picture)> {

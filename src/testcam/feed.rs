@@ -11,8 +11,7 @@ use crate::base::{Clock as _, Shutdown, SystemClock};
 
 /// How often a feeder looks for a new pipeline or a switch.
 const IDLE: Duration = Duration::from_millis(20);
-/// Bytes at the head of an access unit's NAL unit that garbage leaves alone, so that it still
-/// looks like one.
+/// Bytes at the head of a NAL unit that garbage leaves alone, so that it still looks like one.
 const NAL_HEAD_BYTES: usize = 2;
 
 /// What the mount does now. Shared with the server, which sets it.
@@ -166,23 +165,10 @@ fn unit_after(footage: &Footage, now: Duration) -> u64 {
     u64::from(rounds) * footage.units.len() as u64 + index as u64
 }
 
-/// The same NAL units as far as their heads go, and noise instead of pictures.
+/// The same NAL units as far as their heads go, and noise instead of what they held.
 fn spoiled(buffer: &gst::Buffer, random: &mut fastrand::Rng) -> gst::Buffer {
     let mut bytes = buffer.map_readable().map(|map| map.as_slice().to_vec()).unwrap_or_default();
-    let mut keep = NAL_HEAD_BYTES;
-    let mut zeros = 0;
-    for byte in &mut bytes {
-        let starts_nal = zeros >= 2 && *byte == 1;
-        zeros = if *byte == 0 { zeros + 1 } else { 0 };
-        if starts_nal {
-            keep = NAL_HEAD_BYTES;
-        } else if zeros > 0 || keep > 0 {
-            keep = keep.saturating_sub(usize::from(zeros == 0));
-        } else {
-            // Never zero: no start code may arise.
-            *byte = random.u8(1..);
-        }
-    }
+    spoil(&mut bytes, random);
     let mut spoiled = gst::Buffer::from_mut_slice(bytes);
     {
         let spoiled = spoiled.make_mut();
@@ -192,4 +178,32 @@ fn spoiled(buffer: &gst::Buffer, random: &mut fastrand::Rng) -> gst::Buffer {
         spoiled.set_flags(buffer.flags());
     }
     spoiled
+}
+
+fn spoil(bytes: &mut [u8], random: &mut fastrand::Rng) {
+    let starts: Vec<usize> = bytes.windows(3).enumerate().filter(|(_, w)| *w == [0, 0, 1]).map(|(i, _)| i).collect();
+    for (number, start) in starts.iter().enumerate() {
+        let end = starts.get(number + 1).copied().unwrap_or(bytes.len());
+        let payload = (start + 3 + NAL_HEAD_BYTES).min(end);
+        for byte in &mut bytes[payload..end] {
+            // Never zero: no new start code may arise.
+            *byte = random.u8(1..);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn garbage_keeps_the_heads_of_its_units() {
+        let mut bytes = vec![0, 0, 0, 1, 0x67, 0x64, 5, 5, 5, 0, 0, 1, 0x65, 0x88, 9, 9, 9, 9];
+        let before = bytes.clone();
+        spoil(&mut bytes, &mut fastrand::Rng::with_seed(1));
+        assert_eq!(bytes[..6], before[..6]);
+        assert_eq!(bytes[9..14], before[9..14]);
+        assert_ne!(bytes[6..9], before[6..9]);
+        assert_ne!(bytes[14..], before[14..]);
+    }
 }

@@ -1,10 +1,11 @@
 //! Encoded video in memory.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gstreamer as gst;
+use gstreamer::glib;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
@@ -62,12 +63,12 @@ impl Footage {
         link_video(&element(&pipeline, "demux")?, &pipeline, &wrong);
         let samples = Running::start(pipeline)?.collect().map_err(|error| failed(&error.to_string()))?;
         if samples.is_empty() {
-            let codec = wrong.lock().ok().and_then(|mut wrong| wrong.take());
+            let codec = wrong.lock().unwrap_or_else(PoisonError::into_inner).take();
             return Err(failed(
                 &codec.map_or("holds no video".into(), |codec| format!("holds {codec}, not H.264 or H.265")),
             ));
         }
-        Self::from_samples(samples).map_err(|error| failed(&error.to_string()))
+        Self::from_samples(&samples).map_err(|error| failed(&error.to_string()))
     }
 
     /// Writes it as MP4.
@@ -119,7 +120,7 @@ impl Footage {
         (buffer, unit.key)
     }
 
-    pub(super) fn from_samples(samples: Vec<gst::Sample>) -> Result<Self> {
+    pub(super) fn from_samples(samples: &[gst::Sample]) -> Result<Self> {
         let no_caps = || TestCameraError::new("the parser gave no caps");
         let caps = samples.last().and_then(|sample| sample.caps_owned()).ok_or_else(no_caps)?;
         let codec = match caps.structure(0).map(|s| s.name().as_str()) {
@@ -166,41 +167,42 @@ fn frame_duration(caps: &gst::CapsRef) -> Duration {
         })
 }
 
+/// Takes the first video that needs no decoding; remembers another's name in `wrong`.
 fn link_video(demux: &gst::Element, pipeline: &gst::Pipeline, wrong: &Arc<Mutex<Option<String>>>) {
     let (pipeline, wrong) = (pipeline.downgrade(), Arc::clone(wrong));
     demux.connect_pad_added(move |_, pad| {
-        let Some(pipeline) = pipeline.upgrade() else { return };
+        let Some(sink) = pipeline.upgrade().and_then(|pipeline| pipeline.by_name("sink")) else { return };
+        let Some(entry) = sink.static_pad("sink").filter(|entry| !entry.is_linked()) else { return };
         let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
         let Some(name) = caps.structure(0).map(gst::StructureRef::name) else { return };
-        let description = match name.as_str() {
-            "video/x-h264" => READ_H264,
-            "video/x-h265" => READ_H265,
+        let linked = match name.as_str() {
+            "video/x-h264" => insert(pad, READ_H264, &entry),
+            "video/x-h265" => insert(pad, READ_H265, &entry),
             other => {
-                if other.starts_with("video/")
-                    && let Ok(mut wrong) = wrong.lock()
-                {
-                    *wrong = Some(other.to_owned());
+                if other.starts_with("video/") {
+                    *wrong.lock().unwrap_or_else(PoisonError::into_inner) = Some(other.to_owned());
                 }
                 return;
             }
         };
-        // A second video, or what does not fit, stays unlinked; the demuxer then says so.
-        if pad.is_linked()
-            || pipeline.by_name("sink").is_none_or(|sink| sink.static_pad("sink").is_none_or(|p| p.is_linked()))
-        {
-            return;
-        }
-        if let Ok(bin) = gst::parse::bin_from_description(description, true)
-            && let Some(sink) = pipeline.by_name("sink")
-            && pipeline.add(&bin).is_ok()
-            && bin.link(&sink).is_ok()
-            && bin.sync_state_with_parent().is_ok()
-            && let Some(entry) = bin.static_pad("sink")
-            && pad.link(&entry).is_err()
-        {
-            tracing::warn!("the video does not fit its parser");
+        if let Err(error) = linked {
+            *wrong.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
         }
     });
+}
+
+/// Puts what `description` says between two pads.
+fn insert(pad: &gst::Pad, description: &str, entry: &gst::Pad) -> std::result::Result<(), glib::BoolError> {
+    let missing = || glib::bool_error!("a parser without pads");
+    let pipeline = entry.parent_element().and_then(|sink| sink.parent()).and_downcast::<gst::Pipeline>();
+    #[expect(clippy::disallowed_methods, reason = "a description from pipelines/")]
+    let bin = gst::parse::bin_from_description(description, true).map_err(|error| glib::bool_error!("{}", error))?;
+    pipeline.ok_or_else(missing)?.add(&bin)?;
+    let (input, output) = (bin.static_pad("sink").ok_or_else(missing)?, bin.static_pad("src").ok_or_else(missing)?);
+    let unfit = |error: gst::PadLinkError| glib::bool_error!("the parser cannot be linked: {}", error);
+    output.link(entry).map_err(unfit)?;
+    bin.sync_state_with_parent()?;
+    pad.link(&input).map(drop).map_err(unfit)
 }
 
 pub(super) fn init() -> Result<()> {
@@ -208,7 +210,9 @@ pub(super) fn init() -> Result<()> {
 }
 
 pub(super) fn pipeline(description: &str) -> Result<gst::Pipeline> {
-    gst::parse::launch(description)
+    #[expect(clippy::disallowed_methods, reason = "a description from pipelines/")]
+    let parsed = gst::parse::launch(description);
+    parsed
         .map_err(|error| TestCameraError::new(format!("{error}: are all GStreamer plugins installed?")))?
         .downcast()
         .map_err(|_| TestCameraError::new("the description is not of a pipeline"))

@@ -59,7 +59,6 @@ impl Noise {
         let mut random = fastrand::Rng::with_seed(seed);
         // The sum of four even spreads over 0..1 is near enough to a bell, of deviation 0.577.
         let mut bell = || (0..4).map(|_| random.f32()).sum::<f32>() - 2.0;
-        #[expect(clippy::cast_possible_truncation, reason = "a few times the deviation, which is small")]
         let table = (0..NOISE_LEN).map(|_| (bell() / 0.577 * deviation).round() as i16).collect();
         Self { table, random }
     }
@@ -88,7 +87,6 @@ impl Noise {
     }
 }
 
-#[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "clamped to a byte")]
 fn clamp(value: i16) -> u8 {
     value.clamp(16, 235) as u8
 }
@@ -99,7 +97,7 @@ pub(super) fn night(picture: &mut Picture, noise: &mut Noise) {
     let (luma, chroma) = picture.data.split_at_mut(luma);
     for row in luma.chunks_exact_mut(width) {
         // At most 219 * 84, which fits.
-        noise.over(row, |value| NIGHT_FLOOR + ((value - 16).max(0) * NIGHT_GAIN >> 8));
+        noise.over(row, |value| NIGHT_FLOOR + (((value - 16).max(0) * NIGHT_GAIN) >> 8));
     }
     chroma.fill(GREY);
 }

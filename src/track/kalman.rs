@@ -111,6 +111,12 @@ impl BoxFilter {
         self.shape.value = self.shape.value.clamp(0.05, 20.0);
     }
 
+    /// What is out of sight neither grows nor shrinks: it may have been going behind an edge.
+    pub(super) fn hold_size(&mut self) {
+        self.height.speed = 0.0;
+        self.shape.speed = 0.0;
+    }
+
     pub(super) fn correct(&mut self, bbox: &Rect) {
         let (center, height) = (bbox.center(), bbox.h.max(LEAST_HEIGHT));
         let std = MEASURED_STD * height;

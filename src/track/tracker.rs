@@ -81,6 +81,9 @@ impl Tracker {
         self.last_at = Some(at);
         let frame = (frame_size.0 as f32, frame_size.1 as f32);
         for state in &mut self.states {
+            if state.unseen_s > 0.0 {
+                state.filter.hold_size();
+            }
             state.filter.predict(dt.min(MOST_STEP_S), frame);
             state.unseen_s += dt;
             state.track.seen_now = false;
@@ -152,17 +155,16 @@ impl Tracker {
 
     fn report(&mut self, frame: (f32, f32)) -> Update {
         let mut update = Update::default();
-        for state in &mut self.states {
-            let shown = state.filter.bbox().clamped(frame.0, frame.1);
-            if state.track.seen_now || shown.area() > 0.0 {
-                state.track.bbox = shown;
+        self.states.retain_mut(|state| {
+            let expected = state.filter.bbox().clamped(frame.0, frame.1);
+            if state.track.seen_now {
+                state.track.bbox = expected;
             }
-        }
-        self.states.retain(|state| {
             let kept_s = if state.confirmed { KEPT_LOST_S } else { KEPT_TENTATIVE_S };
             let alive = state.unseen_s <= kept_s;
             match (alive, state.confirmed) {
-                (true, true) => update.tracks.push(state.track.clone()),
+                (true, true) => update.tracks.push(Track { bbox: expected, ..state.track.clone() }),
+                // It ends where it was seen last.
                 (false, true) => update.ended.push(state.track.clone()),
                 (_, false) => {}
             }

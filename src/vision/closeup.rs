@@ -102,3 +102,7 @@ fn square_within(bbox: Rect, side: f32, (width, height): (f32, f32)) -> Rect {
 fn by_place(a: &Rect, b: &Rect) -> std::cmp::Ordering {
     a.x.total_cmp(&b.x).then_with(|| a.y.total_cmp(&b.y))
 }
+
+#[cfg(test)]
+#[path = "closeup_tests.rs"]
+mod tests;

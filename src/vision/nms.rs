@@ -7,6 +7,9 @@ use crate::base::Rect;
 /// Boxes of one group that overlap more are the same thing.
 pub const SAME_IOU: f32 = 0.5;
 
+/// The same across pictures of different scale, where small boxes are coarse.
+const SAME_IOU_ACROSS: f32 = 0.35;
+
 /// A box is cut by a region's border when it comes this near, as a share of the region's side.
 const BORDER_SHARE: f32 = 0.02;
 
@@ -35,21 +38,40 @@ pub struct RegionDetections {
 /// Joins what was found in the whole frame and in close-ups. Where a thing is cut by a close-up's
 /// border and stands whole in another picture, the whole box stays.
 pub fn merge(frame: Rect, parts: Vec<RegionDetections>) -> Vec<Detection> {
-    let mut all: Vec<(Detection, bool)> = Vec::new();
-    for part in &parts {
-        all.extend(part.detections.iter().map(|&detection| (detection, is_cut(&detection.bbox, &part.region, &frame))));
+    if let [_] = parts[..] {
+        return parts.into_iter().flat_map(|part| part.detections).collect();
     }
-    let whole: Vec<Detection> = all.iter().filter(|(_, cut)| !cut).map(|&(detection, _)| detection).collect();
-    let whole = suppress(whole, SAME_IOU);
-    let mut joined = whole.clone();
-    joined.extend(all.into_iter().filter_map(|(detection, cut)| {
-        let part_of_another = whole.iter().any(|other| {
+    let (mut whole, mut cut) = (Vec::new(), Vec::new());
+    for (view, part) in parts.into_iter().enumerate() {
+        for detection in part.detections {
+            let cut_off = is_cut(&detection.bbox, &part.region, &frame);
+            (if cut_off { &mut cut } else { &mut whole }).push((detection, view));
+        }
+    }
+    cut.retain(|(detection, _)| {
+        !whole.iter().any(|(other, _)| {
             other.class.group() == detection.class.group()
                 && detection.bbox.intersection(&other.bbox).area() > PART_SHARE * detection.bbox.area()
-        });
-        (cut && !part_of_another).then_some(detection)
-    }));
-    suppress(joined, SAME_IOU)
+        })
+    });
+    whole.append(&mut cut);
+    suppress_views(whole)
+}
+
+/// As [`suppress`], between pictures of different scales as well.
+fn suppress_views(mut detections: Vec<(Detection, usize)>) -> Vec<Detection> {
+    detections.sort_by(|(a, _), (b, _)| a.best_first(b));
+    let mut kept: Vec<(Detection, usize)> = Vec::new();
+    for (candidate, view) in detections {
+        let same = |(better, other): &(Detection, usize)| {
+            let most = if *other == view { SAME_IOU } else { SAME_IOU_ACROSS };
+            better.class.group() == candidate.class.group() && better.bbox.iou(&candidate.bbox) > most
+        };
+        if !kept.iter().any(same) {
+            kept.push((candidate, view));
+        }
+    }
+    kept.into_iter().map(|(detection, _)| detection).collect()
 }
 
 /// Whether a box ends at a border of its region that is not a border of the frame.

@@ -1,4 +1,4 @@
-//! Frames of real footage for tests and benches: `vtest.avi` of Debian's `opencv-doc` (OpenCV's
+//! Frames of real footage for tests and benches: `vtest.avi` of Debian's `opencv-doc` (that library's
 //! sample of a CCTV camera over a yard, 768x576, 10 frames a second), fetched by `make setup`.
 
 use std::time::Duration;
@@ -14,7 +14,8 @@ use crate::decode::{Frame, PixelFormat};
 use crate::vision::deps;
 
 /// Pictures of `vtest.avi` as tightly packed I420 of `size`: `count` of them, every `step`-th.
-pub fn vtest(size: (u32, u32), step: usize, count: usize) -> Vec<Frame> {
+#[expect(clippy::disallowed_methods, reason = "a test's own pipeline, without values of users")]
+pub(crate) fn vtest(size: (u32, u32), step: usize, count: usize) -> Vec<Frame> {
     gst::init().expect("GStreamer");
     let path = deps::find(None, "footage", "vtest.avi").expect("vtest.avi: run `make setup`");
     let (width, height) = size;
@@ -50,7 +51,7 @@ fn frame(sample: &gst::Sample) -> Frame {
 }
 
 /// Red, green and blue of a frame that [`vtest`] gave.
-pub fn rgb(frame: &Frame) -> Vec<u8> {
+pub(crate) fn rgb(frame: &Frame) -> Vec<u8> {
     let planes = frame.planes();
     let (blue, red) = (planes.second.expect("I420"), planes.third.expect("I420"));
     let mut pixels = Vec::with_capacity(3 * planes.width * planes.height);

@@ -1,5 +1,5 @@
 //! What the RTSP tests share.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,8 +29,8 @@ pub fn serve(mount: Mount) -> TestCameras {
     TestCameras::start(vec![mount]).expect("start")
 }
 
-pub fn credentials(user: &str, password: &str) -> Option<Credentials> {
-    Some(Credentials { user: user.into(), password: password.into() })
+pub fn credentials(user: &str, password: &str) -> Credentials {
+    Credentials { user: user.into(), password: password.into() }
 }
 
 pub fn source(cameras: &TestCameras, path: &str) -> RtspSource {

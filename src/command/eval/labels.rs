@@ -87,12 +87,7 @@ pub(super) fn parse(line: &str, folder: &Path) -> Result<Label, String> {
     if line.image.as_os_str().is_empty() {
         return Err("image is empty".to_owned());
     }
-    Ok(Label {
-        image: folder.join(line.image),
-        light: line.light,
-        persons: line.persons,
-        vehicles: line.vehicles,
-    })
+    Ok(Label { image: folder.join(line.image), light: line.light, persons: line.persons, vehicles: line.vehicles })
 }
 
 #[cfg(test)]

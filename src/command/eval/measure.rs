@@ -1,4 +1,4 @@
-//! Average precision, recall and precision at IoU 0.5, as COCO's own tool takes them.
+//! Average precision, recall and precision at an overlap (intersection over union) of 0.5, as COCO's own tool takes them.
 
 use serde::Serialize;
 

@@ -70,7 +70,7 @@ fn evaluate(args: &Args) -> anyhow::Result<Report> {
         let frame = read_picture(&label.image)?;
         let start = clock.monotonic();
         let seen = detector.detect(&frame, &[]).with_context(|| label.image.display().to_string())?;
-        spent += clock.monotonic() - start;
+        spent += clock.monotonic().saturating_sub(start);
         outcomes.push(Outcome { label, detections: seen.detections });
         progress.inc(1);
     }
@@ -109,7 +109,8 @@ impl Outcome {
 
 /// All labels; every picture is known to exist before the first is looked at.
 fn read_labels(path: &Path) -> anyhow::Result<Vec<Label>> {
-    let text = fs::read_to_string(path).map_err(|error| Usage(format!("{}: cannot be read: {error}", path.display())))?;
+    let text =
+        fs::read_to_string(path).map_err(|error| Usage(format!("{}: cannot be read: {error}", path.display())))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut labels = Vec::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {

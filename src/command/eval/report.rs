@@ -1,10 +1,10 @@
 //! What `eval` prints: one JSON object, or a table.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::Outcome;
 use super::labels::{Light, Person};
@@ -51,8 +51,8 @@ struct Attribute {
     precision: Option<f64>,
     recall: Option<f64>,
     f1: Option<f64>,
-    by_light: BTreeMap<&'static str, ()>,
-    by_size: BTreeMap<&'static str, ()>,
+    by_light: Map<String, Value>,
+    by_size: Map<String, Value>,
 }
 
 /// No plate is judged yet.
@@ -138,8 +138,8 @@ fn attribute(outcomes: &[Outcome], label: impl Fn(&Person) -> Option<bool>) -> A
         precision: None,
         recall: None,
         f1: None,
-        by_light: BTreeMap::new(),
-        by_size: BTreeMap::new(),
+        by_light: Map::new(),
+        by_size: Map::new(),
     }
 }
 

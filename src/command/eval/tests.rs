@@ -57,7 +57,10 @@ fn the_report_has_the_agreed_shape() {
     let all = &json["person"]["all"];
     assert!(all["n"].as_u64().is_some_and(|n| n > 5), "{json}");
     assert_eq!([&all["ap50"], &all["recall"], &all["precision"]], [1.0, 1.0, 1.0], "{json}");
-    assert_eq!(json["person"]["night"]["n"].as_u64().zip(json["person"]["day"]["n"].as_u64()).map(|(a, b)| a + b), all["n"].as_u64());
+    assert_eq!(
+        json["person"]["night"]["n"].as_u64().zip(json["person"]["day"]["n"].as_u64()).map(|(a, b)| a + b),
+        all["n"].as_u64()
+    );
     assert!(json["person"].get("ir").is_none(), "{json}");
     assert_eq!(json["vehicle"], serde_json::json!({"all": {"n": 0, "ap50": null, "recall": null, "precision": null}}));
     assert_eq!(json["attributes"]["mask"]["n"], all["n"]);

@@ -1,0 +1,194 @@
+//! A disk that is full, read-only or over its quota: nothing stored is lost, other cameras and the
+//! process go on, and recording comes back by itself.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
+mod recording;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use canhdem::base::SimClock;
+use canhdem::intake::AccessUnit;
+use canhdem::record::{DiskState, Needed, Recovered, SegmentIndex};
+use recording::{Desk, Footage, at_ms, decoded_ms, push_all, shifted, start, wait_until};
+
+/// About 250 kB a second.
+const NOISE: Footage = Footage { seconds: 12, width: 320, height: 240, pattern: "snow", ..Footage::H264 };
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A small disk of its own; it goes when the test ends.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// None, and says why, where this process may not mount.
+    fn mount(at: &Path, megabytes: u32) -> Option<Self> {
+        fs::create_dir_all(at).unwrap();
+        let output =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "tmpfs"]).arg(at).output();
+        match output {
+            Ok(output) if output.status.success() => Some(Self(at.to_owned())),
+            other => {
+                // Not by a macro: those are kept silent for tests that pass.
+                let mut out = std::io::stderr();
+                writeln!(out, "SKIPPED: no small disk can be mounted here (needs root): {other:?}").unwrap();
+                None
+            }
+        }
+    }
+
+    fn remount(&self, mode: &str) {
+        let status = Command::new("mount").args(["-o", &format!("remount,{mode}")]).arg(&self.0).status().unwrap();
+        assert!(status.success(), "remount,{mode}");
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let unmounted = Command::new("umount").arg("-l").arg(&self.0).status();
+        assert!(unmounted.is_ok_and(|status| status.success()), "left mounted: {}", self.0.display());
+    }
+}
+
+fn states(desk: &Desk) -> Vec<DiskState> {
+    let mut states: Vec<_> = desk.reports.lock().unwrap().iter().map(|report| report.state).collect();
+    states.dedup();
+    states
+}
+
+/// Every row's file is there, is whole and plays; a restart finds nothing to put in order.
+fn check_stored(desk: &Desk) {
+    for row in desk.index.all().unwrap() {
+        assert_eq!(desk.path(&row).metadata().unwrap().len(), row.size_bytes);
+        assert!(!decoded_ms(&desk.path(&row)).is_empty());
+    }
+    let recorder = desk.recorder();
+    assert_eq!(recorder.recovered, Recovered::default());
+}
+
+#[test]
+fn a_full_disk_costs_only_what_does_not_fit() {
+    let desk = Desk::new();
+    let Some(_disk) = SmallDisk::mount(desk.dir.path(), 16) else { return };
+    let ballast = desk.dir.path().join("ballast");
+    fs::write(&ballast, vec![0; 14 << 20]).unwrap();
+    let recorder = desk.recorder();
+    let (camera, other) = (recorder.camera("gate"), recorder.camera("yard"));
+    let units = NOISE.units();
+    push_all(&camera, &units);
+    camera.gap();
+    wait_until(|| camera.dropped() > 0 && states(&desk).last() == Some(&DiskState::Full));
+    let detail = desk.reports.lock().unwrap().last().unwrap().detail.clone().unwrap();
+    assert!(detail.contains("No space left") && detail.contains("make room"), "{detail}");
+    let stored = desk.index.all().unwrap();
+    assert!(!stored.is_empty());
+
+    fs::remove_file(ballast).unwrap();
+    push_all(&other, &shifted(&units, HOUR));
+    recorder.finish();
+    assert_eq!(states(&desk).last(), Some(&DiskState::Ok));
+    assert_eq!(other.dropped(), 0);
+    let after = desk.index.all().unwrap();
+    assert!(stored.iter().all(|row| after.iter().any(|now| now.id == row.id)), "something stored was lost");
+    check_stored(&desk);
+}
+
+#[test]
+fn a_disk_that_fills_up_gives_up_the_oldest_but_no_evidence() {
+    let desk = Desk::new();
+    let Some(_disk) = SmallDisk::mount(desk.dir.path(), 8) else { return };
+    let clock = Arc::new(SimClock::new(start()));
+    let recorder = desk.recorder_with(1 << 30, Arc::clone(&clock) as _);
+    let camera = recorder.camera("gate");
+    let needed = Needed { camera: "gate".to_owned(), from: at_ms(1000), to: at_ms(2000) };
+    desk.index.needed.lock().unwrap().push(needed);
+    let units = NOISE.units();
+    for round in 0..6 {
+        clock.advance_to(start() + HOUR * round);
+        push_all(&camera, &shifted(&units, HOUR * round));
+        camera.gap();
+        let latest = start() + HOUR * round + Duration::from_secs(9);
+        wait_until(|| desk.index.all().unwrap().iter().any(|row| row.complete && row.ends_at() > latest));
+    }
+    recorder.finish();
+    let rows = desk.index.all().unwrap();
+    assert_eq!(rows[0].started_at, at_ms(0), "evidence was removed");
+    assert!(rows[1].started_at > at_ms(0) + HOUR, "nothing was removed: {rows:?}");
+    check_stored(&desk);
+}
+
+#[test]
+fn a_read_only_disk_is_named_and_comes_back() {
+    let desk = Desk::new();
+    let Some(disk) = SmallDisk::mount(desk.dir.path(), 16) else { return };
+    let recorder = desk.recorder();
+    let camera = recorder.camera("gate");
+    let units = Footage { seconds: 3, ..Footage::H264 }.units();
+    disk.remount("ro");
+    push_all(&camera, &units);
+    camera.gap();
+    wait_until(|| camera.dropped() == units.len() as u64);
+    assert_eq!(states(&desk), [DiskState::Ok, DiskState::Failing]);
+    let detail = desk.reports.lock().unwrap().last().unwrap().detail.clone().unwrap();
+    assert!(detail.contains("Read-only") && detail.contains("mounted for writing"), "{detail}");
+    disk.remount("rw");
+    push_all(&camera, &shifted(&units, HOUR));
+    recorder.finish();
+    assert_eq!(states(&desk).last(), Some(&DiskState::Ok));
+    assert_eq!(desk.index.all().unwrap().len(), 1);
+    check_stored(&desk);
+}
+
+#[test]
+fn the_quota_holds_over_all_cameras() {
+    let desk = Desk::new();
+    let units = NOISE.units();
+    let quota_bytes = 7_000_000;
+    let clock = Arc::new(SimClock::new(start()));
+    let recorder = desk.recorder_with(quota_bytes, Arc::clone(&clock) as _);
+    let needed = Needed { camera: "yard".to_owned(), from: at_ms(4000), to: at_ms(5000) };
+    desk.index.needed.lock().unwrap().push(needed);
+    for round in 0..5 {
+        clock.advance_to(start() + HOUR * round);
+        for name in ["gate", "yard"] {
+            let camera = recorder.camera(name);
+            push_all(&camera, &shifted(&units, HOUR * round));
+        }
+        // Or the recorder would look at a later clock than the cameras.
+        let latest = start() + HOUR * round + Duration::from_secs(11);
+        let is_recorded = |name: &str| {
+            let rows = desk.index.all().unwrap();
+            rows.iter().any(|row| row.camera == name && row.complete && row.ends_at() > latest)
+        };
+        wait_until(|| is_recorded("gate") && is_recorded("yard"));
+    }
+    clock.advance(HOUR);
+    let camera = recorder.camera("gate");
+    push_all(&camera, &shifted(&units, HOUR * 5));
+    recorder.finish();
+    let rows = desk.index.all().unwrap();
+    let used: u64 = rows.iter().map(|row| row.size_bytes).sum();
+    assert!(used <= quota_bytes, "{used} bytes");
+    assert_eq!((rows[0].camera.as_str(), rows[0].started_at), ("yard", at_ms(0)), "evidence was removed");
+    assert!(rows[1].started_at > at_ms(0) + HOUR, "the newest were removed: {rows:?}");
+    check_stored(&desk);
+}
+
+#[test]
+fn a_quota_full_of_evidence_is_said_and_kept() {
+    let desk = Desk::new();
+    desk.index.needed.lock().unwrap().push(Needed { camera: "gate".to_owned(), from: at_ms(0), to: at_ms(3_600_000) });
+    let recorder = desk.recorder_with(10_000, Arc::new(SimClock::new(start() + HOUR)));
+    let camera = recorder.camera("gate");
+    let units: Vec<AccessUnit> = Footage { seconds: 12, ..Footage::H264 }.units();
+    push_all(&camera, &units);
+    recorder.finish();
+    assert_eq!(desk.index.all().unwrap().len(), 2);
+    let last = desk.reports.lock().unwrap().last().cloned().unwrap();
+    assert_eq!(last.state, DiskState::Full);
+    assert!(last.used_bytes > last.quota_bytes && last.detail.unwrap().contains("raise the quota"));
+    check_stored(&desk);
+}
