@@ -17,7 +17,7 @@ use crate::base::Polygon;
 use crate::base::worker::Worker;
 use crate::base::{Shutdown, SystemClock};
 use crate::config::{Camera, Config, Credentials, Transport, Zone, ZoneKind};
-use crate::testcam::{Auth, Footage, Mount, TestCameras};
+use crate::testcam::{Auth, Mount, TestCameras};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
