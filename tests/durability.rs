@@ -3,6 +3,8 @@
 
 mod support;
 
+#![expect(clippy::print_stdout, reason = "figures of a run, for whoever reads the test's output")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
