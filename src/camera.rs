@@ -145,13 +145,13 @@ impl LiveCamera {
         select! {
             recv(main_items) -> item => {
                 if let Some(unit) = self.main.stream.on_item(item) {
-                    self.on_main(unit);
+                    self.on_main(&unit);
                 }
             }
             recv(sub_items) -> item => {
                 let unit = self.sub.as_mut().and_then(|sub| sub.stream.on_item(item));
                 if let Some(unit) = unit {
-                    self.watch(unit);
+                    self.watch(&unit);
                 }
             }
             default(due) => {}
@@ -163,14 +163,14 @@ impl LiveCamera {
         self.saver.retry();
     }
 
-    fn on_main(&mut self, unit: AccessUnit) {
-        self.recorder.push(&unit);
+    fn on_main(&mut self, unit: &AccessUnit) {
+        self.recorder.push(unit);
         if self.sub.is_none() {
             self.watch(unit);
         }
     }
 
-    fn watch(&mut self, unit: AccessUnit) {
+    fn watch(&mut self, unit: &AccessUnit) {
         self.metrics.access_units.inc();
         let behind = self.sub.as_ref().unwrap_or(&self.main).waiting() > BEHIND;
         let Self { watcher, analyst, saver, metrics, shared, .. } = self;

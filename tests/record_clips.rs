@@ -1,4 +1,5 @@
 //! Clips of real footage: every picture once, at its time, without re-encoding.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod recording;
 
@@ -9,7 +10,7 @@ use canhdem::base::Timestamp;
 use canhdem::intake::{AccessUnit, Codec};
 use canhdem::record::clip::{extent, make_clip};
 use canhdem::record::{ClipCache, ClipError, ClipInfo, ClipLimits, SegmentIndex, Stretch};
-use recording::{Desk, FPS, Footage, at_ms, decoded_ms, shifted, wait_until};
+use recording::{Desk, FPS, Footage, at_ms, decoded_ms, push_all, shifted, wait_until};
 
 const PICTURE_MS: u64 = 1000 / FPS;
 
@@ -91,10 +92,11 @@ fn where_nothing_was_recorded_the_picture_stands_still() {
     let recorder = desk.recorder();
     let camera = recorder.camera("gate");
     let units = Footage { seconds: 4, ..Footage::H264 }.units();
-    units.iter().for_each(|unit| camera.push(unit));
+    push_all(&camera, &units);
     camera.gap();
     let later = Duration::from_secs(9);
-    units.iter().for_each(|unit| camera.push(&AccessUnit { at: unit.at + later, ..unit.clone() }));
+    let again: Vec<_> = units.iter().cloned().map(|unit| AccessUnit { at: unit.at + later, ..unit }).collect();
+    push_all(&camera, &again);
     recorder.finish();
     let (info, shown) = clip(&desk, &stretch(2_500, 11_000));
     assert_eq!(info, ClipInfo { starts_at: at_ms(2_000), ends_at: at_ms(11_000) });
@@ -106,7 +108,9 @@ fn where_nothing_was_recorded_the_picture_stands_still() {
 fn jitter_of_the_network_leaves_no_seam() {
     let desk = Desk::new();
     let mut units = Footage { seconds: 14, ..Footage::H264 }.units();
-    units.iter_mut().filter(|unit| unit.pts.as_secs() == 10).for_each(|unit| unit.at -= Duration::from_millis(180));
+    for unit in units.iter_mut().filter(|unit| unit.pts.as_secs() == 10) {
+        unit.at -= Duration::from_millis(180);
+    }
     desk.record(&units);
     let (info, shown) = clip(&desk, &stretch(8_000, 13_000));
     assert_eq!(info, ClipInfo { starts_at: at_ms(8_000), ends_at: at_ms(13_000) });
@@ -134,7 +138,7 @@ fn while_the_segment_is_still_being_written() {
     let recorder = desk.recorder();
     let camera = recorder.camera("gate");
     let units = Footage { seconds: 9, ..Footage::H264 }.units();
-    units.iter().for_each(|unit| camera.push(unit));
+    push_all(&camera, &units);
     wait_until(|| {
         extent(desk.index.as_ref(), desk.dir.path(), &stretch(0, 60_000))
             .unwrap()

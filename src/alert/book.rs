@@ -75,7 +75,7 @@ impl AlertBook {
             return Some((Change::Opened, self.open_new(at, frame_size, findings, peak, ids)));
         };
         let most = open.most.max(Counts::of(&findings));
-        let news = merge(&mut open.alert.findings, findings) | (peak && !open.peak) | (most != open.most);
+        let news = merge(&mut open.alert.findings, findings) || (peak && !open.peak) || most != open.most;
         open.most = most;
         open.peak |= peak;
         if prolongs {

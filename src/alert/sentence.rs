@@ -53,9 +53,9 @@ pub(super) fn reason(findings: &[Finding], scene: &Scene<'_>) -> Bilingual {
         en.push_str(", during peak hours");
     }
     if vehicles > 0 {
-        vi.push_str(&format!("; {vehicles} xe ở gần"));
-        let noun = if vehicles == 1 { "vehicle" } else { "vehicles" };
-        en.push_str(&format!("; {vehicles} {noun} nearby"));
+        let (number, noun) = (vehicles.to_string(), if vehicles == 1 { "vehicle" } else { "vehicles" });
+        vi.extend(["; ", &number, " xe ở gần"]);
+        en.extend(["; ", &number, " ", noun, " nearby"]);
     }
     Bilingual { vi, en }
 }

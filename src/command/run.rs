@@ -16,7 +16,7 @@ pub struct Args {
 
 /// # Errors
 /// When the configuration is wrong or the appliance cannot start.
-pub fn run(args: Args) -> anyhow::Result<()> {
+pub fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::load(&args.config)?;
     app::run(config, Arc::new(SystemClock::new()), |_| Ok(()))
 }

@@ -55,6 +55,7 @@ impl Decoder {
         };
         let build = |error: &dyn std::fmt::Display| DecodeError::Build(error.to_string());
         gst::init().map_err(|e| build(&e))?;
+        #[expect(clippy::disallowed_methods, reason = "a description from pipelines/")]
         let bin = gst::parse::bin_from_description(launch.trim(), true).map_err(|e| build(&e))?;
         let bus = gst::Bus::new();
         bin.set_bus(Some(&bus));

@@ -58,7 +58,7 @@ pub struct Frame {
 }
 
 enum Storage {
-    Decoded { frame: gst_video::VideoFrame<gst_video::video_frame::Readable>, format: PixelFormat },
+    Decoded { frame: Box<gst_video::VideoFrame<gst_video::video_frame::Readable>>, format: PixelFormat },
     Owned { data: Vec<u8>, format: PixelFormat },
 }
 
@@ -92,7 +92,7 @@ impl Frame {
             gst_video::VideoFormat::Nv12 => PixelFormat::Nv12,
             other => return Err(FrameError::UnsupportedFormat(other.to_str().to_string())),
         };
-        Ok(Self { width, height, pts, at, storage: Storage::Decoded { frame, format } })
+        Ok(Self { width, height, pts, at, storage: Storage::Decoded { frame: Box::new(frame), format } })
     }
 
     /// A frame of tightly packed planes: I420, NV12 (odd sizes rounded up for chroma) or RGB.

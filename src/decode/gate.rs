@@ -127,7 +127,7 @@ impl Gate {
     }
 
     fn look_is_due(&self, pts: Duration) -> bool {
-        self.last_look.is_none_or(|last| pts < last || pts - last >= LOOK_EVERY)
+        self.last_look.and_then(|last| pts.checked_sub(last)).is_none_or(|since| since >= LOOK_EVERY)
     }
 
     fn look(&mut self, pts: Duration) -> Step {
@@ -267,7 +267,7 @@ mod tests {
                     }
                     Step::Watch => { seen = pts; quiet_look = pts; gate.on_picture(pts, moving); }
                 }
-                prop_assert!(pts - seen < LOOK_EVERY, "unseen from {seen:?} to {pts:?}");
+                prop_assert!(pts < seen + LOOK_EVERY, "unseen from {seen:?} to {pts:?}");
             }
         }
 

@@ -1,6 +1,7 @@
 //! Where pictures differ from the usual: a background of block means that follows slow change,
 //! with a threshold per block that follows its noise. Pure.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::{Frame, PixelFormat};
@@ -167,7 +168,7 @@ impl MotionFinder {
                 found.push((blocks, bbox.clamped(width, height)));
             }
         }
-        found.sort_by(|a, b| b.0.cmp(&a.0));
+        found.sort_by_key(|(blocks, _)| Reverse(*blocks));
         found.into_iter().map(|(_, bbox)| bbox).collect()
     }
 }

@@ -29,6 +29,7 @@ pub(crate) fn encode(encoding: Encoding, pictures: u32, bright: impl Fn(u32) -> 
          threads=1 ! h264parse ! video/x-h264,stream-format=avc,alignment=au ! appsink name=out sync=false",
         encoding.gop, encoding.b_frames
     );
+    #[expect(clippy::disallowed_methods, reason = "a test's own stream")]
     let bin = gst::parse::bin_from_description(&launch, false).expect("launch line");
     let pipeline = gst::Pipeline::new();
     pipeline.add(&bin).expect("added");
@@ -46,7 +47,7 @@ pub(crate) fn encode(encoding: Encoding, pictures: u32, bright: impl Fn(u32) -> 
     while let Ok(sample) = output.pull_sample() {
         let buffer = sample.buffer_owned().expect("buffer");
         let pts = Duration::from(buffer.pts().expect("pts"));
-        let pts = pts - *first.get_or_insert(pts);
+        let pts = pts.saturating_sub(*first.get_or_insert(pts));
         units.push(AccessUnit {
             key: !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT),
             caps: sample.caps_owned().expect("caps"),

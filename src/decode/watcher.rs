@@ -84,12 +84,12 @@ impl Watcher {
     ///
     /// # Errors
     /// When the stream cannot be decoded; the next key frame begins anew.
-    pub fn push(&mut self, unit: AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
+    pub fn push(&mut self, unit: &AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
         self.counts.access_units += 1;
         if self.decoder.as_ref().is_some_and(|decoder| *decoder.caps() != *unit.caps) {
             self.forget();
         }
-        let result = self.take(&unit, see);
+        let result = self.take(unit, see);
         if result.is_err() {
             self.forget();
         }

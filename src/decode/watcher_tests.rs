@@ -16,7 +16,7 @@ fn run(gate: Gate, units: &[AccessUnit]) -> (Vec<u128>, Vec<u128>, WatcherCounts
         false
     };
     for unit in units {
-        watcher.push(unit.clone(), &mut see).expect("decodes");
+        watcher.push(unit, &mut see).expect("decodes");
     }
     watcher.finish(&mut see).expect("drains");
     (analysed, moving, watcher.counts())
@@ -76,7 +76,7 @@ fn a_change_of_size_in_mid_stream_is_followed() {
             sizes.push(sighting.frame.width);
             false
         };
-        watcher.push(unit, see).expect("decodes");
+        watcher.push(&unit, see).expect("decodes");
     }
     assert_eq!((sizes.first(), sizes.last()), (Some(&320), Some(&640)));
 }
@@ -93,7 +93,7 @@ fn rubbish_is_an_error_or_nothing_and_the_next_key_frame_begins_anew() {
             unit.buffer = gstreamer::Buffer::from_slice(rubbish);
         }
         let last_second = index >= 51;
-        let result = watcher.push(unit, &mut |_| {
+        let result = watcher.push(&unit, &mut |_| {
             seen += u32::from(last_second);
             false
         });
@@ -113,7 +113,7 @@ fn a_group_too_large_for_memory_is_still_watched() {
             moving += usize::from(!sighting.motion.is_empty());
             false
         };
-        watcher.push(unit, see).expect("decodes");
+        watcher.push(&unit, see).expect("decodes");
     }
     assert!(moving > 5, "{moving}");
 }

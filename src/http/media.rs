@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -40,13 +41,18 @@ pub enum ClipError {
     Failed(String),
 }
 
+/// A clip shows this much of an alert at most, from its beginning; all of it stays recorded.
+const LONGEST_CLIP: Duration = Duration::from_secs(600);
+
 /// What an alert's clip covers if asked for at `now`.
 pub(super) fn stretch(alert: &Alert, now: Timestamp) -> (Timestamp, Timestamp) {
     let from = alert.opened_at.saturating_sub(BEFORE_ALERT).unwrap_or(Timestamp::MIN);
-    if alert.closed_at.is_none() {
-        return (from, now.max(alert.last_seen_at));
-    }
-    (from, alert.last_seen_at.saturating_add(AFTER_ALERT).unwrap_or(Timestamp::MAX))
+    let to = if alert.closed_at.is_none() {
+        now.max(alert.last_seen_at)
+    } else {
+        alert.last_seen_at.saturating_add(AFTER_ALERT).unwrap_or(Timestamp::MAX)
+    };
+    (from, to.min(from.saturating_add(LONGEST_CLIP).unwrap_or(Timestamp::MAX)))
 }
 
 /// A clip that still grows is another file at each moment, but a player reads one in pieces: this

@@ -25,22 +25,22 @@ pub(super) enum Message {
 }
 
 pub(super) struct Delivered {
-    pub camera: Arc<Counters>,
+    pub(super) camera: Arc<Counters>,
     /// Cuts of one run belong to one timeline and one format.
-    pub run: u64,
+    pub(super) run: u64,
     /// Counts up within a run; a hole means that cuts were dropped.
-    pub number: u64,
-    pub cut: Cut,
+    pub(super) number: u64,
+    pub(super) cut: Cut,
 }
 
 /// A camera's name and what was lost of it, shared by its thread, its muxer and the recorder.
 pub(super) struct Counters {
-    pub camera: String,
+    pub(super) camera: String,
     dropped: AtomicU64,
 }
 
 impl Counters {
-    pub fn drop_units(&self, units: usize) {
+    pub(super) fn drop_units(&self, units: usize) {
         self.dropped.fetch_add(units as u64, Ordering::Relaxed);
     }
 }
@@ -48,8 +48,8 @@ impl Counters {
 /// The way to the recorder's thread: bounded in messages and in bytes.
 #[derive(Clone)]
 pub(super) struct Outbox {
-    pub sender: Sender<Message>,
-    pub queued_bytes: Arc<AtomicUsize>,
+    pub(super) sender: Sender<Message>,
+    pub(super) queued_bytes: Arc<AtomicUsize>,
 }
 
 impl Outbox {
@@ -65,7 +65,7 @@ impl Outbox {
         false
     }
 
-    pub fn received(&self, bytes: usize) {
+    pub(super) fn received(&self, bytes: usize) {
         self.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
@@ -118,7 +118,7 @@ struct FeedState {
 
 impl Feed {
     /// `first_run` sets the runs of a camera apart whose recorder was made anew.
-    pub fn new(camera: &str, outbox: Outbox, first_run: u64) -> Self {
+    pub(super) fn new(camera: &str, outbox: Outbox, first_run: u64) -> Self {
         let counters = Arc::new(Counters { camera: camera.to_owned(), dropped: AtomicU64::new(0) });
         let state = FeedState { runs: first_run, ..FeedState::default() };
         Self { counters, outbox, state: Mutex::new(state) }
@@ -148,13 +148,10 @@ impl Feed {
             }
         }
         state.last_pts = state.last_pts.max(unit.pts);
-        match state.muxer.as_mut().map(|muxer| muxer.push(unit)) {
-            Some(Err(error)) => {
-                self.counters.drop_units(1);
-                self.fail(&mut state, &error);
-                self.end_run(&mut state);
-            }
-            Some(Ok(())) | None => {}
+        if let Some(Err(error)) = state.muxer.as_mut().map(|muxer| muxer.push(unit)) {
+            self.counters.drop_units(1);
+            self.fail(&mut state, &error);
+            self.end_run(&mut state);
         }
     }
 
@@ -182,7 +179,7 @@ impl Feed {
     }
 
     /// Flushes the muxer and ends the segment.
-    pub fn end(&self) {
+    pub(super) fn end(&self) {
         self.end_run(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
     }
 

@@ -10,7 +10,7 @@ use gstreamer as gst;
 use gstreamer_app as gst_app;
 use jiff::Timestamp;
 
-use super::mux::{describe, named};
+use super::pipeline::{PipelineError, check, launch, named, wait_for_end};
 use super::timeline::{Extent, Position, Timeline};
 use super::{IndexError, SegmentIndex};
 use crate::intake::AccessUnit;
@@ -49,6 +49,12 @@ pub enum ClipError {
     Mux(String),
     #[error(transparent)]
     Index(#[from] IndexError),
+}
+
+impl From<PipelineError> for ClipError {
+    fn from(error: PipelineError) -> Self {
+        Self::Mux(error.to_string())
+    }
 }
 
 impl ClipError {
@@ -120,32 +126,23 @@ fn beside(out: &Path, extension: &str) -> PathBuf {
 }
 
 fn write_part(timeline: &mut Timeline, extent: &Extent, part: &Path, data: &Path) -> Result<(), ClipError> {
-    let failed = |error: &dyn ToString| ClipError::Mux(error.to_string());
-    gst::init().map_err(|error| failed(&error))?;
-    let pipeline = gst::parse::launch(PIPELINE).map_err(|error| failed(&error))?.downcast::<gst::Pipeline>();
-    let pipeline = pipeline.map_err(|_| failed(&"its description is not a pipeline"))?;
-    let source: gst_app::AppSrc = named(&pipeline, "source").map_err(|error| failed(&error))?;
-    let mux: gst::Element = named(&pipeline, "mux").map_err(|error| failed(&error))?;
-    let file: gst::Element = named(&pipeline, "file").map_err(|error| failed(&error))?;
+    let pipeline = launch(PIPELINE)?;
+    let source: gst_app::AppSrc = named(&pipeline, "source")?;
+    let mux: gst::Element = named(&pipeline, "mux")?;
+    let file: gst::Element = named(&pipeline, "file")?;
     // Its own default is in /tmp, which may be small.
     mux.set_property("faststart-file", data);
     file.set_property("location", part);
     source.set_caps(timeline.parts.first().map(|part| part.reader.caps()));
-    pipeline.set_state(gst::State::Playing).map_err(|error| failed(&error))?;
-    let result = feed(timeline, extent, &source).and_then(|()| finish(&pipeline, &source));
-    pipeline.set_state(gst::State::Null).map_err(|error| failed(&error))?;
+    pipeline.set_state(gst::State::Playing).map_err(|error| ClipError::Mux(error.to_string()))?;
+    let result = feed(timeline, extent, &source).and_then(|()| {
+        source.end_of_stream().map_err(|error| ClipError::Mux(error.to_string()))?;
+        Ok(wait_for_end(&pipeline, PATIENCE)?)
+    });
+    // Why a push was refused is on the bus.
+    let result = result.map_err(|error| check(&pipeline).err().map_or(error, ClipError::from));
+    pipeline.set_state(gst::State::Null).map_err(|error| ClipError::Mux(error.to_string()))?;
     result
-}
-
-fn finish(pipeline: &gst::Pipeline, source: &gst_app::AppSrc) -> Result<(), ClipError> {
-    source.end_of_stream().map_err(|error| ClipError::Mux(error.to_string()))?;
-    let ends = [gst::MessageType::Eos, gst::MessageType::Error];
-    let message = pipeline.bus().and_then(|bus| bus.timed_pop_filtered(PATIENCE, &ends));
-    match message {
-        Some(message) if message.type_() == gst::MessageType::Eos => Ok(()),
-        Some(message) => Err(ClipError::Mux(describe(&message))),
-        None => Err(ClipError::Mux("the muxer does not answer".to_owned())),
-    }
 }
 
 fn feed(timeline: &mut Timeline, extent: &Extent, source: &gst_app::AppSrc) -> Result<(), ClipError> {
@@ -168,30 +165,26 @@ fn feed(timeline: &mut Timeline, extent: &Extent, source: &gst_app::AppSrc) -> R
                 let decoded = part.decoded_at(&sample).saturating_sub(extent.starts);
                 let dts = last_dts.map_or(decoded, |last| decoded.max(last + Duration::from_nanos(1)));
                 last_dts = Some(dts);
-                let times = Times {
-                    pts: shown - extent.starts + delay,
-                    dts,
-                    duration: part.reader.layout.track.duration_of(u64::from(sample.duration)),
-                };
-                push(source, unit, times)?;
+                let duration = part.reader.layout.track.duration_of(u64::from(sample.duration));
+                push(source, unit, shown.saturating_sub(extent.starts) + delay, dts, duration)?;
             }
         }
     }
     Ok(())
 }
 
-struct Times {
+fn push(
+    source: &gst_app::AppSrc,
+    unit: AccessUnit,
     pts: Duration,
     dts: Duration,
     duration: Duration,
-}
-
-fn push(source: &gst_app::AppSrc, unit: AccessUnit, times: Times) -> Result<(), ClipError> {
+) -> Result<(), ClipError> {
     let mut buffer = unit.buffer;
     let change = buffer.make_mut();
-    change.set_pts(gst::ClockTime::try_from(times.pts).ok());
-    change.set_dts(gst::ClockTime::try_from(times.dts).ok());
-    change.set_duration(gst::ClockTime::try_from(times.duration).ok());
+    change.set_pts(gst::ClockTime::try_from(pts).ok());
+    change.set_dts(gst::ClockTime::try_from(dts).ok());
+    change.set_duration(gst::ClockTime::try_from(duration).ok());
     source.push_buffer(buffer).map(|_| ()).map_err(|error| ClipError::Mux(error.to_string()))
 }
 

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use super::SegmentIndex;
 use super::clip::{ClipError, ClipInfo, Stretch, info, plan, write};
 
-pub const FOLDER: &str = "clips";
+const FOLDER: &str = "clips";
 
 #[derive(Debug, Clone, Copy)]
 pub struct ClipLimits {

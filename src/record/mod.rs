@@ -8,6 +8,7 @@ mod disk;
 mod mux;
 mod open;
 mod paths;
+mod pipeline;
 mod reader;
 mod recorder;
 mod recover;

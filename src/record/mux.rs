@@ -2,7 +2,7 @@
 //! pipeline for each unbroken run of one format. Nothing is decoded or re-encoded.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use gst::prelude::*;
@@ -11,6 +11,7 @@ use gstreamer_app as gst_app;
 use jiff::{SignedDuration, Timestamp};
 
 use super::boxes::{BoxError, Fragment, Track, parse_init, parse_moof};
+use super::pipeline::{PipelineError, check, launch, named, wait_for_end};
 use crate::intake::{AccessUnit, Codec};
 
 const H264: &str = include_str!("../../pipelines/record-h264.launch");
@@ -23,10 +24,8 @@ const FLUSH_PATIENCE: gst::ClockTime = gst::ClockTime::from_seconds(2);
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum MuxError {
-    #[error("the muxer cannot be built: {0}")]
-    Build(String),
-    #[error("the muxer refuses the stream: {0}")]
-    Stream(String),
+    #[error("the muxer fails: {0}")]
+    Pipeline(#[from] PipelineError),
     #[error("the muxer does not keep up")]
     Overrun,
     #[error("what the muxer wrote cannot be read: {0}")]
@@ -35,13 +34,13 @@ pub(super) enum MuxError {
 
 /// Between a second and a GOP of video, ready to be written.
 pub(super) struct Cut {
-    pub init: Arc<[u8]>,
-    pub track: Arc<Track>,
+    pub(super) init: Arc<[u8]>,
+    pub(super) track: Arc<Track>,
     /// `moof` and `mdat`, whole.
-    pub bytes: Vec<u8>,
-    pub fragment: Fragment,
+    pub(super) bytes: Vec<u8>,
+    pub(super) fragment: Fragment,
     /// Wall time of `fragment.start`.
-    pub at: Timestamp,
+    pub(super) at: Timestamp,
 }
 
 pub(super) struct Muxer {
@@ -56,15 +55,13 @@ pub(super) struct Muxer {
 impl Muxer {
     /// Starts a pipeline for streams like this unit's. `deliver` is called on the pipeline's
     /// thread and must not wait.
-    pub fn start(unit: &AccessUnit, mut deliver: impl FnMut(Cut) + Send + 'static) -> Result<Self, MuxError> {
-        let build = |error: gst::glib::Error| MuxError::Build(error.message().to_owned());
+    pub(super) fn start(unit: &AccessUnit, mut deliver: impl FnMut(Cut) + Send + 'static) -> Result<Self, MuxError> {
         register_plugin()?;
         let description = match unit.codec {
             Codec::H264 => H264,
             Codec::H265 => H265,
         };
-        let pipeline = gst::parse::launch(description).map_err(build)?.downcast::<gst::Pipeline>();
-        let pipeline = pipeline.map_err(|_| MuxError::Build("its description is not a pipeline".to_owned()))?;
+        let pipeline = launch(description)?;
         let source: gst_app::AppSrc = named(&pipeline, "source")?;
         let sink: gst_app::AppSink = named(&pipeline, "sink")?;
         let times = Arc::new(Mutex::new(WallTimes::default()));
@@ -89,18 +86,18 @@ impl Muxer {
         source.set_caps(Some(&unit.caps));
         let (caps, pace) = (unit.caps.clone(), Pace::default());
         let muxer = Self { pipeline, source, caps, times, failure, pace };
-        muxer.pipeline.set_state(gst::State::Playing).map_err(|error| MuxError::Build(error.to_string()))?;
+        muxer.pipeline.set_state(gst::State::Playing).map_err(|error| PipelineError(error.to_string()))?;
         Ok(muxer)
     }
 
     /// Whether this unit can go on in the same run.
-    pub fn takes(&self, unit: &AccessUnit) -> bool {
+    pub(super) fn takes(&self, unit: &AccessUnit) -> bool {
         self.caps == unit.caps
     }
 
     /// # Errors
     /// When the run is broken: end it and start anew with the next key frame.
-    pub fn push(&mut self, unit: &AccessUnit) -> Result<(), MuxError> {
+    pub(super) fn push(&mut self, unit: &AccessUnit) -> Result<(), MuxError> {
         self.check()?;
         if self.source.current_level_bytes() > MAX_WAITING_BYTES {
             return Err(MuxError::Overrun);
@@ -120,29 +117,23 @@ impl Muxer {
         if !unit.key {
             change.set_flags(gst::BufferFlags::DELTA_UNIT);
         }
-        self.source.push_buffer(buffer).map(|_| ()).map_err(|error| MuxError::Stream(error.to_string()))
+        self.source.push_buffer(buffer).map_err(|error| PipelineError(error.to_string()))?;
+        Ok(())
     }
 
     fn check(&self) -> Result<(), MuxError> {
         if let Some(error) = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(error);
         }
-        let message = self.pipeline.bus().and_then(|bus| bus.pop_filtered(&[gst::MessageType::Error]));
-        message.map_or(Ok(()), |message| Err(MuxError::Stream(describe(&message))))
+        Ok(check(&self.pipeline)?)
     }
 
     /// Flushes what the muxer still holds; every fragment is delivered when this returns.
-    pub fn finish(self) -> Result<(), MuxError> {
-        if self.source.end_of_stream().is_err() {
-            return self.check();
+    pub(super) fn finish(self) -> Result<(), MuxError> {
+        if self.source.end_of_stream().is_ok() {
+            wait_for_end(&self.pipeline, FLUSH_PATIENCE)?;
         }
-        let ends = [gst::MessageType::Eos, gst::MessageType::Error];
-        let message = self.pipeline.bus().and_then(|bus| bus.timed_pop_filtered(FLUSH_PATIENCE, &ends));
-        match message {
-            Some(message) if message.type_() == gst::MessageType::Error => Err(MuxError::Stream(describe(&message))),
-            Some(_) => self.check(),
-            None => Err(MuxError::Overrun),
-        }
+        self.check()
     }
 }
 
@@ -226,7 +217,7 @@ fn moof_of(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 fn append(bytes: &mut Vec<u8>, buffer: &gst::BufferRef) -> Result<(), MuxError> {
-    let map = buffer.map_readable().map_err(|error| MuxError::Stream(error.to_string()))?;
+    let map = buffer.map_readable().map_err(|error| PipelineError(error.to_string()))?;
     bytes.extend_from_slice(&map);
     Ok(())
 }
@@ -261,28 +252,10 @@ impl WallTimes {
     }
 }
 
-fn register_plugin() -> Result<(), MuxError> {
-    static ONCE: Once = Once::new();
-    gst::init().map_err(|error| MuxError::Build(error.to_string()))?;
-    ONCE.call_once(|| {
-        if let Err(error) = gstfmp4::plugin_register_static() {
-            tracing::error!(%error, "the fragmented MP4 muxer cannot be registered: nothing will be recorded");
-        }
-    });
-    Ok(())
-}
-
-pub(super) fn named<T: IsA<gst::Element>>(pipeline: &gst::Pipeline, name: &str) -> Result<T, MuxError> {
-    let element = pipeline.by_name(name).and_then(|element| element.downcast::<T>().ok());
-    element.ok_or_else(|| MuxError::Build(format!("its description has no `{name}` of the right kind")))
-}
-
-pub(super) fn describe(message: &gst::Message) -> String {
-    match message.view() {
-        gst::MessageView::Error(error) => {
-            let source = error.src().map(|source| source.name().to_string()).unwrap_or_default();
-            format!("{source}: {}", error.error().message())
-        }
-        _ => "no detail".to_owned(),
-    }
+/// The muxer is linked in; GStreamer does not find it by itself.
+fn register_plugin() -> Result<(), PipelineError> {
+    static REGISTERED: OnceLock<bool> = OnceLock::new();
+    gst::init().map_err(|error| PipelineError(error.to_string()))?;
+    let registered = REGISTERED.get_or_init(|| gstfmp4::plugin_register_static().is_ok());
+    if *registered { Ok(()) } else { Err(PipelineError("its plugin cannot be registered".to_owned())) }
 }

@@ -19,14 +19,14 @@ const REPORT_EVERY: Duration = Duration::from_secs(4);
 const CLOCK_JUMP: SignedDuration = SignedDuration::from_secs(2);
 
 pub(super) struct OpenSegment {
-    pub segment: Segment,
+    pub(super) segment: Segment,
     file: File,
     run: u64,
     next_number: u64,
     first_tick: u64,
     last_report: Duration,
     /// By the monotonic clock.
-    pub last_write: Duration,
+    pub(super) last_write: Duration,
 }
 
 impl OpenSegment {
@@ -34,7 +34,7 @@ impl OpenSegment {
     ///
     /// # Errors
     /// Nothing is left behind then.
-    pub fn begin(data_dir: &Path, id: Uuid, delivered: &Delivered, now: Duration) -> io::Result<Self> {
+    pub(super) fn begin(data_dir: &Path, id: Uuid, delivered: &Delivered, now: Duration) -> io::Result<Self> {
         let camera = &delivered.camera.camera;
         let cut = &delivered.cut;
         let path = paths::of_segment(camera, cut.at, id);
@@ -70,7 +70,7 @@ impl OpenSegment {
     }
 
     /// Whether the fragment goes on where this segment ends.
-    pub fn takes(&self, delivered: &Delivered) -> bool {
+    pub(super) fn takes(&self, delivered: &Delivered) -> bool {
         if self.run != delivered.run || self.next_number != delivered.number {
             return false;
         }
@@ -85,7 +85,7 @@ impl OpenSegment {
 
     /// # Errors
     /// The file ends with the last whole fragment then.
-    pub fn append(&mut self, delivered: &Delivered, now: Duration) -> io::Result<()> {
+    pub(super) fn append(&mut self, delivered: &Delivered, now: Duration) -> io::Result<()> {
         let cut = &delivered.cut;
         self.write(&cut.bytes)?;
         self.next_number = delivered.number + 1;
@@ -105,19 +105,19 @@ impl OpenSegment {
     }
 
     /// Whether it has grown enough since the index last heard of it.
-    pub fn is_report_due(&self) -> bool {
+    pub(super) fn is_report_due(&self) -> bool {
         self.segment.duration >= self.last_report + REPORT_EVERY
     }
 
     /// Puts what was written on the disk, so that the index never knows more than the disk.
-    pub fn sync(&mut self) -> io::Result<()> {
+    pub(super) fn sync(&mut self) -> io::Result<()> {
         self.last_report = self.segment.duration;
         self.file.sync_data()
     }
 
     /// Nothing more is written. The segment is complete, even where the last sync failed: what the
     /// disk has lost of it shows when it is read.
-    pub fn complete(self) -> (Segment, io::Result<()>) {
+    pub(super) fn complete(self) -> (Segment, io::Result<()>) {
         let synced = self.file.sync_all();
         (Segment { complete: true, ..self.segment }, synced)
     }

@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-pub const FOLDER: &str = "recordings";
+pub(super) const FOLDER: &str = "recordings";
 const NAME: &str = "%H%M%S.%3f";
 
 /// Relative to the data folder.

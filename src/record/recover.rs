@@ -47,9 +47,10 @@ pub(super) fn recover(data_dir: &Path, index: &dyn SegmentIndex) -> Result<(Shel
         }
     }
     for absolute in files.keys() {
-        match absolute.strip_prefix(data_dir).ok().and_then(unlisted) {
-            Some(segment) => recovery.repair(&segment)?,
-            None => tracing::warn!(path = %absolute.display(), "not a recording; left alone, and not counted"),
+        if let Some(segment) = absolute.strip_prefix(data_dir).ok().and_then(unlisted) {
+            recovery.repair(&segment)?;
+        } else {
+            tracing::warn!(path = %absolute.display(), "not a recording; left alone, and not counted");
         }
     }
     let Recovery { shelf, recovered, .. } = recovery;

@@ -90,11 +90,11 @@ impl<'a> NeededByCamera<'a> {
 pub(super) struct Shelf {
     segments: BTreeMap<(Timestamp, Uuid), Kept>,
     cameras: BTreeMap<String, Arc<str>>,
-    pub bytes: u64,
+    pub(super) bytes: u64,
 }
 
 impl Shelf {
-    pub fn add(&mut self, segment: &Segment) {
+    pub(super) fn add(&mut self, segment: &Segment) {
         let camera = self.cameras.entry(segment.camera.clone()).or_insert_with(|| segment.camera.as_str().into());
         let kept = Kept {
             id: segment.id,
@@ -107,13 +107,13 @@ impl Shelf {
         self.segments.insert((kept.started_at, kept.id), kept);
     }
 
-    pub fn remove(&mut self, kept: &Kept) {
+    pub(super) fn remove(&mut self, kept: &Kept) {
         if let Some(removed) = self.segments.remove(&(kept.started_at, kept.id)) {
             self.bytes -= removed.size_bytes;
         }
     }
 
-    pub fn oldest_first(&self) -> impl Iterator<Item = &Kept> {
+    pub(super) fn oldest_first(&self) -> impl Iterator<Item = &Kept> {
         self.segments.values()
     }
 }

@@ -21,15 +21,15 @@ const SEAM: Duration = Duration::from_millis(200);
 
 /// Segments of one format on one line of time.
 pub(super) struct Timeline {
-    pub parts: Vec<Part>,
+    pub(super) parts: Vec<Part>,
     /// Wall time of zero.
-    pub origin: Timestamp,
+    pub(super) origin: Timestamp,
 }
 
 pub(super) struct Part {
-    pub reader: SegmentReader,
+    pub(super) reader: SegmentReader,
     /// When its first picture is shown.
-    pub offset: Duration,
+    pub(super) offset: Duration,
 }
 
 impl Part {
@@ -41,11 +41,11 @@ impl Part {
         self.offset + self.reader.layout.track.duration_of(tick.saturating_sub(self.first_tick()))
     }
 
-    pub fn shown_at(&self, sample: &Sample) -> Duration {
+    pub(super) fn shown_at(&self, sample: &Sample) -> Duration {
         self.at_tick(sample.shown_at)
     }
 
-    pub fn decoded_at(&self, sample: &Sample) -> Duration {
+    pub(super) fn decoded_at(&self, sample: &Sample) -> Duration {
         self.at_tick(sample.decoded_at)
     }
 
@@ -56,24 +56,24 @@ impl Part {
 
 /// Where a clip begins and ends: a key frame, and the end of a fragment.
 pub(super) struct Extent {
-    pub first: Position,
-    pub last: Position,
-    pub starts: Duration,
-    pub ends: Duration,
+    pub(super) first: Position,
+    pub(super) last: Position,
+    pub(super) starts: Duration,
+    pub(super) ends: Duration,
 }
 
 /// In order of parts, then fragments, then samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Position {
-    pub part: usize,
-    pub fragment: usize,
-    pub sample: usize,
+    pub(super) part: usize,
+    pub(super) fragment: usize,
+    pub(super) sample: usize,
 }
 
 impl Timeline {
     /// What was recorded of a stretch. If the format changed in it, the part that holds, or is
     /// nearest to, the stretch's focus.
-    pub fn read(index: &dyn SegmentIndex, data_dir: &Path, stretch: &Stretch) -> Result<Self, ClipError> {
+    pub(super) fn read(index: &dyn SegmentIndex, data_dir: &Path, stretch: &Stretch) -> Result<Self, ClipError> {
         let from = stretch.from.saturating_sub(INDEX_LAG).unwrap_or(Timestamp::MIN);
         let segments = index.overlapping(&stretch.camera, from, stretch.to)?;
         let mut runs: Vec<Vec<SegmentReader>> = Vec::new();
@@ -116,13 +116,13 @@ impl Timeline {
         Self { parts, origin }
     }
 
-    pub fn wall(&self, at: Duration) -> Timestamp {
+    pub(super) fn wall(&self, at: Duration) -> Timestamp {
         self.origin + at
     }
 
     /// From the last key frame at or before `from` to the first end of a fragment at or after `to`,
     /// or as much as there is.
-    pub fn extent(&self, from: Timestamp, to: Timestamp) -> Option<Extent> {
+    pub(super) fn extent(&self, from: Timestamp, to: Timestamp) -> Option<Extent> {
         let since_origin = |at: Timestamp| Duration::try_from(at.duration_since(self.origin)).unwrap_or_default();
         let (from, to) = (since_origin(from), since_origin(to));
         let mut first = None;
@@ -165,13 +165,13 @@ impl Timeline {
 
 impl Extent {
     /// The fragments of a part that belong to the clip.
-    pub fn fragments(&self, part: usize, count: usize) -> RangeInclusive<usize> {
+    pub(super) fn fragments(&self, part: usize, count: usize) -> RangeInclusive<usize> {
         let from = if part == self.first.part { self.first.fragment } else { 0 };
         let to = if part == self.last.part { self.last.fragment } else { count.saturating_sub(1) };
         from..=to
     }
 
-    pub fn holds(&self, position: Position) -> bool {
+    pub(super) fn holds(&self, position: Position) -> bool {
         (self.first..=self.last).contains(&position)
     }
 }

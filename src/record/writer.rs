@@ -48,7 +48,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub fn new(
+    pub(super) fn new(
         data_dir: PathBuf,
         index: Arc<dyn SegmentIndex>,
         quota_bytes: u64,
@@ -77,7 +77,7 @@ impl Writer {
     }
 
     /// Appends a fragment to its camera's segment, or begins a new one.
-    pub fn write(&mut self, delivered: &Delivered) {
+    pub(super) fn write(&mut self, delivered: &Delivered) {
         let camera = &delivered.camera.camera;
         if self.open.get(camera).is_some_and(|open| !open.takes(delivered)) {
             self.end(camera);
@@ -121,7 +121,7 @@ impl Writer {
     }
 
     /// Completes the camera's segment.
-    pub fn end(&mut self, camera: &str) {
+    pub(super) fn end(&mut self, camera: &str) {
         let Some(open) = self.open.remove(camera) else { return };
         let (segment, synced) = open.complete();
         self.shelf.add(&segment);
@@ -132,7 +132,7 @@ impl Writer {
         }
     }
 
-    pub fn end_all(&mut self) {
+    pub(super) fn end_all(&mut self) {
         let cameras: Vec<String> = self.open.keys().cloned().collect();
         for camera in cameras {
             self.end(&camera);
@@ -141,7 +141,7 @@ impl Writer {
     }
 
     /// What has to be done without any fragment coming.
-    pub fn tick(&mut self) {
+    pub(super) fn tick(&mut self) {
         let now = self.clock.monotonic();
         if now < self.last_tick + TICK {
             return;

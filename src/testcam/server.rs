@@ -101,6 +101,10 @@ impl TestCameras {
         server.set_address("127.0.0.1");
         server.set_service(&port.to_string());
         set_auth(&server, &mounts);
+        // One thread for all clients would make each wait for the key frames of those before it.
+        if let Some(threads) = server.thread_pool() {
+            threads.set_max_threads(CLIENT_THREADS);
+        }
         let context = glib::MainContext::new();
         let main_loop = glib::MainLoop::new(Some(&context), false);
         let mut cameras = Self {
@@ -305,6 +309,8 @@ fn role(auth: &Auth) -> String {
         Auth::Digest { user, .. } => format!("digest-{user}"),
     }
 }
+
+const CLIENT_THREADS: i32 = 16;
 
 fn set_auth(server: &RTSPServer, mounts: &[Mount]) {
     let accounts: BTreeSet<_> = mounts.iter().map(|mount| role(&mount.auth)).collect();

@@ -131,18 +131,15 @@ impl Resampler {
         }
         let edge = self.sums[self.width - 1];
         self.sums[self.width..].fill(edge);
-        let mut length = self.sums.len();
-        for _ in 0..self.halvings {
-            length /= 2;
-            for x in 0..length {
-                self.sums[x] = self.sums[2 * x] + self.sums[2 * x + 1];
-            }
-        }
-        let gain = 1.0 / (block * block) as f32;
         let row = &mut self.shrunk[slot];
-        for (value, &sum) in row.iter_mut().zip(&self.sums[..length]) {
-            *value = f32::from(sum) * gain;
+        match self.halvings {
+            0 => average::<1>(row, &self.sums),
+            1 => average::<2>(row, &self.sums),
+            2 => average::<4>(row, &self.sums),
+            3 => average::<8>(row, &self.sums),
+            _ => average::<16>(row, &self.sums),
         }
+        let length = self.sums.len() / block;
         row[length] = row[length - 1];
     }
 }
@@ -152,6 +149,14 @@ fn gather<const STEP: usize, const SET: bool>(sums: &mut [u16], bytes: &[u8], of
     for (sum, pixel) in sums.iter_mut().zip(bytes.chunks_exact(STEP)) {
         let value = u16::from(if STEP == 1 { pixel[0] } else { pixel[offset] });
         *sum = if SET { value } else { *sum + value };
+    }
+}
+
+/// The mean of each block, of whose columns `sums` holds the sums.
+fn average<const BLOCK: usize>(row: &mut [f32], sums: &[u16]) {
+    let gain = 1.0 / (BLOCK * BLOCK) as f32;
+    for (value, block) in row.iter_mut().zip(sums.chunks_exact(BLOCK)) {
+        *value = f32::from(block.iter().sum::<u16>()) * gain;
     }
 }
 

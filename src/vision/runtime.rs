@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use ndarray::ArrayView4;
 use ort::environment::Environment;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{self, RunOptions};
@@ -50,7 +51,8 @@ impl Session {
     /// # Errors
     /// What ONNX Runtime says, or an output that is not of 32-bit floats.
     pub fn run<T>(&mut self, tensor: &[f32], read: impl FnOnce(&[Output<'_>]) -> T) -> Result<T, String> {
-        let input = TensorRef::from_array_view((self.shape, tensor)).map_err(|error| error.to_string())?;
+        let picture = ArrayView4::from_shape(self.shape, tensor).map_err(|error| error.to_string())?;
+        let input = TensorRef::from_array_view(picture).map_err(|error| error.to_string())?;
         let results = self.inner.run_with_options(ort::inputs![input], &self.options);
         let results = results.map_err(|error| error.to_string())?;
         let mut outputs = Vec::with_capacity(results.len());

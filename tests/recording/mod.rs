@@ -1,14 +1,15 @@
 //! What tests of recording share: real footage made on the spot, an index in memory, a decoder.
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "only tests use it")]
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
-use canhdem::base::{IdSource, SharedClock, SimClock, Timestamp};
+use canhdem::base::{IdSource, SharedClock, Shutdown, SimClock, Timestamp};
 use canhdem::intake::{AccessUnit, Codec};
 use canhdem::record::boxes::Layout;
-use canhdem::record::{DiskReport, IndexError, Needed, Recorder, Segment, SegmentIndex};
+use canhdem::record::{CameraRecorder, DiskReport, IndexError, Needed, Recorder, Segment, SegmentIndex};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
@@ -58,7 +59,7 @@ impl Desk {
     pub fn record(&self, units: &[AccessUnit]) -> Vec<Segment> {
         let recorder = self.recorder();
         let camera = recorder.camera("gate");
-        units.iter().for_each(|unit| camera.push(unit));
+        push_all(&camera, units);
         camera.gap();
         recorder.finish();
         assert_eq!(camera.dropped(), 0);
@@ -173,6 +174,12 @@ impl Footage {
     }
 }
 
+pub fn push_all(camera: &CameraRecorder, units: &[AccessUnit]) {
+    for unit in units {
+        camera.push(unit);
+    }
+}
+
 /// The same footage `by` later.
 pub fn shifted(units: &[AccessUnit], by: Duration) -> Vec<AccessUnit> {
     units.iter().cloned().map(|unit| AccessUnit { pts: unit.pts + by, at: unit.at + by, ..unit }).collect()
@@ -186,13 +193,14 @@ pub fn decoded_ms(file: &Path) -> Vec<u64> {
     ));
     let mut times = Vec::new();
     for_each_sample(&pipeline, |sample| {
-        let pts = sample.buffer().and_then(|buffer| buffer.pts()).expect("a PTS");
+        let pts = sample.buffer().and_then(gst::BufferRef::pts).expect("a PTS");
         let segment = sample.segment().expect("a segment").downcast_ref::<gst::ClockTime>().expect("in time");
         times.push(segment.to_stream_time(pts).expect("within").mseconds());
     });
     times
 }
 
+#[expect(clippy::disallowed_methods, reason = "tests make their own pipelines")]
 fn pipeline(description: &str) -> gst::Pipeline {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| gst::init().expect("GStreamer"));
@@ -213,11 +221,12 @@ fn for_each_sample(pipeline: &gst::Pipeline, mut each: impl FnMut(&gst::Sample))
 /// Waits for what must come; the minute is only so that a failing test ends.
 #[track_caller]
 pub fn wait_until(mut condition: impl FnMut() -> bool) {
+    let (_running, shutdown) = Shutdown::new();
     for _ in 0..12_000 {
         if condition() {
             return;
         }
-        std::thread::sleep(Duration::from_millis(5));
+        shutdown.wait(Duration::from_millis(5));
     }
     panic!("waited in vain");
 }

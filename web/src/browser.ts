@@ -40,6 +40,19 @@ export function useOnScreen(element: MutableRef<Element | null>): boolean {
   return isOnScreen;
 }
 
+/** The element's width in pixels, 0 before it is laid out. */
+export function useWidth(element: MutableRef<Element | null>): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const target = element.current;
+    if (!target) return undefined;
+    const observer = new ResizeObserver(() => setWidth(target.clientWidth));
+    observer.observe(target);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
+}
+
 /** Always the callback of the last rendering, for listeners that stay. */
 function useLatest<T>(value: T): MutableRef<T> {
   const ref = useRef(value);

@@ -13,10 +13,14 @@ pub(super) struct Scene {
     pub id: String,
     pub name: String,
     pub footage: Arc<Footage>,
+    /// The same, smaller: for the analysis.
+    pub sub: Option<Arc<Footage>>,
 }
 
 /// The clip's own speed.
 const CLIP_FPS: u32 = 10;
+/// Half of the clip's 768x576, as cameras' second streams are.
+const SUB_SIZE: (u32, u32) = (384, 288);
 /// After each round of the clip the scene is empty for so long, so that alerts end.
 const EMPTY_FRAMES: usize = 50 * CLIP_FPS as usize;
 
@@ -25,19 +29,20 @@ const EMPTY_FRAMES: usize = 50 * CLIP_FPS as usize;
 pub(super) fn prepare(folder: &Path, more: &[PathBuf]) -> anyhow::Result<Vec<Scene>> {
     std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
     let clip = clip()?;
-    let by_day = || visited(folder, "ngay", &clip, Transform::AsIs);
-    let by_night = || visited(folder, "dem", &clip, Transform::Night { seed: 1 });
-    let (day, night, quiet) = std::thread::scope(|scope| {
+    let by_day = || visited(folder, "ngay", &clip, Transform::AsIs, None);
+    let small = || visited(folder, "ngay-nho", &clip, Transform::AsIs, Some(SUB_SIZE));
+    let by_night = || visited(folder, "dem", &clip, Transform::Night { seed: 1 }, None);
+    let (day, sub, night, quiet) = std::thread::scope(|scope| {
         let other = scope.spawn(|| catch(by_night));
         let quiet = empty(folder, "vang", &clip, 25, 60 * 25);
-        let day = by_day();
+        let (day, sub) = (by_day(), small());
         let night = other.join().map_err(|_| "the thread died".to_owned()).flatten();
-        (day, night, quiet)
+        (day, sub, night, quiet)
     });
     let night = Arc::new(night.map_err(anyhow::Error::msg)??);
-    let scene = |id: &str, name: &str, footage| Scene { id: id.to_owned(), name: name.to_owned(), footage };
+    let scene = |id: &str, name: &str, footage| Scene { id: id.to_owned(), name: name.to_owned(), footage, sub: None };
     let mut scenes = vec![
-        scene("san-sau", "Sân sau", Arc::new(day?)),
+        Scene { sub: Some(Arc::new(sub?)), ..scene("san-sau", "Sân sau", Arc::new(day?)) },
         scene("cong-chinh", "Cổng chính (đêm)", Arc::clone(&night)),
         scene("hanh-lang", "Hành lang (vắng)", Arc::new(quiet?)),
         scene("bai-xe", "Bãi xe (hay mất kết nối)", night),
@@ -66,11 +71,18 @@ fn own(path: &Path) -> anyhow::Result<Footage> {
 }
 
 /// The clip with its people, and then nobody for a while.
-fn visited(folder: &Path, name: &str, clip: &Path, transform: Transform) -> anyhow::Result<Footage> {
+fn visited(
+    folder: &Path,
+    name: &str,
+    clip: &Path,
+    transform: Transform,
+    size: Option<(u32, u32)>,
+) -> anyhow::Result<Footage> {
     let options = EncodeOptions {
         fps: CLIP_FPS,
         gop_frames: 2 * CLIP_FPS,
         transform,
+        size,
         empty_frames_after: EMPTY_FRAMES,
         ..EncodeOptions::default()
     };

@@ -17,7 +17,7 @@ use crate::base::Polygon;
 use crate::base::worker::Worker;
 use crate::base::{Shutdown, SystemClock};
 use crate::config::{Camera, Config, Credentials, Transport, Zone, ZoneKind};
-use crate::testcam::{Auth, Footage, Mount, TestCameras};
+use crate::testcam::{Auth, Mount, TestCameras};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -39,7 +39,7 @@ const USER: &str = "demo";
 /// as a real camera wants it.
 const PASSWORD: &str = "canh-dem";
 const DROPS_OUT: &str = "bai-xe";
-const DROPS_OUT_EVERY: Duration = Duration::from_secs(120);
+const DROPS_OUT_AFTER: Duration = Duration::from_secs(100);
 const DROPS_OUT_FOR: Duration = Duration::from_secs(20);
 
 /// # Errors
@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let start: Timestamp = START.parse().context("the demo's time")?;
     output::line("canhdem: preparing the sample cameras (ten seconds or so, the first time only)")?;
     let scenes = footage::prepare(&args.data_dir.join("footage"), &args.footage)?;
-    let mounts = scenes.iter().map(|scene| mount(&scene.id, Arc::clone(&scene.footage))).collect();
+    let mounts = scenes.iter().flat_map(mounts).collect();
     let cameras = Arc::new(TestCameras::start(mounts)?);
 
     let data_dir = args.data_dir.join("data");
@@ -72,13 +72,16 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     outcome
 }
 
-fn mount(id: &str, footage: Arc<Footage>) -> Mount {
-    let auth = Auth::Digest { user: USER.to_owned(), password: PASSWORD.to_owned() };
-    Mount::new(path(id), footage).with_auth(auth)
+fn mounts(scene: &footage::Scene) -> impl Iterator<Item = Mount> {
+    let streams = [("main", Some(&scene.footage)), ("sub", scene.sub.as_ref())];
+    streams.into_iter().filter_map(|(role, footage)| {
+        let auth = Auth::Digest { user: USER.to_owned(), password: PASSWORD.to_owned() };
+        Some(Mount::new(path(&scene.id, role), Arc::clone(footage?)).with_auth(auth))
+    })
 }
 
-fn path(id: &str) -> String {
-    format!("/{id}/main")
+fn path(id: &str, role: &str) -> String {
+    format!("/{id}/{role}")
 }
 
 /// Each demo begins at the same moment: what the last one recorded "then" must not mix with it.
@@ -94,11 +97,12 @@ fn forget_earlier_demo(data_dir: &Path) -> anyhow::Result<()> {
 fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, port: u16) -> anyhow::Result<Config> {
     let mut configured = Vec::with_capacity(scenes.len());
     for scene in scenes {
+        let address = |role| cameras.url(&path(&scene.id, role)).parse().context("a simulated camera's address");
         configured.push(Camera {
             id: scene.id.clone(),
             name: scene.name.clone(),
-            main: cameras.url(&path(&scene.id)).parse().context("a simulated camera's address")?,
-            sub: None,
+            main: address("main")?,
+            sub: scene.sub.is_some().then(|| address("sub")).transpose()?,
             transport: Transport::Tcp,
             credentials: Some(Credentials { user: USER.to_owned(), password: PASSWORD.to_owned() }),
             zones: vec![Zone { id: "san".to_owned(), kind: ZoneKind::Yard, polygon: Polygon::full_frame() }],
@@ -109,10 +113,10 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
 }
 
 fn drop_out_now_and_then(cameras: &TestCameras, shutdown: &Shutdown) {
-    while !shutdown.wait(DROPS_OUT_EVERY - DROPS_OUT_FOR) {
-        cameras.drop_out(&path(DROPS_OUT));
+    while !shutdown.wait(DROPS_OUT_AFTER) {
+        cameras.drop_out(&path(DROPS_OUT, "main"));
         let stopped = shutdown.wait(DROPS_OUT_FOR);
-        cameras.restore(&path(DROPS_OUT));
+        cameras.restore(&path(DROPS_OUT, "main"));
         if stopped {
             return;
         }

@@ -64,13 +64,11 @@ impl Drawing {
             None if unit.key => self.decoder.insert(Decoder::new(unit.codec, &unit.caps)?),
             None => return Ok(()),
         };
-        match decoder.push(unit) {
-            Ok(frames) => frames.iter().try_for_each(|frame| self.draw(frame, awake)),
-            Err(_) => {
-                self.decoder = None;
-                Ok(())
-            }
-        }
+        let Ok(frames) = decoder.push(unit) else {
+            self.decoder = None;
+            return Ok(());
+        };
+        frames.iter().try_for_each(|frame| self.draw(frame, awake))
     }
 
     /// Completes the file.
@@ -110,13 +108,14 @@ impl Drawing {
         if encoder.size != size {
             picture = image::imageops::resize(&picture, encoder.size.0, encoder.size.1, image::imageops::Triangle);
         }
-        encoder.add(picture, gst::ClockTime::try_from(frame.pts).ok())
+        encoder.add(&picture, gst::ClockTime::try_from(frame.pts).ok())
     }
 }
 
 impl Encoder {
     fn new(path: &Path, size: (u32, u32)) -> anyhow::Result<Self> {
         let launch = include_str!("../../../pipelines/draw.launch");
+        #[expect(clippy::disallowed_methods, reason = "a description from pipelines/")]
         let bin = gst::parse::bin_from_description(launch.trim(), false)
             .context("video cannot be written; is gstreamer1.0-plugins-ugly (x264) installed?")?;
         let pipeline = gst::Pipeline::new();
@@ -135,7 +134,7 @@ impl Encoder {
         Ok(Self { pipeline, input, size })
     }
 
-    fn add(&self, picture: RgbImage, pts: Option<gst::ClockTime>) -> anyhow::Result<()> {
+    fn add(&self, picture: &RgbImage, pts: Option<gst::ClockTime>) -> anyhow::Result<()> {
         // GStreamer wants rows of RGB to begin at multiples of four bytes.
         let row = 3 * self.size.0 as usize;
         let padded = row.next_multiple_of(4);

@@ -132,7 +132,7 @@ impl Replay {
         let mut outcome = Ok(());
         for item in intake.receiver() {
             match item {
-                Ok(unit) => self.take(unit, &mut watcher, &progress)?,
+                Ok(unit) => self.take(&unit, &mut watcher, &progress)?,
                 Err(lost) if lost.reason == LostReason::Ended => break,
                 Err(lost) => {
                     outcome = Err(anyhow::Error::new(lost).context(file.display().to_string()));
@@ -149,17 +149,16 @@ impl Replay {
         outcome
     }
 
-    fn take(&mut self, unit: AccessUnit, watcher: &mut Watcher, progress: &ProgressBar) -> anyhow::Result<()> {
+    fn take(&mut self, unit: &AccessUnit, watcher: &mut Watcher, progress: &ProgressBar) -> anyhow::Result<()> {
         self.totals.frames += 1;
         self.clock.advance_to(unit.at);
         progress.set_position(u64::try_from(unit.pts.as_millis()).unwrap_or(u64::MAX));
         let mut analyses = Vec::new();
-        let drawn = self.drawing.is_some().then(|| unit.clone());
         if let Err(error) = watcher.push(unit, &mut |sighting| collect(&mut self.analyst, &sighting, &mut analyses)) {
             tracing::warn!(%error, "a stretch of video cannot be decoded; going on at the next key frame");
         }
-        if let Some((drawing, unit)) = self.drawing.as_mut().zip(drawn) {
-            drawing.add(&unit, &analyses, watcher.gate().is_awake())?;
+        if let Some(drawing) = &mut self.drawing {
+            drawing.add(unit, &analyses, watcher.gate().is_awake())?;
         }
         self.tell(analyses)?;
         if let Some(closed) = self.analyst.tick(self.clock.now()) {

@@ -100,14 +100,13 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
   const watchedMs = () => clip.startMs + (video.current?.currentTime ?? 0) * 1000;
   const loadMore = (isPlaying: boolean) => {
     setTriedTo(nowMs);
-    setEnded(false);
     onReload(watchedMs(), isPlaying);
   };
   // Who has watched to the end goes on watching as soon as there is more.
   const goesOn = isEnded && moreMs > 0;
   useEffect(() => {
     if (goesOn) loadMore(true);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each time it becomes true
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each time it becomes true: a reload that brought nothing is tried again later
   }, [goesOn]);
 
   return (
@@ -125,6 +124,7 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
           preload="auto"
           disablePictureInPicture
           onLoadedMetadata={() => {
+            setEnded(false);
             if (clip.resumeMs !== null) seek(resumeAt(clip.resumeMs, clip.startMs));
           }}
           onDurationChange={(event) => setDurationS(event.currentTarget.duration)}

@@ -1,4 +1,6 @@
+import { useRef } from 'preact/hooks';
 import type { Finding } from '../api/types';
+import { useWidth } from '../browser';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { formatClock, formatDuration, wallTime } from '../time';
@@ -15,27 +17,29 @@ interface Props {
   onSeek: (seconds: number) => void;
 }
 
-/** Marks nearer than this part of the bar's length share one. */
-const GAP = 0.035;
+/** As wide as a finger: marks nearer to each other share one. */
+const MARK_PX = 44;
 const percent = (part: number): string => `${(part * 100).toFixed(3)}%`;
 
 /** Where in the clip things were found. The player's own controls seek as well; this says what is where. */
 export function TimeBar({ findings, seen, startMs, durationS, timeS, onSeek }: Props) {
   const { t, label } = useSession();
   const { offset } = useNow(60_000);
+  const track = useRef<HTMLDivElement>(null);
+  const width = useWidth(track);
   const clock = (seconds: number) => formatClock(wallTime(startMs + seconds * 1000, offset));
-  const marks = placeMarks(findings, startMs, durationS, GAP);
+  const marks = width > 0 ? placeMarks(findings, startMs, durationS, MARK_PX / width) : [];
   const stretch = placeStretch(seen.fromMs, seen.toMs, startMs, durationS);
   const position = durationS > 0 ? Math.min(1, timeS / durationS) : 0;
   const seekByPointer = (event: MouseEvent) => {
     if (!(event.currentTarget instanceof Element)) return;
-    const { left, width } = event.currentTarget.getBoundingClientRect();
-    if (width > 0) onSeek(((event.clientX - left) / width) * durationS);
+    const box = event.currentTarget.getBoundingClientRect();
+    if (box.width > 0) onSeek(((event.clientX - box.left) / box.width) * durationS);
   };
 
   return (
     <div class="time-bar" role="group" aria-label={t('clip.bar')}>
-      <div class="time-track" onClick={seekByPointer}>
+      <div ref={track} class="time-track" onClick={seekByPointer}>
         <div class="time-rail" />
         {stretch && (
           <div

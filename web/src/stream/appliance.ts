@@ -26,7 +26,7 @@ export interface Appliance {
   loadError: string | null;
 }
 
-const CAMERAS_MS = 5_000;
+const CAMERAS_MS = 2_000;
 const STATUS_MS = 30_000;
 const RETRY_MS = 3_000;
 const WATCH_MS = 500;

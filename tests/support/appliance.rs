@@ -1,0 +1,109 @@
+//! The appliance as `canhdem run` starts it, and its API.
+
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::program::{CANHDEM, Finished, Program, fetched};
+use super::{Office, eventually};
+
+/// For one answer; a machine that is busy with other tests may be slow.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+pub struct Appliance {
+    pub program: Program,
+    web: ureq::Agent,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub content_type: String,
+    pub body: Vec<u8>,
+}
+
+impl Appliance {
+    /// Starts it and does not wait for anything.
+    #[track_caller]
+    pub fn launch(office: &Office) -> Self {
+        Self::launch_with(office, "info")
+    }
+
+    /// With this much in its log, as in `RUST_LOG`.
+    #[track_caller]
+    pub fn launch_with(office: &Office, log: &str) -> Self {
+        fetched("models/yolox-nano.onnx");
+        let mut command = Command::new(CANHDEM);
+        command.arg("run").arg("--config").arg(&office.config).env("RUST_LOG", log);
+        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(ANSWER_WITHIN));
+        Self { program: Program::start(&mut command), web: config.build().new_agent() }
+    }
+
+    /// Starts it and waits until it answers.
+    #[track_caller]
+    pub fn start(office: &Office) -> Self {
+        let mut appliance = Self::launch(office);
+        appliance.wait_until_it_answers();
+        appliance
+    }
+
+    #[track_caller]
+    pub fn wait_until_it_answers(&mut self) {
+        eventually("the appliance to answer", || {
+            assert!(self.program.is_running(), "it has ended: {}", self.program.stderr());
+            self.ask("/api/v1/status").filter(|answer| answer.status == 200)
+        });
+    }
+
+    /// Where the page is, once it says so.
+    pub fn address(&self) -> Option<String> {
+        let log = self.program.stderr();
+        let line = log.lines().find(|line| line.contains(" watching "))?;
+        let (_, rest) = line.split_once("address=")?;
+        rest.split_whitespace().next().map(str::to_owned)
+    }
+
+    /// None where nobody answers.
+    pub fn ask(&self, path: &str) -> Option<Answer> {
+        let response = self.web.get(format!("http://{}{path}", self.address()?)).call().ok()?;
+        let (parts, mut body) = response.into_parts();
+        let content_type = parts.headers.get("content-type").and_then(|value| value.to_str().ok());
+        Some(Answer {
+            status: parts.status.as_u16(),
+            content_type: content_type.unwrap_or_default().to_owned(),
+            body: body.with_config().limit(1 << 30).read_to_vec().ok()?,
+        })
+    }
+
+    /// What lies at a path of the API, such as `alerts`; none where nobody answers.
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Option<Value> {
+        let answer = self.ask(&format!("/api/v1/{path}"))?;
+        assert_eq!(answer.status, 200, "{path}: {}", String::from_utf8_lossy(&answer.body));
+        Some(serde_json::from_slice(&answer.body).expect("JSON"))
+    }
+
+    /// The items of a list of the API.
+    #[track_caller]
+    pub fn items(&self, path: &str) -> Option<Vec<Value>> {
+        self.get(path).map(|list| list["items"].as_array().expect("a list").clone())
+    }
+
+    /// A camera's state and the code of the reason for it.
+    #[track_caller]
+    pub fn camera_state(&self, id: &str) -> Option<(String, Option<String>)> {
+        let camera = self.get(&format!("cameras/{id}"))?;
+        let reason = camera["reason"]["code"].as_str().map(str::to_owned);
+        Some((camera["state"].as_str().expect("a state").to_owned(), reason))
+    }
+
+    pub fn is_live(&self, camera: &str) -> bool {
+        self.camera_state(camera).is_some_and(|(state, _)| state == "live")
+    }
+
+    /// SIGTERM.
+    #[track_caller]
+    pub fn stop(self) -> Finished {
+        self.program.stop()
+    }
+}
