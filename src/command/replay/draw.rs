@@ -57,7 +57,7 @@ impl Drawing {
         }
         self.analysed += analyses.len() as u64;
         if self.decoder.as_ref().is_some_and(|decoder| *decoder.caps() != *unit.caps) {
-            self.decoder = None;
+            self.flush(awake)?;
         }
         let decoder = match &mut self.decoder {
             Some(decoder) => decoder,
@@ -69,6 +69,13 @@ impl Drawing {
             return Ok(());
         };
         frames.iter().try_for_each(|frame| self.draw(frame, awake))
+    }
+
+    /// Draws what the decoder holds back; a file ends here, or its format.
+    pub(super) fn flush(&mut self, awake: bool) -> anyhow::Result<()> {
+        let held_back = self.decoder.take().map_or(Ok(Vec::new()), |mut decoder| decoder.drain());
+        // A decoder that failed holds back nothing of use.
+        held_back.unwrap_or_default().iter().try_for_each(|frame| self.draw(frame, awake))
     }
 
     /// Completes the file.
@@ -154,11 +161,17 @@ impl Encoder {
         let bus = self.pipeline.bus().context("a pipeline has a bus")?;
         let wanted = [gst::MessageType::Eos, gst::MessageType::Error];
         let last = bus.timed_pop_filtered(gst::ClockTime::NONE, &wanted);
-        self.pipeline.set_state(gst::State::Null)?;
         match last.as_ref().map(|message| message.view()) {
             Some(gst::MessageView::Error(error)) => bail!("{}", error.error()),
             _ => Ok(()),
         }
+    }
+}
+
+impl Drop for Encoder {
+    fn drop(&mut self) {
+        // What is written is written; if it cannot stop there is nothing more to do with it.
+        let _ = self.pipeline.set_state(gst::State::Null);
     }
 }
 

@@ -135,7 +135,7 @@ impl Replay {
                 Ok(unit) => self.take(&unit, &mut watcher, &progress)?,
                 Err(lost) if lost.reason == LostReason::Ended => break,
                 Err(lost) => {
-                    outcome = Err(anyhow::Error::new(lost).context(file.display().to_string()));
+                    outcome = Err(anyhow::Error::new(lost));
                     break;
                 }
             }
@@ -143,6 +143,9 @@ impl Replay {
         let mut analyses = Vec::new();
         watcher.finish(&mut |sighting| collect(&mut self.analyst, &sighting, &mut analyses))?;
         self.tell(analyses)?;
+        if let Some(drawing) = &mut self.drawing {
+            drawing.flush(watcher.gate().is_awake())?;
+        }
         self.totals.decoded += watcher.counts().decoded;
         self.totals.stream += Duration::try_from(self.clock.now().duration_since(start)).unwrap_or_default();
         progress.finish_and_clear();

@@ -1,0 +1,305 @@
+//! `canhdem replay` as a user runs it: what it finds in real films, what it prints, and what it
+//! says about files that are not what they should be.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use canhdem::testcam::{Codec, EncodeOptions, Footage, Transform};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use support::film;
+use support::program::{self, Finished, fetched};
+
+/// Pictures of [`visit`].
+const VISIT: u32 = 430;
+
+/// What `replay --json` said.
+#[derive(Debug)]
+struct Replayed {
+    finished: Finished,
+    alerts: Vec<Value>,
+    tracks: Vec<Value>,
+    summary: Value,
+}
+
+#[track_caller]
+fn replay(arguments: &[&str]) -> Replayed {
+    let finished = program::run(&[&["replay", "--json"], arguments].concat());
+    let lines = finished.stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("a JSON object a line"));
+    let mut lines: Vec<Value> = lines.collect();
+    let summary = lines.pop().unwrap_or_default();
+    let of = |kind: &str| lines.iter().filter(|line| line["type"] == kind).cloned().collect::<Vec<_>>();
+    let (alerts, tracks) = (of("alert"), of("track"));
+    assert_eq!(alerts.len() + tracks.len(), lines.len(), "{lines:?}");
+    Replayed { finished, alerts, tracks, summary }
+}
+
+/// As [`replay`], of a file that is what it should be.
+#[track_caller]
+fn replay_well(arguments: &[&str]) -> Replayed {
+    let replayed = replay(arguments);
+    assert_eq!(replayed.finished.code, Some(0), "{}", replayed.finished.stderr);
+    replayed
+}
+
+/// The whole film, once for all tests.
+fn whole_film() -> &'static Replayed {
+    static WHOLE: OnceLock<Replayed> = OnceLock::new();
+    WHOLE.get_or_init(|| replay_well(&[&text(&fetched(film::FILM))]))
+}
+
+/// 16 s of people and 70 s of nothing, five pictures a second, as MP4. (To the detector, somebody
+/// who stands around is left over in the empty scene, and counts for 30 s.)
+fn visit(codec: Codec) -> PathBuf {
+    static FILES: [OnceLock<PathBuf>; 2] = [OnceLock::new(), OnceLock::new()];
+    let file = || {
+        let options = EncodeOptions {
+            codec,
+            fps: 5,
+            gop_frames: 5,
+            max_frames: Some(80),
+            empty_frames_after: 350,
+            ..film::options()
+        };
+        saved(&film::encode(&options))
+    };
+    FILES[usize::from(codec == Codec::H265)].get_or_init(file).clone()
+}
+
+fn saved(footage: &Footage) -> PathBuf {
+    let path = tempfile::tempdir().expect("a folder").keep().join("film.mp4");
+    footage.save(&path).expect("saved");
+    path
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[track_caller]
+fn time(value: &Value) -> Timestamp {
+    value.as_str().expect("a time").parse().expect("RFC 3339")
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().expect("a number")
+}
+
+#[test]
+fn the_film_gives_one_alert_with_all_that_belongs_to_it() {
+    let Replayed { alerts, tracks, summary, .. } = whole_film();
+    let keys: BTreeSet<_> = summary.as_object().expect("an object").keys().map(String::as_str).collect();
+    let wanted = ["type", "frames", "decoded", "inferences", "dropped", "seconds", "cpu_seconds"];
+    assert_eq!(keys, BTreeSet::from(wanted));
+    assert_eq!(
+        (&summary["type"], &summary["frames"], &summary["dropped"]),
+        (&"summary".into(), &795.into(), &0.into())
+    );
+    assert!((number(&summary["seconds"]) - 79.5).abs() < 0.5, "{summary}");
+
+    let [alert] = &alerts[..] else { panic!("{} alerts", alerts.len()) };
+    assert_eq!(alert["camera"], "replay");
+    let (opened, closed) = (time(&alert["at"]), time(&alert["closed_at"]));
+    let start: Timestamp = "2026-02-17T01:30:00+07:00".parse().expect("a time");
+    assert!(opened < start + SignedDuration::from_secs(5) && closed > start + SignedDuration::from_secs(70), "{alert}");
+    assert!(["notice", "warning", "critical"].contains(&alert["severity"].as_str().expect("text")));
+    assert!((0.0..=1.0).contains(&number(&alert["score"])));
+    let says = |language: &str| alert["reason"][language].as_str().expect("a sentence").to_owned();
+    assert!(says("vi").contains("người") && !says("en").is_empty(), "{alert}");
+    let findings = alert["findings"].as_array().expect("findings");
+    assert!(findings.len() >= 5, "{} findings", findings.len());
+    let known: BTreeSet<_> = tracks.iter().map(|track| &track["id"]).map(Value::to_string).collect();
+    for finding in findings {
+        let bbox: Vec<f64> = finding["bbox"].as_array().expect("a box").iter().map(number).collect();
+        let [x, y, w, h] = bbox[..] else { panic!("{finding}") };
+        assert!(x >= 0.0 && y >= 0.0 && w > 1.0 && h > 1.0 && x + w <= 768.1 && y + h <= 576.1, "{finding}");
+        assert!((opened..=closed).contains(&time(&finding["at"])), "{finding}");
+        assert!(known.contains(&finding["track"].to_string()), "{finding}");
+    }
+    for track in tracks {
+        assert!(time(&track["first"]) <= time(&track["last"]), "{track}");
+        if track["class"] == "person" {
+            assert_eq!(track["attributes"]["mask"], "unknown");
+        }
+    }
+}
+
+/// Alerts, and when each opened and closed.
+fn outline(replayed: &Replayed) -> Vec<(String, Timestamp, Timestamp)> {
+    let outline = |alert: &Value| (alert["camera"].to_string(), time(&alert["at"]), time(&alert["closed_at"]));
+    replayed.alerts.iter().map(outline).collect()
+}
+
+#[track_caller]
+fn check_same_alerts(gated: &Replayed, all: &Replayed) {
+    let (gated, all) = (outline(gated), outline(all));
+    assert_eq!(gated.len(), all.len(), "{gated:?} and {all:?}");
+    for (gated, all) in gated.iter().zip(&all) {
+        let apart = |a: Timestamp, b: Timestamp| a.duration_since(b).abs() <= SignedDuration::from_secs(1);
+        assert!(gated.0 == all.0 && apart(gated.1, all.1) && apart(gated.2, all.2), "{gated:?} and {all:?}");
+    }
+}
+
+#[test]
+fn the_gate_misses_nothing_of_the_film() {
+    let all = replay_well(&["--decode-all", &text(&fetched(film::FILM))]);
+    assert_eq!(all.summary["decoded"], all.summary["frames"]);
+    check_same_alerts(whole_film(), &all);
+}
+
+#[test]
+fn the_gate_sleeps_after_a_visit_and_misses_nothing_of_it() {
+    let file = text(&visit(Codec::H264));
+    let (gated, all) = (replay_well(&[&file]), replay_well(&["--decode-all", &file]));
+    assert_eq!((all.alerts.len(), &all.summary["frames"], &all.summary["decoded"]), (1, &VISIT.into(), &VISIT.into()));
+    check_same_alerts(&gated, &all);
+    let alert = &gated.alerts[0];
+    let quiet = time(&alert["closed_at"]).duration_since(time(&alert["last_seen_at"]));
+    assert_eq!(quiet, SignedDuration::from_secs(30), "it closes by itself");
+    assert!(number(&gated.summary["decoded"]) < 0.6 * f64::from(VISIT), "{}", gated.summary);
+    assert!(number(&gated.summary["inferences"]) < number(&all.summary["inferences"]), "{}", gated.summary);
+}
+
+#[test]
+fn h265_is_as_good_as_h264() {
+    let (h264, h265) = (replay_well(&[&text(&visit(Codec::H264))]), replay_well(&[&text(&visit(Codec::H265))]));
+    assert_eq!(h265.summary["frames"], VISIT);
+    check_same_alerts(&h264, &h265);
+}
+
+#[test]
+fn a_quiet_scene_costs_a_picture_a_second() {
+    let options = EncodeOptions {
+        fps: 25,
+        gop_frames: 25,
+        transform: Transform::Quiet { seed: 1 },
+        max_frames: Some(500),
+        ..film::options()
+    };
+    let replayed = replay_well(&[&text(&saved(&film::encode(&options)))]);
+    assert_eq!((replayed.alerts.len(), &replayed.summary["frames"]), (0, &500.into()));
+    let share = number(&replayed.summary["decoded"]) / 500.0;
+    assert!(share <= 0.05, "{:.1} % decoded", share * 100.0);
+}
+
+#[test]
+fn an_office_that_is_open_is_not_watched() {
+    let replayed = replay_well(&["--start", "2026-02-17T09:00:00+07:00", &text(&visit(Codec::H264))]);
+    assert_eq!((replayed.alerts.len(), &replayed.summary["inferences"]), (0, &0.into()));
+}
+
+#[test]
+fn files_follow_one_another() {
+    let file = text(&visit(Codec::H264));
+    let replayed = replay_well(&[&file, &file]);
+    assert_eq!(replayed.summary["frames"], 2 * VISIT);
+    let outline = outline(&replayed);
+    assert_eq!(outline.len(), 2);
+    let between = outline[1].1.duration_since(outline[0].1);
+    assert!((between - SignedDuration::from_secs(86)).abs() <= SignedDuration::from_secs(1), "{between:#}");
+}
+
+#[test]
+fn a_drawn_video_plays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let drawn = folder.path().join("drawn.mp4");
+    let replayed = replay_well(&["--draw", &text(&drawn), &text(&visit(Codec::H264))]);
+    assert_eq!(replayed.alerts.len(), 1);
+    assert_eq!(film::pictures(&drawn), VISIT as usize);
+    let nowhere = folder.path().join("none/drawn.mp4");
+    let refused = replay(&["--draw", &text(&nowhere), &text(&visit(Codec::H264))]);
+    complains(&refused.finished, &nowhere, &[]);
+}
+
+/// It ends with 1 and one line of complaint that names the file and holds all of `parts`.
+#[track_caller]
+fn complains(finished: &Finished, file: &Path, parts: &[&str]) {
+    assert_eq!(finished.code, Some(1), "{finished:?}");
+    let complaints: Vec<_> = finished.stderr.lines().filter(|line| line.starts_with("canhdem: ")).collect();
+    let [complaint] = complaints[..] else { panic!("not one complaint: {}", finished.stderr) };
+    assert_eq!(complaint.matches(&text(file)).count(), 1, "named once: {complaint}");
+    for part in parts {
+        assert!(complaint.contains(part), "{part:?} is not in: {complaint}");
+    }
+    assert!(!finished.stderr.contains("panicked"), "{}", finished.stderr);
+}
+
+#[test]
+fn of_a_truncated_film_all_before_the_damage_is_told_the_same_way_each_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cut = folder.path().join("cut.avi");
+    let whole = fs::read(fetched(film::FILM)).expect("read");
+    fs::write(&cut, &whole[..whole.len() / 6]).expect("written");
+    let (first, second) = (replay(&[&text(&cut)]), replay(&[&text(&cut)]));
+    for replayed in [&first, &second] {
+        complains(&replayed.finished, &cut, &["truncated"]);
+        assert_eq!(replayed.alerts.len(), 1, "{:?}", replayed.alerts);
+        assert!(number(&replayed.summary["frames"]) > 100.0, "{}", replayed.summary);
+    }
+    let lasting = |replayed: &Replayed| {
+        let (lines, _) = replayed.finished.stdout.trim_end().rsplit_once('\n').expect("lines");
+        let mut summary = replayed.summary.clone();
+        summary["cpu_seconds"] = Value::Null;
+        (lines.to_owned(), summary)
+    };
+    assert_eq!(lasting(&first), lasting(&second));
+}
+
+#[test]
+fn files_that_are_no_films() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).expect("written");
+        path
+    };
+    let mut random = fastrand::Rng::with_seed(1);
+    let garbage: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(100_000).collect();
+    let film = fs::read(visit(Codec::H264)).expect("read");
+    let check = |path: &Path, parts: &[&str]| {
+        let replayed = replay(&[&text(path)]);
+        complains(&replayed.finished, path, parts);
+        assert_eq!((replayed.alerts.len(), &replayed.summary["frames"]), (0, &0.into()));
+    };
+    check(&file("garbage.mp4", &garbage), &[]);
+    check(&file("empty.mp4", b""), &[]);
+    check(&file("words.txt", "these are somebody's notes\n".repeat(50).as_bytes()), &[]);
+    // Its tables lie at its end.
+    check(&file("cut.mp4", &film[..film.len() / 2]), &[]);
+    check(&file("sound.wav", &silence()), &["no picture"]);
+    check(&folder.path().join("missing.mp4"), &["No such file"]);
+    check(folder.path(), &[]);
+}
+
+/// A second of sound without any.
+fn silence() -> Vec<u8> {
+    let mut wav = b"RIFF".to_vec();
+    wav.extend(16_036_u32.to_le_bytes());
+    wav.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    wav.extend(8_000_u32.to_le_bytes());
+    wav.extend(16_000_u32.to_le_bytes());
+    wav.extend(b"\x02\0\x10\0data");
+    wav.extend(16_000_u32.to_le_bytes());
+    wav.resize(wav.len() + 16_000, 0);
+    wav
+}
+
+#[test]
+fn a_bad_file_after_a_good_one() {
+    let missing = Path::new("/nonexistent/film.mp4");
+    let replayed = replay(&[&text(&visit(Codec::H264)), &text(missing)]);
+    complains(&replayed.finished, missing, &["No such file"]);
+    assert_eq!((replayed.alerts.len(), &replayed.summary["frames"]), (1, &VISIT.into()));
+}
+
+#[test]
+fn without_json_it_speaks_to_people() {
+    let finished = program::run(&["replay", &text(&visit(Codec::H264))]);
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    assert!(finished.stdout.contains("người") && finished.stdout.contains(&VISIT.to_string()), "{}", finished.stdout);
+    assert!(!finished.stdout.contains('{'), "{}", finished.stdout);
+}
