@@ -1,6 +1,8 @@
 //! `kill -9` of the real program while it records, at ten random moments: nothing that it has told
 //! of is lost, and of the video at most the fragment that was being made.
 
+#![expect(clippy::print_stdout, reason = "figures of a run, for whoever reads the test's output")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

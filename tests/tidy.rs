@@ -291,8 +291,11 @@ enum Shape {
     Served,
 }
 
-/// The pipelines by name, each with the elements that code looks up and their kinds.
-fn pipelines() -> BTreeMap<&'static str, (Shape, &'static [(&'static str, &'static str)])> {
+/// Elements that code looks up, and their kinds.
+type Named = &'static [(&'static str, &'static str)];
+
+/// The pipelines by name, each with its named elements.
+fn pipelines() -> BTreeMap<&'static str, (Shape, Named)> {
     use Shape::{EntryToExit, OpenEnds, Served, Whole};
     BTreeMap::from([
         ("clip", (Whole, &[("source", "appsrc"), ("mux", "mp4mux"), ("file", "filesink")][..])),

@@ -35,10 +35,10 @@ pub(crate) fn excerpt(size: (u32, u32), frames: usize) -> PathBuf {
     encoded(&format!("excerpt-{frames}"), size, &EncodeOptions { max_frames: Some(frames), ..EncodeOptions::default() })
 }
 
-/// The same yard with nobody in it, for 60 s.
+/// The same yard with nobody in it, for 60 s, a key frame each second.
 pub(crate) fn empty_yard(size: (u32, u32)) -> PathBuf {
-    let transform = Transform::Quiet { seed: 1 };
-    encoded("empty", size, &EncodeOptions { transform, max_frames: Some(1_500), ..EncodeOptions::default() })
+    let quiet = EncodeOptions { transform: Transform::Quiet { seed: 1 }, gop_frames: 25, ..EncodeOptions::default() };
+    encoded("empty-yard", size, &EncodeOptions { max_frames: Some(1_500), ..quiet })
 }
 
 fn encoded(name: &str, size: (u32, u32), options: &EncodeOptions) -> PathBuf {

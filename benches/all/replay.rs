@@ -44,7 +44,7 @@ pub(crate) fn replay(path: &Path, gate: Gate, detector: &Detector) -> Counts {
         match item {
             Ok(unit) => {
                 now = unit.at;
-                watcher.push(unit, &mut |sighting| see(&mut analyst, &sighting)).expect("decoded");
+                watcher.push(&unit, &mut |sighting| see(&mut analyst, &sighting)).expect("decoded");
                 analyst.tick(now);
             }
             Err(lost) if lost.reason == LostReason::Ended => break,

@@ -19,10 +19,12 @@ const LEAST_NOISE: f32 = 0.3;
 const MOST_NOISE_AT_FIRST: f32 = 3.0;
 /// Fewer connected changed blocks are noise or an insect far away.
 const LEAST_BLOCKS: usize = 3;
-/// How fast the background follows: where nothing changed, and where something did (a parked car
-/// becomes usual after a minute).
+/// How fast the background follows: where nothing changed; where something changes from picture to
+/// picture; and where something came to rest (a parked car becomes usual within a quarter of a
+/// minute, so that the camera can sleep again).
 const FOLLOW_SECONDS: f32 = 8.0;
-const FOLLOW_CHANGED_SECONDS: f32 = 30.0;
+const FOLLOW_CHANGING_SECONDS: f32 = 30.0;
+const FOLLOW_STILL_SECONDS: f32 = 4.0;
 /// More than this share of the picture changed: light, not somebody. It wakes all the same, but
 /// the background is learned anew at once.
 const GLOBAL_SHARE: f32 = 0.7;
@@ -36,6 +38,8 @@ pub struct MotionFinder {
     background: Vec<f32>,
     noise: Vec<f32>,
     means: Vec<f32>,
+    /// Those of the picture before.
+    before: Vec<f32>,
     changed: Vec<bool>,
     last: Option<Duration>,
 }
@@ -55,6 +59,7 @@ impl MotionFinder {
             self.last = Some(frame.pts);
             return Vec::new();
         }
+        std::mem::swap(&mut self.before, &mut self.means);
         self.measure(frame);
         let passed = self.last.map_or(1.0, |last| frame.pts.saturating_sub(last).as_secs_f32()).clamp(0.0, 2.0);
         self.last = Some(frame.pts);
@@ -75,6 +80,7 @@ impl MotionFinder {
         self.background = vec![0.0; blocks];
         self.noise.clear();
         self.means = vec![0.0; blocks];
+        self.before = vec![0.0; blocks];
         self.changed = vec![false; blocks];
     }
 
@@ -116,17 +122,20 @@ impl MotionFinder {
             self.learn_noise();
         }
         let follow = 1.0 - (-passed_seconds / FOLLOW_SECONDS).exp();
-        let follow_changed = 1.0 - (-passed_seconds / FOLLOW_CHANGED_SECONDS).exp();
+        let follow_changing = 1.0 - (-passed_seconds / FOLLOW_CHANGING_SECONDS).exp();
+        let follow_still = 1.0 - (-passed_seconds / FOLLOW_STILL_SECONDS).exp();
         let mut changed_blocks = 0usize;
         for index in 0..self.means.len() {
             let off = self.means[index] - self.background[index];
-            let changed = off.abs() > LEAST_CHANGE.max(NOISE_FACTOR * self.noise[index]);
+            let threshold = LEAST_CHANGE.max(NOISE_FACTOR * self.noise[index]);
+            let changed = off.abs() > threshold;
             self.changed[index] = changed;
             if changed {
                 changed_blocks += 1;
-                self.background[index] += off * follow_changed;
+                let still = (self.means[index] - self.before[index]).abs() < threshold / 2.0;
+                self.background[index] += off * if still { follow_still } else { follow_changing };
                 // What flickers all night (a bad lamp, leaves) becomes its noise.
-                self.noise[index] += (off.abs() - self.noise[index]).min(1.0) * follow_changed;
+                self.noise[index] += (off.abs() - self.noise[index]).min(1.0) * follow_changing;
             } else {
                 self.background[index] += off * follow;
                 self.noise[index] += (off.abs() - self.noise[index]) * follow;
@@ -221,7 +230,7 @@ mod tests {
         let car = Some(Rect::new(80.0, 80.0, 80.0, 40.0));
         assert!(!finder.find(&picture(1, (320, 180), 40, 4, car)).is_empty());
         let still_new = (2..200).take_while(|&i| !finder.find(&picture(i, (320, 180), 40, 4, car)).is_empty());
-        assert!((20..150).contains(&still_new.count()));
+        assert!((5..20).contains(&still_new.count()));
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub struct CloseUp {
 
 impl Default for CloseUp {
     fn default() -> Self {
-        Self { most: 2, person_px: 40.0, enough_px: 30.0 }
+        Self { most: 2, person_px: 40.0, enough_px: 20.0 }
     }
 }
 

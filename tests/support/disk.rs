@@ -8,6 +8,7 @@ use std::process::Command;
 pub struct SmallDisk(PathBuf);
 
 impl SmallDisk {
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     /// None, and says why, where this process may not mount.
     pub fn mount(at: &Path, megabytes: u32) -> Option<Self> {
         fs::create_dir_all(at).expect("the folder");

@@ -85,6 +85,7 @@ impl Program {
 }
 
 impl Drop for Program {
+    #[expect(clippy::print_stderr, reason = "what a failed test must show")]
     fn drop(&mut self) {
         self.kill();
         if std::thread::panicking() {
