@@ -29,13 +29,19 @@ const POLL: Duration = Duration::from_millis(20);
 const DRAIN_POLLS: u32 = 100;
 /// A file may end this much earlier than it says; rounding and sound that is longer do that.
 const CUT_TOLERANCE: gst::ClockTime = gst::ClockTime::from_seconds(1);
+/// A file whose demuxer has found nothing by then holds nothing.
+const START_LIMIT: Duration = Duration::from_secs(5);
 /// In a file that is encoded anew.
 const KEY_EVERY: gst::ClockTime = gst::ClockTime::SECOND;
 
 pub(super) fn open(path: &Path, clock: &SharedClock, options: &IntakeOptions) -> Result<Intake, Lost> {
     // GStreamer's own words for this do not name the file.
-    std::fs::File::open(path)
-        .map_err(|error| Lost::new(LostReason::NoSuchStream, format!("{}: {error}", path.display())))?;
+    let refuse =
+        |why: &dyn std::fmt::Display| Lost::new(LostReason::NoSuchStream, format!("{}: {why}", path.display()));
+    let file = std::fs::File::open(path).map_err(|error| refuse(&error))?;
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        return Err(refuse(&"a folder, not a file"));
+    }
     let pipeline = chain::pipeline(DESCRIPTION)?;
     chain::element(&pipeline, "file")?.set_property("location", path);
     let video = Arc::new(Mutex::new(Video::Awaited));
@@ -160,7 +166,7 @@ impl Reader {
     /// Until the end of the file; `None` when told to stop.
     fn read(&mut self) -> Option<Lost> {
         let mut damage = None;
-        let mut idle_polls = 0;
+        let mut idle_polls = 0_u32;
         let poll = gst::ClockTime::from_nseconds(u64::try_from(POLL.as_nanos()).unwrap_or(u64::MAX));
         while !self.closing.load(Ordering::Relaxed) {
             while let Some(message) = self.bus.pop() {
@@ -186,10 +192,16 @@ impl Reader {
                 Video::Other if damage.is_some() => return Some(self.ended()),
                 Video::Awaited if damage.is_some() => return damage,
                 Video::Linked if damage.is_some() && idle_polls > DRAIN_POLLS => return damage,
+                // GStreamer may lose the error of a demuxer that fails while it starts.
+                Video::Awaited if POLL * idle_polls >= START_LIMIT => return Some(self.unreadable()),
                 Video::Linked | Video::Awaited | Video::Other => {}
             }
         }
         None
+    }
+
+    fn unreadable(&self) -> Lost {
+        Lost::new(LostReason::Broken, format!("{}: nothing in it can be read as video", self.path.display()))
     }
 
     fn ended(&self) -> Lost {
