@@ -34,8 +34,12 @@ const KEY_EVERY: gst::ClockTime = gst::ClockTime::SECOND;
 
 pub(super) fn open(path: &Path, clock: &SharedClock, options: &IntakeOptions) -> Result<Intake, Lost> {
     // GStreamer's own words for this do not name the file.
-    std::fs::File::open(path)
-        .map_err(|error| Lost::new(LostReason::NoSuchStream, format!("{}: {error}", path.display())))?;
+    let refuse =
+        |why: &dyn std::fmt::Display| Lost::new(LostReason::NoSuchStream, format!("{}: {why}", path.display()));
+    let file = std::fs::File::open(path).map_err(|error| refuse(&error))?;
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        return Err(refuse(&"a folder, not a file"));
+    }
     let pipeline = chain::pipeline(DESCRIPTION)?;
     chain::element(&pipeline, "file")?.set_property("location", path);
     let video = Arc::new(Mutex::new(Video::Awaited));
