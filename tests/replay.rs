@@ -14,8 +14,8 @@ use serde_json::Value;
 use support::film;
 use support::program::{self, Finished, fetched};
 
-/// Pictures of [`visit`].
-const VISIT: u32 = 430;
+/// Pictures of [`short`].
+const SHORT: u32 = 60;
 
 /// What `replay --json` said.
 #[derive(Debug)]
@@ -52,26 +52,16 @@ fn whole_film() -> &'static Replayed {
     WHOLE.get_or_init(|| replay_well(&[&text(&fetched(film::FILM))]))
 }
 
-/// 16 s of people and 70 s of nothing, five pictures a second, as MP4. (To the detector, somebody
-/// who stands around is left over in the empty scene, and counts for 30 s.)
-fn visit(codec: Codec) -> PathBuf {
+/// Six seconds of people, as MP4.
+fn short(codec: Codec) -> PathBuf {
     static FILES: [OnceLock<PathBuf>; 2] = [OnceLock::new(), OnceLock::new()];
-    let file = || {
-        let options = EncodeOptions {
-            codec,
-            fps: 5,
-            gop_frames: 5,
-            max_frames: Some(80),
-            empty_frames_after: 350,
-            ..film::options()
-        };
-        saved(&film::encode(&options))
-    };
-    FILES[usize::from(codec == Codec::H265)].get_or_init(file).clone()
+    let options = EncodeOptions { codec, max_frames: Some(SHORT as usize), ..film::options() };
+    let name = format!("short-{codec:?}");
+    FILES[usize::from(codec == Codec::H265)].get_or_init(|| saved(&name, &film::encode(&options))).clone()
 }
 
-fn saved(footage: &Footage) -> PathBuf {
-    let path = tempfile::tempdir().expect("a folder").keep().join("film.mp4");
+fn saved(name: &str, footage: &Footage) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("replay-{name}.mp4"));
     footage.save(&path).expect("saved");
     path
 }
@@ -151,23 +141,26 @@ fn the_gate_misses_nothing_of_the_film() {
     check_same_alerts(whole_film(), &all);
 }
 
+/// To the detector somebody who stands around is left over in the empty scene, and counts for 30 s.
 #[test]
 fn the_gate_sleeps_after_a_visit_and_misses_nothing_of_it() {
-    let file = text(&visit(Codec::H264));
+    let visit =
+        EncodeOptions { fps: 5, gop_frames: 5, max_frames: Some(80), empty_frames_after: 500, ..film::options() };
+    let file = text(&saved("visit", &film::encode(&visit)));
     let (gated, all) = (replay_well(&[&file]), replay_well(&["--decode-all", &file]));
-    assert_eq!((all.alerts.len(), &all.summary["frames"], &all.summary["decoded"]), (1, &VISIT.into(), &VISIT.into()));
+    assert_eq!((all.alerts.len(), &all.summary["frames"], &all.summary["decoded"]), (1, &580.into(), &580.into()));
     check_same_alerts(&gated, &all);
     let alert = &gated.alerts[0];
     let quiet = time(&alert["closed_at"]).duration_since(time(&alert["last_seen_at"]));
     assert_eq!(quiet, SignedDuration::from_secs(30), "it closes by itself");
-    assert!(number(&gated.summary["decoded"]) < 0.6 * f64::from(VISIT), "{}", gated.summary);
+    assert!(number(&gated.summary["decoded"]) < 0.8 * number(&all.summary["decoded"]), "{}", gated.summary);
     assert!(number(&gated.summary["inferences"]) < number(&all.summary["inferences"]), "{}", gated.summary);
 }
 
 #[test]
 fn h265_is_as_good_as_h264() {
-    let (h264, h265) = (replay_well(&[&text(&visit(Codec::H264))]), replay_well(&[&text(&visit(Codec::H265))]));
-    assert_eq!(h265.summary["frames"], VISIT);
+    let (h264, h265) = (replay_well(&[&text(&short(Codec::H264))]), replay_well(&[&text(&short(Codec::H265))]));
+    assert_eq!((h265.alerts.len(), &h265.summary["frames"]), (1, &SHORT.into()));
     check_same_alerts(&h264, &h265);
 }
 
@@ -180,7 +173,7 @@ fn a_quiet_scene_costs_a_picture_a_second() {
         max_frames: Some(500),
         ..film::options()
     };
-    let replayed = replay_well(&[&text(&saved(&film::encode(&options)))]);
+    let replayed = replay_well(&[&text(&saved("quiet", &film::encode(&options)))]);
     assert_eq!((replayed.alerts.len(), &replayed.summary["frames"]), (0, &500.into()));
     let share = number(&replayed.summary["decoded"]) / 500.0;
     assert!(share <= 0.05, "{:.1} % decoded", share * 100.0);
@@ -188,30 +181,29 @@ fn a_quiet_scene_costs_a_picture_a_second() {
 
 #[test]
 fn an_office_that_is_open_is_not_watched() {
-    let replayed = replay_well(&["--start", "2026-02-17T09:00:00+07:00", &text(&visit(Codec::H264))]);
+    let replayed = replay_well(&["--start", "2026-02-17T09:00:00+07:00", &text(&short(Codec::H264))]);
     assert_eq!((replayed.alerts.len(), &replayed.summary["inferences"]), (0, &0.into()));
 }
 
 #[test]
 fn files_follow_one_another() {
-    let file = text(&visit(Codec::H264));
+    let file = text(&short(Codec::H264));
     let replayed = replay_well(&[&file, &file]);
-    assert_eq!(replayed.summary["frames"], 2 * VISIT);
+    assert_eq!(replayed.summary["frames"], 2 * SHORT);
     let outline = outline(&replayed);
-    assert_eq!(outline.len(), 2);
-    let between = outline[1].1.duration_since(outline[0].1);
-    assert!((between - SignedDuration::from_secs(86)).abs() <= SignedDuration::from_secs(1), "{between:#}");
+    let [(_, opened, closed)] = &outline[..] else { panic!("{outline:?}") };
+    assert!(closed.duration_since(*opened) > SignedDuration::from_secs(8), "{outline:?}");
 }
 
 #[test]
 fn a_drawn_video_plays() {
     let folder = tempfile::tempdir().expect("a folder");
     let drawn = folder.path().join("drawn.mp4");
-    let replayed = replay_well(&["--draw", &text(&drawn), &text(&visit(Codec::H264))]);
+    let replayed = replay_well(&["--draw", &text(&drawn), &text(&short(Codec::H264))]);
     assert_eq!(replayed.alerts.len(), 1);
-    assert_eq!(film::pictures(&drawn), VISIT as usize);
+    assert_eq!(film::pictures(&drawn), SHORT as usize);
     let nowhere = folder.path().join("none/drawn.mp4");
-    let refused = replay(&["--draw", &text(&nowhere), &text(&visit(Codec::H264))]);
+    let refused = replay(&["--draw", &text(&nowhere), &text(&short(Codec::H264))]);
     complains(&refused.finished, &nowhere, &[]);
 }
 
@@ -259,7 +251,7 @@ fn files_that_are_no_films() {
     };
     let mut random = fastrand::Rng::with_seed(1);
     let garbage: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(100_000).collect();
-    let film = fs::read(visit(Codec::H264)).expect("read");
+    let film = fs::read(short(Codec::H264)).expect("read");
     let check = |path: &Path, parts: &[&str]| {
         let replayed = replay(&[&text(path)]);
         complains(&replayed.finished, path, parts);
@@ -291,15 +283,15 @@ fn silence() -> Vec<u8> {
 #[test]
 fn a_bad_file_after_a_good_one() {
     let missing = Path::new("/nonexistent/film.mp4");
-    let replayed = replay(&[&text(&visit(Codec::H264)), &text(missing)]);
+    let replayed = replay(&[&text(&short(Codec::H264)), &text(missing)]);
     complains(&replayed.finished, missing, &["No such file"]);
-    assert_eq!((replayed.alerts.len(), &replayed.summary["frames"]), (1, &VISIT.into()));
+    assert_eq!((replayed.alerts.len(), &replayed.summary["frames"]), (1, &SHORT.into()));
 }
 
 #[test]
 fn without_json_it_speaks_to_people() {
-    let finished = program::run(&["replay", &text(&visit(Codec::H264))]);
+    let finished = program::run(&["replay", &text(&short(Codec::H264))]);
     assert_eq!(finished.code, Some(0), "{}", finished.stderr);
-    assert!(finished.stdout.contains("người") && finished.stdout.contains(&VISIT.to_string()), "{}", finished.stdout);
+    assert!(finished.stdout.contains("người") && finished.stdout.contains(&SHORT.to_string()), "{}", finished.stdout);
     assert!(!finished.stdout.contains('{'), "{}", finished.stdout);
 }

@@ -25,6 +25,8 @@ const AWAKE: Rgb<u8> = Rgb([255, 90, 60]);
 const QUIET: Rgb<u8> = Rgb([90, 220, 120]);
 /// Letters are 8 pixels high in the font and twice that in the picture.
 const ZOOM: u32 = 2;
+/// How long the first picture lasts, before there is a second to compare it with.
+const FIRST_FRAME: gst::ClockTime = gst::ClockTime::from_mseconds(40);
 
 pub(super) struct Drawing {
     path: PathBuf,
@@ -38,6 +40,7 @@ struct Encoder {
     pipeline: gst::Pipeline,
     input: gst_app::AppSrc,
     size: (u32, u32),
+    last_pts: Option<gst::ClockTime>,
 }
 
 impl Drawing {
@@ -111,7 +114,7 @@ impl Drawing {
         if self.encoder.is_none() {
             self.encoder = Some(Encoder::new(&self.path, size)?);
         }
-        let Some(encoder) = &self.encoder else { return Ok(()) };
+        let Some(encoder) = &mut self.encoder else { return Ok(()) };
         if encoder.size != size {
             picture = image::imageops::resize(&picture, encoder.size.0, encoder.size.1, image::imageops::Triangle);
         }
@@ -138,10 +141,10 @@ impl Encoder {
             .build();
         input.set_caps(Some(&caps));
         pipeline.set_state(gst::State::Playing).with_context(|| format!("{}: cannot be written", path.display()))?;
-        Ok(Self { pipeline, input, size })
+        Ok(Self { pipeline, input, size, last_pts: None })
     }
 
-    fn add(&self, picture: &RgbImage, pts: Option<gst::ClockTime>) -> anyhow::Result<()> {
+    fn add(&mut self, picture: &RgbImage, pts: Option<gst::ClockTime>) -> anyhow::Result<()> {
         // GStreamer wants rows of RGB to begin at multiples of four bytes.
         let row = 3 * self.size.0 as usize;
         let padded = row.next_multiple_of(4);
@@ -152,6 +155,9 @@ impl Encoder {
         let mut buffer = gst::Buffer::from_mut_slice(bytes);
         if let Some(buffer) = buffer.get_mut() {
             buffer.set_pts(pts);
+            // Without one the last picture would be shown for no time at all, and players leave it out.
+            buffer.set_duration(pts.zip(self.last_pts).map_or(FIRST_FRAME, |(pts, last)| pts.saturating_sub(last)));
+            self.last_pts = pts;
         }
         self.input.push_buffer(buffer).map(|_| ()).context("the video writer stopped; is the disk full?")
     }
