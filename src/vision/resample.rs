@@ -53,6 +53,7 @@ pub(super) struct Resampler {
     halvings: u32,
     columns: Vec<Tap>,
     rows: Vec<Tap>,
+    /// Over a block's rows and two of its columns each.
     sums: Vec<u16>,
     /// Two neighbouring shrunk rows, and which ones; one sample longer than the row, for the last tap.
     shrunk: [Vec<f32>; 2],
@@ -82,7 +83,7 @@ impl Resampler {
             row.resize(shrunk_width + 1, 0.0);
         }
         self.blended.resize(shrunk_width + 1, 0.0);
-        self.sums.resize(shrunk_width * block, 0);
+        self.sums.resize(shrunk_width * block / 2, 0);
         self.out.resize(placement.width, 0.0);
     }
 
@@ -115,47 +116,72 @@ impl Resampler {
         self.held[slot] = Some(index);
         let block = 1_usize << self.halvings;
         let first = index as usize * block;
-        for offset in 0..block {
+        let (left, right) = (self.left * channel.step, (self.left + self.width) * channel.step);
+        let line = |offset: usize| {
             // The last block repeats the last row.
             let y = self.top + (first + offset).min(self.height - 1);
-            let bytes = &channel.plane.row(y)[self.left * channel.step..(self.left + self.width) * channel.step];
-            let sums = &mut self.sums[..self.width];
-            match (channel.step, offset == 0) {
-                (1, true) => gather::<1, true>(sums, bytes, channel.offset),
-                (1, false) => gather::<1, false>(sums, bytes, channel.offset),
-                (2, true) => gather::<2, true>(sums, bytes, channel.offset),
-                (2, false) => gather::<2, false>(sums, bytes, channel.offset),
-                (_, true) => gather::<3, true>(sums, bytes, channel.offset),
-                (_, false) => gather::<3, false>(sums, bytes, channel.offset),
+            &channel.plane.row(y)[left..right]
+        };
+        let row = &mut self.shrunk[slot];
+        let length = row.len() - 1;
+        if self.halvings == 0 {
+            match channel.step {
+                1 => widen::<1>(row, line(0), channel.offset),
+                2 => widen::<2>(row, line(0), channel.offset),
+                _ => widen::<3>(row, line(0), channel.offset),
+            }
+        } else {
+            // Pairs of neighbours are added as they are read, which is the first halving.
+            self.sums.fill(0);
+            let mut edge = 0;
+            for offset in 0..block {
+                let bytes = line(offset);
+                match channel.step {
+                    1 => add_pairs::<1>(&mut self.sums, bytes, channel.offset),
+                    2 => add_pairs::<2>(&mut self.sums, bytes, channel.offset),
+                    _ => add_pairs::<3>(&mut self.sums, bytes, channel.offset),
+                }
+                edge += u16::from(bytes[(self.width - 1) * channel.step + channel.offset]);
+            }
+            // The last block repeats the last column, too.
+            self.sums[self.width / 2..].fill(2 * edge);
+            match self.halvings {
+                1 => average::<1>(row, &self.sums),
+                2 => average::<2>(row, &self.sums),
+                3 => average::<4>(row, &self.sums),
+                _ => average::<8>(row, &self.sums),
             }
         }
-        let edge = self.sums[self.width - 1];
-        self.sums[self.width..].fill(edge);
-        let row = &mut self.shrunk[slot];
-        match self.halvings {
-            0 => average::<1>(row, &self.sums),
-            1 => average::<2>(row, &self.sums),
-            2 => average::<4>(row, &self.sums),
-            3 => average::<8>(row, &self.sums),
-            _ => average::<16>(row, &self.sums),
-        }
-        let length = self.sums.len() / block;
         row[length] = row[length - 1];
     }
 }
 
-/// Adds every `STEP`-th byte from `offset` on to `sums`, or sets them.
-fn gather<const STEP: usize, const SET: bool>(sums: &mut [u16], bytes: &[u8], offset: usize) {
-    for (sum, pixel) in sums.iter_mut().zip(bytes.chunks_exact(STEP)) {
-        let value = u16::from(if STEP == 1 { pixel[0] } else { pixel[offset] });
-        *sum = if SET { value } else { *sum + value };
+/// Every `STEP`-th byte from `offset` on.
+fn widen<const STEP: usize>(row: &mut [f32], bytes: &[u8], offset: usize) {
+    for (value, pixel) in row.iter_mut().zip(bytes.chunks_exact(STEP)) {
+        *value = f32::from(if STEP == 1 { pixel[0] } else { pixel[offset] });
     }
 }
 
-/// The mean of each block, of whose columns `sums` holds the sums.
-fn average<const BLOCK: usize>(row: &mut [f32], sums: &[u16]) {
-    let gain = 1.0 / (BLOCK * BLOCK) as f32;
-    for (value, block) in row.iter_mut().zip(sums.chunks_exact(BLOCK)) {
+/// Adds the first and second, the third and fourth, … of every `STEP`-th byte from `offset` on.
+fn add_pairs<const STEP: usize>(sums: &mut [u16], bytes: &[u8], offset: usize) {
+    if STEP == 1 {
+        // Read two by two as 16 bits, eight of which are an instruction each.
+        for (sum, &pair) in sums.iter_mut().zip(bytes.as_chunks::<2>().0) {
+            let both = u16::from_le_bytes(pair);
+            *sum += (both & 0xff) + (both >> 8);
+        }
+    } else {
+        for (sum, pair) in sums.iter_mut().zip(bytes.chunks_exact(2 * STEP)) {
+            *sum += u16::from(pair[offset]) + u16::from(pair[STEP + offset]);
+        }
+    }
+}
+
+/// The means of blocks, from sums over two of their columns each.
+fn average<const PAIRS: usize>(row: &mut [f32], sums: &[u16]) {
+    let gain = 1.0 / (4 * PAIRS * PAIRS) as f32;
+    for (value, block) in row.iter_mut().zip(sums.as_chunks::<PAIRS>().0) {
         *value = f32::from(block.iter().sum::<u16>()) * gain;
     }
 }
