@@ -197,7 +197,7 @@ fn a_wrong_password_is_told_from_a_missing_stream() {
 /// Fills a disk to its last byte.
 fn fill(office: &Office) {
     let mut ballast = fs::File::create(office.data_dir.join("ballast")).expect("a file");
-    while ballast.write_all(&[0; 1 << 16]).is_ok() {}
+    while ballast.write_all(&[0; 1 << 12]).is_ok() {}
     while ballast.write_all(&[0]).is_ok() {}
 }
 
