@@ -4,6 +4,7 @@
 //! one of them: planes → [`tensor`] → [`runtime`] → [`decoders`] → [`nms`] → detections. Where
 //! something small moves in a large picture, [`closeup`] says where to look again, closely.
 
+pub mod attributes;
 pub mod closeup;
 pub mod decoders;
 pub mod deps;
