@@ -133,7 +133,7 @@ fn listen(wanted: SocketAddr) -> anyhow::Result<TcpListener> {
         SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), wanted.port())
     };
     let listener = TcpListener::bind(address).with_context(|| {
-        format!("web.listen {address}: the port cannot be opened; stop what uses it or choose another")
+        format!("web.listen {address}: the port cannot be opened; stop what uses it or choose another (demo: --port)")
     })?;
     listener.set_nonblocking(true).context("the page's socket")?;
     Ok(listener)

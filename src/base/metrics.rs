@@ -137,6 +137,7 @@ mod tests {
         let gate = metrics.camera("cong-chinh");
         gate.access_units.inc_by(3);
         metrics.camera("cong-chinh").access_units.inc();
+        gate.decoded_again.inc_by(2);
         gate.dropped("recorder").inc();
         gate.gate_awake.set(1);
         gate.alert_latency_seconds.observe(0.25);
@@ -145,6 +146,7 @@ mod tests {
         for line in [
             "canhdem_access_units_total{camera=\"cong-chinh\"} 4",
             "canhdem_access_units_total{camera=\"kho\"} 0",
+            "canhdem_decoded_again_total{camera=\"cong-chinh\"} 2",
             "canhdem_dropped_total{camera=\"cong-chinh\",queue=\"recorder\"} 1",
             "canhdem_gate_awake{camera=\"cong-chinh\"} 1",
             "canhdem_alert_latency_seconds_bucket{le=\"0.3\",camera=\"cong-chinh\"} 1",
