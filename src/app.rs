@@ -19,7 +19,7 @@ use crate::camera::{self, snapshots};
 use crate::config::Config;
 use crate::http::{self, AppState};
 use crate::notify::Board;
-use crate::record::Recorder;
+use crate::record::{DiskState, Recorder};
 use crate::store::Store;
 use crate::vision::{Detector, LOW_SCORE, Manifest};
 use clips::RecordedClips;
@@ -55,12 +55,19 @@ pub fn run(
         config.record.quota_bytes,
         clock.clone(),
         {
-            let board = board.clone();
-            Box::new(move |report| board.set_disk(report))
+            let (board, store) = (board.clone(), store.clone());
+            Box::new(move |report| {
+                if report.state == DiskState::Ok {
+                    store.restore_reserve();
+                }
+                board.set_disk(report);
+            })
         },
         IdSource::random(),
     )?;
     let recorder = Arc::new(recorder);
+    // Before a camera takes the room.
+    store.settle();
     let shared = camera::Shared {
         config: Arc::clone(&config),
         clock: clock.clone(),
@@ -126,7 +133,7 @@ fn listen(wanted: SocketAddr) -> anyhow::Result<TcpListener> {
         SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), wanted.port())
     };
     let listener = TcpListener::bind(address).with_context(|| {
-        format!("web.listen {address}: the port cannot be opened; stop what uses it or choose another")
+        format!("web.listen {address}: the port cannot be opened; stop what uses it or choose another (demo: --port)")
     })?;
     listener.set_nonblocking(true).context("the page's socket")?;
     Ok(listener)

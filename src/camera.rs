@@ -17,7 +17,7 @@ use crate::base::worker::{Worker, catch};
 use crate::base::{SharedClock, Shutdown};
 use crate::config::{self, Config};
 use crate::decode::gate::Gate;
-use crate::decode::{Sighting, Watcher};
+use crate::decode::{Sighting, Watcher, WatcherCounts};
 use crate::intake::backoff::Backoff;
 use crate::intake::health::{Role, StreamState};
 use crate::intake::{AccessUnit, RtspSource, Stream};
@@ -80,7 +80,8 @@ struct LiveCamera {
     analyst: Analyst,
     saver: Saver,
     metrics: CameraMetrics,
-    decoded_counted: u64,
+    /// What of the watcher's counts the metrics have.
+    counted: WatcherCounts,
 }
 
 /// A stream and what of it was told already.
@@ -120,7 +121,7 @@ impl LiveCamera {
             analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), None),
             saver: Saver::new(shared.store.clone(), &shared.config.data_dir),
             metrics: shared.metrics.camera(&camera.id),
-            decoded_counted: 0,
+            counted: WatcherCounts::default(),
             shared: shared.clone(),
         }
     }
@@ -189,9 +190,10 @@ impl LiveCamera {
 
     /// Counters, gate and latest picture, for the page.
     fn tell_progress(&mut self) {
-        let decoded = self.watcher.counts().decoded;
-        self.metrics.decoded_frames.inc_by(decoded - self.decoded_counted);
-        self.decoded_counted = decoded;
+        let counts = self.watcher.counts();
+        self.metrics.decoded_frames.inc_by(counts.decoded - self.counted.decoded);
+        self.metrics.decoded_again.inc_by(counts.decoded_again - self.counted.decoded_again);
+        self.counted = counts;
         let awake = self.watcher.gate().is_awake();
         self.metrics.gate_awake.set(i64::from(awake));
         let picture = self.watcher.latest().cloned();
@@ -231,7 +233,7 @@ impl LiveCamera {
             if was_live && health.role == analysed_role {
                 // Stream time starts again at zero with the next connection.
                 self.watcher = Watcher::new(Gate::new(), ANALYSES_PER_SECOND);
-                self.decoded_counted = 0;
+                self.counted = WatcherCounts::default();
             }
         }
         if changed {

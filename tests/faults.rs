@@ -247,6 +247,39 @@ fn a_full_disk_keeps_what_it_has_and_alerts_wait() {
     watched.stop();
 }
 
+/// The power fails again and again while the disk has not one byte free.
+#[test]
+fn a_kill_on_a_full_disk_and_it_watches_again() {
+    let cameras = TestCameras::start(vec![Mount::new(path(GOOD), film::people())]).expect("a camera");
+    let office = Office::new(&[Camera { id: GOOD, main: cameras.url(&path(GOOD)) }]);
+    let Some(disk) = SmallDisk::mount(&office.data_dir, 32) else { return };
+    let mut watched = Watched { appliance: Appliance::start(&office), _disk: Some(disk), cameras, office };
+    watched.until_recorded_after(GOOD, Timestamp::MIN);
+    let alert = eventually("an alert", || watched.appliance.items("alerts").expect("an answer").pop());
+    let reserve = watched.office.data_dir.join("canhdem.reserve");
+    let whole = reserve.metadata().expect("a reserve").len();
+    let stored = watched.appliance.items(&format!("recordings/{GOOD}")).expect("an answer");
+
+    for _ in 0..3 {
+        fill(&watched.office);
+        watched.appliance.program.kill();
+        fill(&watched.office);
+        watched.appliance = Appliance::start(&watched.office);
+        until("pictures", || watched.appliance.is_live(GOOD));
+        let kept = watched.appliance.get(&format!("alerts/{}", alert["id"].as_str().expect("an id")));
+        assert_eq!(kept.expect("an answer")["open"], false, "nobody could close it before");
+    }
+
+    fs::remove_file(watched.office.data_dir.join("ballast")).expect("removed");
+    watched.until_recorded_after(GOOD, now());
+    until("the reserve", || reserve.metadata().is_ok_and(|file| file.len() == whole));
+    let after = watched.appliance.items(&format!("recordings/{GOOD}")).expect("an answer");
+    for row in &stored {
+        assert!(after.iter().any(|now| now["id"] == row["id"]), "something stored was lost: {row}");
+    }
+    watched.stop();
+}
+
 #[test]
 fn what_the_program_writes_is_nobody_elses_business() {
     let cameras = TestCameras::start(vec![Mount::new(path(GOOD), film::square(Codec::H264, 320, 240))]);

@@ -83,12 +83,13 @@ fn number(value: &Value) -> f64 {
 fn the_film_gives_one_alert_with_all_that_belongs_to_it() {
     let Replayed { alerts, tracks, summary, .. } = whole_film();
     let keys: BTreeSet<_> = summary.as_object().expect("an object").keys().map(String::as_str).collect();
-    let wanted = ["type", "frames", "decoded", "inferences", "dropped", "seconds", "cpu_seconds"];
+    let wanted = ["type", "frames", "decoded", "decoded_again", "inferences", "dropped", "seconds", "cpu_seconds"];
     assert_eq!(keys, BTreeSet::from(wanted));
     assert_eq!(
         (&summary["type"], &summary["frames"], &summary["dropped"]),
         (&"summary".into(), &795.into(), &0.into())
     );
+    assert!(number(&summary["decoded"]) <= 795.0 && number(&summary["decoded_again"]) > 0.0, "{summary}");
     assert!((number(&summary["seconds"]) - 79.5).abs() < 0.5, "{summary}");
 
     let [alert] = &alerts[..] else { panic!("{} alerts", alerts.len()) };

@@ -19,6 +19,7 @@ pub struct Metrics {
     registry: Arc<Registry>,
     access_units: Family<CameraLabel, Counter>,
     decoded_frames: Family<CameraLabel, Counter>,
+    decoded_again: Family<CameraLabel, Counter>,
     inferences: Family<CameraLabel, Counter>,
     gate_awake: Family<CameraLabel, Gauge>,
     alert_latency_seconds: Family<CameraLabel, Histogram, fn() -> Histogram>,
@@ -28,10 +29,12 @@ pub struct Metrics {
 /// What is counted of one camera. Cloning shares the counters.
 #[derive(Clone)]
 pub struct CameraMetrics {
-    /// Access units that came from the camera, all of its streams together.
+    /// Access units of the stream that is analysed.
     pub access_units: Counter,
-    /// Pictures that were decoded.
+    /// Different pictures that were decoded: never more than access units.
     pub decoded_frames: Counter,
+    /// Pictures that were decoded a second time, for a wake.
+    pub decoded_again: Counter,
     /// Runs of the detector.
     pub inferences: Counter,
     /// 1 while every picture is decoded, 0 while only some are.
@@ -57,9 +60,11 @@ impl Metrics {
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("canhdem");
         let access_units = Family::<CameraLabel, Counter>::default();
-        registry.register("access_units", "Encoded pictures that came from the camera", access_units.clone());
+        registry.register("access_units", "Encoded pictures of the stream that is analysed", access_units.clone());
         let decoded_frames = Family::<CameraLabel, Counter>::default();
         registry.register("decoded_frames", "Pictures that were decoded", decoded_frames.clone());
+        let decoded_again = Family::<CameraLabel, Counter>::default();
+        registry.register("decoded_again", "Pictures that were decoded a second time", decoded_again.clone());
         let inferences = Family::<CameraLabel, Counter>::default();
         registry.register("inferences", "Runs of the detector", inferences.clone());
         let gate_awake = Family::<CameraLabel, Gauge>::default();
@@ -74,6 +79,7 @@ impl Metrics {
             registry: Arc::new(registry),
             access_units,
             decoded_frames,
+            decoded_again,
             inferences,
             gate_awake,
             alert_latency_seconds,
@@ -87,6 +93,7 @@ impl Metrics {
         CameraMetrics {
             access_units: self.access_units.get_or_create_owned(&label),
             decoded_frames: self.decoded_frames.get_or_create_owned(&label),
+            decoded_again: self.decoded_again.get_or_create_owned(&label),
             inferences: self.inferences.get_or_create_owned(&label),
             gate_awake: self.gate_awake.get_or_create_owned(&label),
             alert_latency_seconds: self.alert_latency_seconds.get_or_create_owned(&label),
@@ -130,6 +137,7 @@ mod tests {
         let gate = metrics.camera("cong-chinh");
         gate.access_units.inc_by(3);
         metrics.camera("cong-chinh").access_units.inc();
+        gate.decoded_again.inc_by(2);
         gate.dropped("recorder").inc();
         gate.gate_awake.set(1);
         gate.alert_latency_seconds.observe(0.25);
@@ -138,6 +146,7 @@ mod tests {
         for line in [
             "canhdem_access_units_total{camera=\"cong-chinh\"} 4",
             "canhdem_access_units_total{camera=\"kho\"} 0",
+            "canhdem_decoded_again_total{camera=\"cong-chinh\"} 2",
             "canhdem_dropped_total{camera=\"cong-chinh\",queue=\"recorder\"} 1",
             "canhdem_gate_awake{camera=\"cong-chinh\"} 1",
             "canhdem_alert_latency_seconds_bucket{le=\"0.3\",camera=\"cong-chinh\"} 1",

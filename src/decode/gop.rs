@@ -71,6 +71,11 @@ impl GopBuffer {
         self.since(Duration::MAX)
     }
 
+    /// When the first picture of what is kept is shown: not always the first in decoding order.
+    pub(super) fn earliest(&self) -> Option<Duration> {
+        self.units.iter().map(|unit| unit.pts).min()
+    }
+
     fn keep_last_gop(&mut self) {
         let last_key = self.units.iter().rposition(|unit| unit.key).unwrap_or(0);
         for unit in self.units.drain(..last_key) {

@@ -7,6 +7,7 @@ mod gop;
 pub mod jpeg;
 mod motion;
 mod sizes;
+mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
 mod watcher;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::gate::{Gate, Step};
 use super::gop::GopBuffer;
+use super::tally::Tally;
 use super::{DecodeError, Decoder, Frame, MotionFinder};
 use crate::base::Rect;
 use crate::intake::AccessUnit;
@@ -24,8 +25,10 @@ pub struct Sighting {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WatcherCounts {
     pub access_units: u64,
-    /// Pictures that came out of the decoder, those decoded twice for a wake counted twice.
+    /// Different pictures that were decoded: never more than access units.
     pub decoded: u64,
+    /// How often one of these was decoded again: a wake goes back, and so does a look where pictures are reordered.
+    pub decoded_again: u64,
 }
 
 pub struct Watcher {
@@ -42,7 +45,8 @@ pub struct Watcher {
     done_to: Option<Duration>,
     last_slot: Option<u128>,
     latest: Option<Arc<Frame>>,
-    counts: WatcherCounts,
+    access_units: u64,
+    decoded: Tally,
 }
 
 impl Watcher {
@@ -57,7 +61,8 @@ impl Watcher {
             done_to: None,
             last_slot: None,
             latest: None,
-            counts: WatcherCounts::default(),
+            access_units: 0,
+            decoded: Tally::default(),
         }
     }
 
@@ -66,7 +71,8 @@ impl Watcher {
     }
 
     pub fn counts(&self) -> WatcherCounts {
-        self.counts
+        let (decoded, decoded_again) = (self.decoded.first(), self.decoded.again());
+        WatcherCounts { access_units: self.access_units, decoded, decoded_again }
     }
 
     /// The last picture that was decoded, for whatever reason.
@@ -85,7 +91,7 @@ impl Watcher {
     /// # Errors
     /// When the stream cannot be decoded; the next key frame begins anew.
     pub fn push(&mut self, unit: &AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
-        self.counts.access_units += 1;
+        self.access_units += 1;
         if self.decoder.as_ref().is_some_and(|decoder| *decoder.caps() != *unit.caps) {
             self.forget();
         }
@@ -107,6 +113,7 @@ impl Watcher {
             let frames = decoder.drain()?;
             self.decoded_to = None;
             for frame in frames {
+                self.decoded.add(frame.pts);
                 self.show(Arc::new(frame), see);
             }
         }
@@ -118,6 +125,7 @@ impl Watcher {
         self.decoder = None;
         self.decoded_to = None;
         self.buffer.clear();
+        self.decoded.forget_before(None);
     }
 
     fn take(&mut self, unit: &AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
@@ -127,6 +135,9 @@ impl Watcher {
             self.decode_kept(&mut |_| {})?;
         }
         self.buffer.push(unit.clone());
+        if unit.key || self.buffer.overflowed() {
+            self.decoded.forget_before(self.buffer.earliest());
+        }
         match step {
             Step::Keep if self.buffer.overflowed() => self.decode(unit, &mut |_| {}),
             Step::Keep => Ok(()),
@@ -146,7 +157,9 @@ impl Watcher {
         {
             // The stream reorders its pictures: get this one out now.
             let mut held_back = decoder.drain()?;
-            self.counts.decoded += held_back.len() as u64;
+            for frame in &held_back {
+                self.decoded.add(frame.pts);
+            }
             self.decoded_to = None;
             newest = held_back.pop();
         }
@@ -224,8 +237,10 @@ impl Watcher {
         };
         self.decoded_to = Some(unit.pts);
         let frames = decoder.push(unit)?;
-        self.counts.decoded += frames.len() as u64;
-        frames.into_iter().for_each(each);
+        for frame in frames {
+            self.decoded.add(frame.pts);
+            each(frame);
+        }
         Ok(())
     }
 

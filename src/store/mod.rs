@@ -8,6 +8,7 @@ mod events;
 mod lock;
 mod migrate;
 mod readers;
+mod reserve;
 mod rows;
 mod segments;
 mod writer;
@@ -26,6 +27,7 @@ pub use alerts::{AlertFilter, Cursor, CursorError, Page};
 pub use error::{Result, StoreError};
 pub use events::{StoredEvent, Subject};
 use readers::Readers;
+use reserve::Reserve;
 pub use segments::{AFTER_ALERT, BEFORE_ALERT};
 use writer::Writer;
 
@@ -47,6 +49,7 @@ struct Inner {
     told: broadcast::Sender<StoredEvent>,
     path: PathBuf,
     appliance: Uuid,
+    reserve: Reserve,
     // After the connections: whoever gets the lock finds the database closed.
     _lock: File,
 }
@@ -62,6 +65,7 @@ impl Store {
     pub fn open(data_dir: &Path, clock: &SharedClock) -> Result<Self> {
         fs::create_dir_all(data_dir).map_err(|error| StoreError::from_io(data_dir, &error))?;
         let lock = lock::take(data_dir)?;
+        let reserve = Reserve::open(data_dir);
         let path = data_dir.join(FILE);
         let sqlite = |error| StoreError::from_sqlite(&path, &error);
         let mut connection = connect(&path).map_err(sqlite)?;
@@ -73,7 +77,7 @@ impl Store {
         let (told, _) = broadcast::channel(BROADCAST);
         let writer = Writer::start(connection, path.clone(), told.clone());
         let writer = writer.map_err(|error| StoreError::from_io(&path, &error))?;
-        Ok(Self { inner: Arc::new(Inner { writer, readers, told, path, appliance, _lock: lock }) })
+        Ok(Self { inner: Arc::new(Inner { writer, readers, told, path, appliance, reserve, _lock: lock }) })
     }
 
     /// Names this appliance for ever; made with the database.
@@ -84,6 +88,23 @@ impl Store {
     /// The database's file.
     pub fn path(&self) -> &Path {
         &self.inner.path
+    }
+
+    /// To be called once after the start and all that it had to write: what the log has taken of the
+    /// reserve's room comes back, so that there is a reserve for the next start as well.
+    pub fn settle(&self) {
+        if self.inner.reserve.is_whole() {
+            return;
+        }
+        if let Err(error) = empty_log(&self.inner.path) {
+            tracing::warn!(%error, "the database's log keeps its room for now");
+        }
+        self.restore_reserve();
+    }
+
+    /// Makes the reserve whole where it is not and the disk has room again.
+    pub fn restore_reserve(&self) {
+        self.inner.reserve.restore();
     }
 
     /// Every event from now on, once it is durable. A subscriber that falls too far behind is told
@@ -118,6 +139,14 @@ fn make_durable(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // What a burst of writes has blown up shrinks again.
     connection.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)
+}
+
+/// Brings the log's content into the database and gives its room back to the disk.
+fn empty_log(path: &Path) -> Result<()> {
+    let sqlite = |error| StoreError::from_sqlite(path, &error);
+    let connection = connect(path).map_err(sqlite)?;
+    // Its answer says whether somebody was reading meanwhile; then it is for another time.
+    connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(())).map_err(sqlite)
 }
 
 fn appliance_id(connection: &Connection, clock: &SharedClock) -> rusqlite::Result<Uuid> {

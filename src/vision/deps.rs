@@ -1,19 +1,26 @@
 //! Where the files lie that `make setup` fetched: `.deps/models`, `.deps/lib`, `.deps/footage`.
 
 use std::env;
+use std::ffi::OsString;
+use std::iter;
 use std::path::{Path, PathBuf};
 
-/// Names the folder of fetched files; without it the usual places are searched.
+/// Names the folder of fetched files; only without it are the usual places searched.
 pub const VARIABLE: &str = "CANHDEM_DEPS";
 
-/// The folders that may hold fetched files, in the order in which they are searched: what
-/// [`VARIABLE`] says, `.deps` here, `.deps` beside the program or in a folder above it.
+/// The folders that may hold fetched files, in the order in which they are searched: the one that
+/// [`VARIABLE`] names; without it `.deps` here, then beside the program or in a folder above it.
 pub fn roots() -> Vec<PathBuf> {
-    let named = env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let here = Some(PathBuf::from(".deps"));
-    let program = env::current_exe().ok();
-    let above = program.iter().flat_map(|path| path.ancestors().skip(1)).map(|folder| folder.join(".deps"));
-    named.into_iter().chain(here).chain(above).collect()
+    choose(env::var_os(VARIABLE), env::current_exe().ok().as_deref())
+}
+
+fn choose(named: Option<OsString>, program: Option<&Path>) -> Vec<PathBuf> {
+    // Whoever names a folder wants its files and no others that happen to lie about.
+    if let Some(named) = named.filter(|named| !named.is_empty()) {
+        return vec![named.into()];
+    }
+    let above = program.into_iter().flat_map(|path| path.ancestors().skip(1)).map(|folder| folder.join(".deps"));
+    iter::once(PathBuf::from(".deps")).chain(above).collect()
 }
 
 /// The first existing file called `file` in `extra` or in the sub-folder `kind` of [`roots`].
@@ -33,12 +40,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_named_folder_is_searched_alone() {
+        let program = Some(Path::new("/opt/canhdem/bin/canhdem"));
+        for unnamed in [None, Some(OsString::new())] {
+            let places = [".deps", "/opt/canhdem/bin/.deps", "/opt/canhdem/.deps", "/opt/.deps", "/.deps"];
+            assert_eq!(choose(unnamed, program), places.map(PathBuf::from));
+        }
+        assert_eq!(choose(Some("/srv/fetched".into()), program), [PathBuf::from("/srv/fetched")]);
+        assert_eq!(choose(None, None), [PathBuf::from(".deps")]);
+    }
+
+    #[test]
     fn an_operators_folder_comes_first() {
         let folder = tempfile::tempdir().expect("folder");
         fs::write(folder.path().join("own.onnx"), b"x").expect("write");
         assert_eq!(find(Some(folder.path()), "models", "own.onnx"), Ok(folder.path().join("own.onnx")));
         let searched = find(Some(folder.path()), "models", "no-such.onnx").expect_err("missing");
         assert_eq!(searched[0], folder.path());
-        assert!(searched.len() > 2, "{searched:?}");
+        assert_eq!(searched[1..], roots().into_iter().map(|root| root.join("models")).collect::<Vec<_>>());
     }
 }

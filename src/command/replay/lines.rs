@@ -70,8 +70,7 @@ impl Lines {
             }
             Line::Summary(totals) => json!({
                 "type": "summary", "frames": totals.frames, "decoded": totals.decoded,
-                "inferences": totals.inferences, "dropped": totals.dropped,
-                "seconds": totals.stream.as_secs_f64(), "cpu_seconds": totals.cpu.as_secs_f64(),
+                "decoded_again": totals.decoded_again, "inferences": totals.inferences, "dropped": totals.dropped, "seconds": totals.stream.as_secs_f64(), "cpu_seconds": totals.cpu.as_secs_f64(),
             }),
         }
     }
@@ -90,17 +89,18 @@ impl Lines {
             Line::Summary(totals) => {
                 let share = 100.0 * totals.decoded as f64 / (totals.frames as f64).max(1.0);
                 let counts = format!(
-                    "{} AU, {} ({share:.1} %) / {} / {:.1} s / {:.1} s",
+                    "{} AU, {} ({share:.1} %), {} / {} / {:.1} s / {:.1} s",
                     totals.frames,
                     totals.decoded,
+                    totals.decoded_again,
                     totals.inferences,
                     totals.stream.as_secs_f64(),
                     totals.cpu.as_secs_f64()
                 );
                 let what = if vi {
-                    "khung hình, đã giải mã / lần nhận dạng / thời lượng / CPU"
+                    "khung hình, đã giải mã, giải mã lại / lần nhận dạng / thời lượng / CPU"
                 } else {
-                    "access units, decoded / inferences / stream / CPU"
+                    "access units, decoded, decoded again / inferences / stream / CPU"
                 };
                 format!("{what}: {counts}")
             }

@@ -101,6 +101,7 @@ fn choose<'a>(config: &'a Config, id: Option<&str>) -> anyhow::Result<&'a config
 struct Totals {
     frames: u64,
     decoded: u64,
+    decoded_again: u64,
     inferences: u64,
     dropped: u64,
     stream: Duration,
@@ -147,6 +148,7 @@ impl Replay {
             drawing.flush(watcher.gate().is_awake())?;
         }
         self.totals.decoded += watcher.counts().decoded;
+        self.totals.decoded_again += watcher.counts().decoded_again;
         self.totals.stream += Duration::try_from(self.clock.now().duration_since(start)).unwrap_or_default();
         progress.finish_and_clear();
         outcome
