@@ -14,7 +14,7 @@ DEPS := .deps
 ARGS :=                       # more arguments for `make demo`, as in make demo ARGS='--footage film.mp4'
 CARGO_DENY_VERSION := 0.20.2
 
-PYTHON_FILES := $(wildcard models/*.py)
+PYTHON_FILES := $(wildcard models/*.py models/training/*.py)
 SHELL_FILES := $(wildcard scripts/*.sh) .ci/run
 # Not the types: every build, test and check of the page writes them anew from openapi.json.
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/openapi.json web/vite.config.ts \
@@ -69,7 +69,7 @@ bench: setup  ## run the benchmarks
 
 # --- tests -----------------------------------------------------------------------------------------------------------
 
-.PHONY: test browser test-rust test-installer test-page test-browser
+.PHONY: test browser test-rust test-installer test-training test-page test-browser
 test: setup browser test-rust test-installer test-page test-browser  ## set up, then run every test
 
 # Early, so that a password is asked for now; without a browser the other tests still run, and test-browser says why.
@@ -84,6 +84,11 @@ test-installer:
 	$(say) 'Tests of the installer'
 	@python3 -m unittest discover --start-directory models
 
+test-training:  ## tests of the training; apart, because torch is large and only training needs it
+	$(say) 'Tests of the training'
+	@scripts/setup.sh train
+	@/usr/bin/python3 models/training/test_training.py
+
 test-page: web
 	$(say) 'Tests of the page'
 	@cd web && npm test
@@ -93,6 +98,15 @@ test-browser: web models
 	@scripts/setup.sh test
 	@cargo build --locked
 	@cd web && CHROMIUM="$$(../scripts/setup.sh chromium)" npm run e2e
+
+# --- models ----------------------------------------------------------------------------------------------------------
+
+.PHONY: train
+train: models  ## train mask, hat, gloves and bag anew: make train DATA=FOLDER (see models/training/README.md)
+	@[[ -d "$(DATA)" ]] || { echo 'error: make train DATA=FOLDER, the folder of training data' >&2; exit 2; }
+	@scripts/setup.sh train
+	$(say) 'Training (about half an hour)'
+	@for name in mask hat gloves bag; do /usr/bin/python3 models/training/train.py $$name --data "$(DATA)"; done
 
 # --- lint ------------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 #   scripts/setup.sh build      a Rust toolchain, Node, a C compiler, GStreamer, pip
 #   scripts/setup.sh test       a Chromium for the browser tests
 #   scripts/setup.sh lint       rustfmt and clippy
+#   scripts/setup.sh train      torch, onnx and Pillow of the system's Python, to train models
 #   scripts/setup.sh chromium   prints the path of the Chromium that the tests use, or nothing
 #
 # What is there is left alone: when nothing is missing, apt is not called and no network is needed.
@@ -19,6 +20,8 @@ build_packages=(
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
   gstreamer1.0-libav gstreamer1.0-rtsp gstreamer1.0-tools
 )
+
+train_packages=(python3-numpy python3-onnx python3-pil python3-torch)
 
 # What those packages are for, where there is no dpkg to ask about them.
 pkg_config_modules=(
@@ -181,6 +184,18 @@ need_chromium() {
   by_hand "the browser tests have no browser" "$advice"
 }
 
+# The system's own Python: these packages are Debian's, and not to be had for another.
+need_train() {
+  if have dpkg-query && have apt-get; then
+    local lacking
+    mapfile -t lacking < <(not_installed "${train_packages[@]}")
+    install_packages "${lacking[@]}"
+  fi
+  /usr/bin/python3 -c 'import numpy, onnx, PIL, torch' 2>/dev/null ||
+    by_hand "/usr/bin/python3 lacks numpy, onnx, Pillow or torch, with which models are trained" \
+      "Debian has them in: ${train_packages[*]}"
+}
+
 need_lint_tools() {
   cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
     by_hand "rustfmt or clippy is missing" "rustup component add rustfmt clippy"
@@ -190,6 +205,7 @@ case "${1:-}" in
   build) need_build ;;
   test) need_chromium ;;
   lint) need_lint_tools ;;
+  train) need_train ;;
   chromium) find_chromium ;;
   *)
     sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2

@@ -1,0 +1,112 @@
+"""The parts of the training that need no data: `/usr/bin/python3 models/training/test_training.py`."""
+
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import augment
+import data
+import fit
+import paint
+from augment import Dice
+
+HERE = Path(__file__).resolve().parent
+
+
+def stripes(n: int = 16, side: int = 64) -> torch.Tensor:
+    return (torch.arange(side) % 16 * 16.0).expand(n, 3, side, side).contiguous()
+
+
+class Cameras(unittest.TestCase):
+    def test_every_light_gives_pictures(self) -> None:
+        for light in augment.LIGHTS:
+            seen = augment.through_camera(stripes(), 32, light, Dice(1))
+            self.assertEqual(seen.shape, (16, 3, 64, 64))
+            self.assertTrue(bool(torch.isfinite(seen).all()))
+            self.assertGreater(float(seen.std()), 1.0, light)
+
+    def test_infrared_is_grey(self) -> None:
+        x = stripes() * torch.tensor([0.2, 0.6, 1.0])[:, None, None]
+        seen = augment.through_camera(x, 64, "ir", Dice(2))
+        self.assertLess(float((seen[:, 0] - seen[:, 2]).abs().max()), 1e-3)
+
+    def test_one_seed_gives_one_picture(self) -> None:
+        box = torch.tensor([[0.5, 0.5, 0.5]]).expand(16, 3)
+        first, again, other = (augment.augment(stripes(), box, 64, 1.3, 20, Dice(seed)) for seed in (3, 3, 4))
+        self.assertTrue(torch.equal(first, again))
+        self.assertFalse(torch.equal(first, other))
+
+    def test_fine_steps_lose_little_and_coarse_ones_much(self) -> None:
+        x = stripes(1) + Dice(5).normal(1, 3, 64, 64) * 20
+        fine, coarse = (float((augment.compress(x, torch.tensor([step])) - x).abs().mean()) for step in (0.1, 40.0))
+        self.assertLess(fine, 1.0)
+        self.assertGreater(coarse, 5.0)
+
+    def test_a_window_shows_the_part_at_its_scale(self) -> None:
+        canvas = torch.zeros(1, 3, 128, 128)
+        canvas[:, :, 48:80, 48:80] = 200.0  # a part of 32 pixels in the middle
+        window = augment.windows(canvas, torch.tensor([[0.5, 0.5, 0.25]]), 64, 2.0, None)
+        self.assertAlmostEqual(float((window > 100).float().mean()), 0.25, places=2)
+
+
+class Paint(unittest.TestCase):
+    def test_a_mask_covers_mouth_and_chin_but_not_the_eyes(self) -> None:
+        canvas = np.full((128, 128, 3), 120, dtype=np.uint8)
+        eyes, nose = ((0.6, 0.4), (0.4, 0.4)), (0.5, 0.5)
+        painted = paint.covered_face(canvas, eyes, nose, "mask", np.random.default_rng(1))
+        changed = np.abs(painted.astype(int) - 120).max(axis=2) > 3
+        self.assertGreater(changed[66:78, 56:72].mean(), 0.9)
+        self.assertFalse(changed[44:50, 44:84].any())
+        hood = paint.covered_face(canvas, eyes, nose, "balaclava", np.random.default_rng(1))
+        self.assertGreater((np.abs(hood.astype(int) - 120).max(axis=2) > 3)[30:38, 56:72].mean(), 0.9)
+
+    def test_no_skin_takes_no_glove(self) -> None:
+        canvas = np.full((128, 128, 3), 90, dtype=np.uint8)
+        self.assertIsNone(paint.glove(canvas, (0.5, 0.5, 0.5), np.random.default_rng(1)))
+
+
+class Figures(unittest.TestCase):
+    def test_calibration_finds_what_was_done_to_the_log_odds(self) -> None:
+        random = np.random.default_rng(1)
+        log_odds = random.normal(0, 2, 40_000)
+        label = (random.random(40_000) < 1 / (1 + np.exp(-log_odds))).astype(float)
+        judged = fit.Judged(label, [], {("day", 64): log_odds * 3 + 1.5})
+        temperature, bias = fit.calibrate(judged)
+        self.assertAlmostEqual(temperature, 3.0, delta=0.15)
+        self.assertAlmostEqual(bias, -0.5, delta=0.05)
+        self.assertLess(fit.reliability(judged, (temperature, bias))[1], 0.02)
+
+    def test_auc(self) -> None:
+        self.assertEqual(fit.auc(np.array([0.1, 0.4, 0.3, 0.9]), np.array([0, 0, 1, 1])), 0.75)
+
+    def test_answers_weigh_both_classes_alike(self) -> None:
+        logit, label = np.array([2.0] * 9 + [-2.0] + [-2.0, 2.0]), np.array([1.0] * 10 + [0.0] * 2)
+        found = fit.answers(logit, label, (1.0, 0.0), 1.0)
+        self.assertAlmostEqual(found.answered, 1.0)
+        self.assertAlmostEqual(found.precision, 0.9 / 1.4)
+        self.assertAlmostEqual(found.recall, 0.9)
+
+    def test_what_cannot_be_seen_counts_for_nothing(self) -> None:
+        judged = fit.Judged(np.array([1, 0, 0.5]), [], {("day", 64): np.array([1.0, -1.0, 9.0])})
+        logit, label, weight = judged.pooled()
+        self.assertEqual(list(logit), [1.0, -1.0])
+        self.assertEqual((list(label), float(weight.sum())), ([1, 0], 1.0))
+
+
+class Labels(unittest.TestCase):
+    def test_groups_are_split_for_ever_alike(self) -> None:
+        self.assertEqual([data.split(f"g{n}") for n in range(6)], [4, 4, 0, 3, 0, 0])
+
+    def test_every_row_of_our_labels_can_be_read(self) -> None:
+        for row in data.labels("heads_in_scenes"):
+            self.assertIn(row["mask"], ("no", "unseen", ""))
+            self.assertIn(row["hat"], ("yes", "no", ""))
+            self.assertGreater(float(row["size"]), 0)
+        for name in ("bags_in_scenes", "bags_cctv"):
+            self.assertTrue(all(row["bag"] in "01" for row in data.labels(name)), name)
+
+
+if __name__ == "__main__":
+    unittest.main()
