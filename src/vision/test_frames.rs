@@ -74,6 +74,7 @@ pub(crate) fn figure(kind: usize) -> Frame {
     const LEGS: [u8; 3] = [40, 50, 90];
     const HAIR: [u8; 3] = [40, 30, 25];
     type Limb = (i32, i32, i32, i32, i32, [u8; 3]);
+    type Disc = (i32, i32, i32, [u8; 3]);
     let limbs: [[Limb; 9]; 2] = [
         [
             (86, 96, 80, 130, 9, LEGS),
@@ -98,7 +99,7 @@ pub(crate) fn figure(kind: usize) -> Frame {
             (134, 84, 150, 66, 6, COAT),
         ],
     ];
-    let hands_and_head: [[(i32, i32, i32, [u8; 3]); 6]; 2] = [
+    let hands_and_head: [[Disc; 6]; 2] = [
         [
             (58, 112, 6, SKIN),
             (134, 112, 6, SKIN),
@@ -123,9 +124,7 @@ pub(crate) fn figure(kind: usize) -> Frame {
     let discs: Vec<_> = limbs.chain(hands_and_head[kind]).collect();
     let mut pixels = Vec::with_capacity(3 * 192 * 192);
     for (y, x) in (0..192_i32).flat_map(|y| (0..192_i32).map(move |x| (y, x))) {
-        let covers = |&&(cx, cy, radius, _): &&(i32, i32, i32, [u8; 3])| {
-            (x - cx) * (x - cx) + (y - cy) * (y - cy) <= radius * radius
-        };
+        let covers = |&&(cx, cy, radius, _): &&Disc| (x - cx) * (x - cx) + (y - cy) * (y - cy) <= radius * radius;
         let ground = [100 + x / 4, 110 + y / 4, 120].map(|value| value as u8);
         pixels.extend(discs.iter().rev().find(covers).map_or(ground, |disc| disc.3));
     }
