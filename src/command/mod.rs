@@ -5,6 +5,7 @@ pub mod demo;
 pub mod eval;
 pub mod models;
 pub mod output;
+mod paint;
 pub mod replay;
 pub mod run;
 

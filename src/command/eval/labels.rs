@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::base::Rect;
+use crate::vision::attributes::Attribute;
 
 /// One picture's labels. A list that is missing says that nobody looked.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,14 @@ pub(super) enum Light {
 
 impl Light {
     pub(super) const ALL: [Self; 3] = [Self::Day, Self::Night, Self::Ir];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Night => "night",
+            Self::Ir => "ir",
+        }
+    }
 }
 
 /// A labelled person; an attribute that is `None` could not be told.
@@ -40,6 +49,20 @@ pub(super) struct Person {
     pub gloves: Option<bool>,
     #[serde(default)]
     pub bag: Option<bool>,
+    /// The head, chin to crown, where somebody drew it: attributes are then also told apart by its size.
+    #[serde(default, deserialize_with = "some_bbox")]
+    pub head: Option<Rect>,
+}
+
+impl Person {
+    pub(super) fn label(&self, attribute: Attribute) -> Option<bool> {
+        match attribute {
+            Attribute::Mask => self.mask,
+            Attribute::Hat => self.hat,
+            Attribute::Gloves => self.gloves,
+            Attribute::Bag => self.bag,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -76,6 +99,10 @@ fn bbox<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Rect, D::Error> {
     } else {
         Err(serde::de::Error::custom(format!("bbox [{x}, {y}, {w}, {h}] has no area: it is [x, y, width, height]")))
     }
+}
+
+fn some_bbox<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Rect>, D::Error> {
+    bbox(from).map(Some)
 }
 
 /// One line; its picture is relative to `folder`.
@@ -119,6 +146,7 @@ mod tests {
         check_refused(r#"{"image":"a","light":"dusk"}"#, "unknown variant `dusk`");
         check_refused(r#"{"image":"a","persons":[{"bbox":[1,2,3]}]}"#, "length 3");
         check_refused(r#"{"image":"a","persons":[{"bbox":[1,2,0,4]}]}"#, "has no area");
+        check_refused(r#"{"image":"a","persons":[{"bbox":[1,2,3,4],"head":[1,2,0,0]}]}"#, "has no area");
         check_refused(r#"{"image":"a","vehicles":[{"bbox":[1,2,3,4],"plate":"dirty"}]}"#, "unknown variant `dirty`");
     }
 }

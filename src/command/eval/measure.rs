@@ -52,21 +52,30 @@ struct Verdict {
     right: bool,
 }
 
-/// The best boxes choose first, each the labelled box that it shares most with of those still free.
 fn judge(sample: &Sample) -> Vec<Verdict> {
+    matches(sample).into_iter().map(|found| Verdict { score: found.score, right: found.truth.is_some() }).collect()
+}
+
+/// A found box, and which labelled one it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Match {
+    pub score: f32,
+    pub bbox: Rect,
+    pub truth: Option<usize>,
+}
+
+/// The best boxes choose first, each the labelled box that it shares most with of those still free.
+pub(super) fn matches(sample: &Sample) -> Vec<Match> {
     let mut found = sample.found.clone();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     found.truncate(MOST_PER_PICTURE);
-    let mut free: Vec<Rect> = sample.truth.clone();
+    let mut free: Vec<usize> = (0..sample.truth.len()).collect();
     found
         .into_iter()
         .map(|(score, bbox)| {
-            let shares = free.iter().enumerate().map(|(index, truth)| (index, truth.iou(&bbox)));
+            let shares = free.iter().enumerate().map(|(place, &index)| (place, sample.truth[index].iou(&bbox)));
             let best = shares.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|&(_, iou)| iou >= RIGHT_IOU);
-            if let Some((index, _)) = best {
-                free.swap_remove(index);
-            }
-            Verdict { score, right: best.is_some() }
+            Match { score, bbox, truth: best.map(|(place, _)| free.swap_remove(place)) }
         })
         .collect()
 }

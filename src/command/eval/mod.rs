@@ -1,11 +1,14 @@
-//! `canhdem eval`: measures a detector on labelled pictures.
+//! `canhdem eval`: measures a detector and the models of attributes on labelled pictures.
 
+mod attributes;
 mod labels;
 mod measure;
 mod report;
+mod sheet;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -13,13 +16,15 @@ use image::ImageReader;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
+use self::attributes::Case;
 use self::labels::{Label, Light};
 use self::measure::Sample;
 use self::report::Report;
 use super::{Usage, output};
 use crate::base::{Clock as _, Rect, SystemClock};
 use crate::decode::{Frame, PixelFormat};
-use crate::vision::{Class, Detection, Detector, Manifest};
+use crate::vision::attributes::{AnswerRule, Attribute};
+use crate::vision::{AttributeReader, Class, Detection, Detector, Look, Manifest};
 
 /// Precision at high recall counts too, so that nearly all of what the model sees is asked for.
 const FLOOR: f32 = 0.005;
@@ -41,6 +46,9 @@ pub struct Args {
     /// The score from which a detection counts for recall and precision.
     #[arg(long, value_name = "SCORE", default_value_t = 0.35, value_parser = score)]
     threshold: f32,
+    /// Also draw what was judged, wrong answers first, on sheets OUT.jpg, OUT-2.jpg and so on.
+    #[arg(long, value_name = "OUT.jpg")]
+    sheet: Option<PathBuf>,
 }
 
 fn score(text: &str) -> Result<f32, String> {
@@ -61,27 +69,52 @@ fn evaluate(args: &Args) -> anyhow::Result<Report> {
     let labels = read_labels(&args.labels)?;
     let manifest = Manifest::load(args.models_dir.as_deref())?;
     let detector = Detector::load(&manifest, &args.model, FLOOR, 1)?;
+    let reader = AttributeReader::load(&manifest)?;
+    let rules: Rules = Attribute::ALL.map(|attribute| reader.as_ref().and_then(|reader| reader.rule(attribute)));
     let clock = SystemClock::new();
     let progress = ProgressBar::new(labels.len() as u64);
     progress.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} pictures, {eta} left")?);
     let mut outcomes = Vec::with_capacity(labels.len());
-    let mut spent = Duration::ZERO;
+    let mut spent = Spent { detecting: Duration::ZERO, looking: reader.as_ref().map(|_| Duration::ZERO) };
     for label in labels {
-        let frame = read_picture(&label.image)?;
+        let frame = Arc::new(read_picture(&label.image)?);
+        let place = || label.image.display().to_string();
         let start = clock.monotonic();
-        let seen = detector.detect(&frame, &[]).with_context(|| label.image.display().to_string())?;
-        spent += clock.monotonic().saturating_sub(start);
-        outcomes.push(Outcome { label, detections: seen.detections });
+        let seen = detector.detect(&frame, &[]).with_context(place)?;
+        let detected = clock.monotonic();
+        spent.detecting += detected.saturating_sub(start);
+        let mut outcome = Outcome { label: label.clone(), detections: seen.detections, looks: Vec::new() };
+        if let Some(reader) = &reader {
+            outcome.look(reader, &frame, args.threshold).with_context(place)?;
+            spent.looking = spent.looking.map(|spent| spent + clock.monotonic().saturating_sub(detected));
+        }
+        outcomes.push(outcome);
         progress.inc(1);
     }
     progress.finish_and_clear();
-    Ok(Report::new(&outcomes, args.threshold, spent))
+    if let Some(path) = &args.sheet {
+        sheet::write(path, &outcomes, &rules)?;
+    }
+    Ok(Report::new(&outcomes, args.threshold, &rules, spent))
+}
+
+/// When each attribute may be answered, in the order of [`Attribute::ALL`]; `None` without a model.
+type Rules = [Option<AnswerRule>; 4];
+
+/// On all pictures together.
+#[derive(Debug, Clone, Copy)]
+struct Spent {
+    detecting: Duration,
+    /// `None` where no model judges attributes.
+    looking: Option<Duration>,
 }
 
 /// A picture's labels and what was found in it.
 struct Outcome {
     label: Label,
     detections: Vec<Detection>,
+    /// What was seen of a labelled person, by its index.
+    looks: Vec<(usize, Look)>,
 }
 
 impl Outcome {
@@ -100,6 +133,29 @@ impl Outcome {
     fn sample(&self, truth: Vec<Rect>, counts: impl Fn(Class) -> bool) -> Sample {
         let found = self.detections.iter().filter(|detection| counts(detection.class));
         Sample { truth, found: found.map(|detection| (detection.score, detection.bbox)).collect() }
+    }
+
+    /// Looks at each person that is labelled for an attribute and found with a score of at least `threshold`.
+    fn look(&mut self, reader: &AttributeReader, frame: &Arc<Frame>, threshold: f32) -> anyhow::Result<()> {
+        let (Some(mut sample), Some(persons)) = (self.persons(), &self.label.persons) else { return Ok(()) };
+        sample.found.retain(|&(score, _)| score >= threshold);
+        for found in measure::matches(&sample) {
+            let Some(index) = found.truth else { continue };
+            if Attribute::ALL.iter().any(|&attribute| persons[index].label(attribute).is_some()) {
+                self.looks.push((index, reader.look(frame, found.bbox)?));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every person that is labelled for an attribute, found or not.
+    fn cases(&self, rules: &Rules, attribute: Attribute) -> Vec<Case> {
+        let persons = self.label.persons.iter().flatten().enumerate();
+        let case = |(index, person)| {
+            let look = self.looks.iter().find(|(of, _)| *of == index).map(|(_, look)| look);
+            Case::new(person, self.light(), look, attribute, rules[attribute as usize])
+        };
+        persons.filter_map(case).collect()
     }
 
     fn light(&self) -> Option<Light> {

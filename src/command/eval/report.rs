@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use super::Outcome;
-use super::labels::{Light, Person};
+use super::attributes::{Measured, Scores};
+use super::labels::Light;
 use super::measure::{Measures, Sample, measure};
+use super::{Outcome, Rules, Spent};
+use crate::vision::attributes::Attribute;
 
 /// The shape of `--json`; `null` stands for what cannot be said.
 #[derive(Debug, Serialize)]
@@ -35,24 +36,10 @@ struct ByLight {
 
 #[derive(Debug, Serialize)]
 struct Attributes {
-    mask: Attribute,
-    hat: Attribute,
-    gloves: Attribute,
-    bag: Attribute,
-}
-
-/// No attribute is judged yet: all that is labelled stays unanswered.
-#[derive(Debug, Serialize)]
-struct Attribute {
-    /// Persons labelled yes or no.
-    n: usize,
-    /// Share of them that are answered.
-    answered: Option<f64>,
-    precision: Option<f64>,
-    recall: Option<f64>,
-    f1: Option<f64>,
-    by_light: Map<String, Value>,
-    by_size: Map<String, Value>,
+    mask: Measured,
+    hat: Measured,
+    gloves: Measured,
+    bag: Measured,
 }
 
 /// No plate is judged yet.
@@ -73,7 +60,8 @@ struct Milliseconds {
 }
 
 impl Report {
-    pub(super) fn new(outcomes: &[Outcome], threshold: f32, spent: Duration) -> Self {
+    pub(super) fn new(outcomes: &[Outcome], threshold: f32, rules: &Rules, spent: Spent) -> Self {
+        let per_image = |spent: Duration| rounded(spent.as_secs_f64() * 1000.0 / outcomes.len().max(1) as f64);
         let labelled = |outcome: &Outcome| outcome.label.vehicles.clone().unwrap_or_default();
         let plates = outcomes.iter().flat_map(labelled).filter(|vehicle| vehicle.plate.is_some());
         Self {
@@ -81,15 +69,15 @@ impl Report {
             person: by_light(outcomes, Outcome::persons, threshold),
             vehicle: by_light(outcomes, Outcome::vehicles, threshold),
             attributes: Attributes {
-                mask: attribute(outcomes, |person| person.mask),
-                hat: attribute(outcomes, |person| person.hat),
-                gloves: attribute(outcomes, |person| person.gloves),
-                bag: attribute(outcomes, |person| person.bag),
+                mask: measured(outcomes, rules, Attribute::Mask),
+                hat: measured(outcomes, rules, Attribute::Hat),
+                gloves: measured(outcomes, rules, Attribute::Gloves),
+                bag: measured(outcomes, rules, Attribute::Bag),
             },
             plates: Plates { n: plates.count(), confusion: None, exact_text: None, char_error_rate: None },
             ms_per_image: Milliseconds {
-                detect: rounded(spent.as_secs_f64() * 1000.0 / outcomes.len().max(1) as f64),
-                attributes: None,
+                detect: per_image(spent.detecting),
+                attributes: spent.looking.map(per_image),
                 plates: None,
             },
         }
@@ -102,7 +90,6 @@ impl Report {
              kind     light      n    AP50  recall  precision\n",
             self.images, self.ms_per_image.detect
         );
-        let share = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
         for (kind, measures) in [("person", &self.person), ("vehicle", &self.vehicle)] {
             let lights = [("day", measures.day), ("night", measures.night), ("ir", measures.ir)];
             let rows = lights.into_iter().filter_map(|(light, row)| Some((light, row?)));
@@ -112,9 +99,49 @@ impl Report {
                 let _ = writeln!(text, "{kind:<8} {light:<6} {:>5}  {ap50:>6}  {recall:>6}  {precision:>9}", row.n);
             }
         }
+        let all = [
+            ("mask", &self.attributes.mask),
+            ("hat", &self.attributes.hat),
+            ("gloves", &self.attributes.gloves),
+            ("bag", &self.attributes.bag),
+        ];
+        if all.iter().any(|(_, measured)| measured.all.n > 0) {
+            text += &attribute_table(&all, self.ms_per_image.attributes);
+        }
         text.truncate(text.trim_end().len());
         text
     }
+}
+
+/// One row for each attribute, and for each light and size of it.
+fn attribute_table(all: &[(&str, &Measured)], milliseconds: Option<f64>) -> String {
+    let each = milliseconds.map_or_else(|| "no model judges them".to_owned(), |ms| format!("{ms:.1} ms a picture"));
+    let mut text = format!(
+        "\nattributes, {each}; precision and recall of yes, over the answered\n\n\
+         what     of             n  answered  precision  recall      f1\n"
+    );
+    for (name, measured) in all.iter().filter(|(_, measured)| measured.all.n > 0) {
+        let mut row = |of: &str, scores: &Scores| {
+            let (answered, precision) = (share(scores.answered), share(scores.precision));
+            let (recall, f1) = (share(scores.recall), share(scores.f1));
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                text,
+                "{name:<8} {of:<9} {:>6}  {answered:>8}  {precision:>9}  {recall:>6}  {f1:>6}",
+                scores.n
+            );
+        };
+        row("all", &measured.all);
+        measured.by_light.iter().for_each(|(light, scores)| row(light, scores));
+        measured.by_size.iter().for_each(|(size, scores)| row(&format!("{size} px"), scores));
+        measured.by_head.iter().for_each(|(size, scores)| row(&format!("head {size}"), scores));
+        let _ = writeln!(text, "{name:<8} calibration error {}", share(measured.calibration_error));
+    }
+    text
+}
+
+fn share(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"))
 }
 
 fn by_light(outcomes: &[Outcome], sample: impl Fn(&Outcome) -> Option<Sample>, threshold: f32) -> ByLight {
@@ -129,21 +156,12 @@ fn by_light(outcomes: &[Outcome], sample: impl Fn(&Outcome) -> Option<Sample>, t
     ByLight { all: rounded_all(measure(samples.iter().map(|(_, sample)| sample), threshold)), day, night, ir }
 }
 
-fn attribute(outcomes: &[Outcome], label: impl Fn(&Person) -> Option<bool>) -> Attribute {
-    let persons = outcomes.iter().filter_map(|outcome| outcome.label.persons.as_ref()).flatten();
-    let n = persons.filter(|person| label(person).is_some()).count();
-    Attribute {
-        n,
-        answered: (n > 0).then_some(0.0),
-        precision: None,
-        recall: None,
-        f1: None,
-        by_light: Map::new(),
-        by_size: Map::new(),
-    }
+fn measured(outcomes: &[Outcome], rules: &Rules, attribute: Attribute) -> Measured {
+    let cases: Vec<_> = outcomes.iter().flat_map(|outcome| outcome.cases(rules, attribute)).collect();
+    Measured::new(&cases)
 }
 
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }
 

@@ -1,8 +1,18 @@
+use serde_json::{Value, json};
+
 use super::*;
+use crate::vision::manifest::Sha256;
 use crate::vision::test_frames::{rgb, vtest};
 
 fn args(labels: &Path, json: bool) -> Args {
-    Args { labels: labels.to_owned(), json, model: "yolox-nano".to_owned(), models_dir: None, threshold: 0.35 }
+    Args {
+        labels: labels.to_owned(),
+        json,
+        model: "yolox-nano".to_owned(),
+        models_dir: None,
+        threshold: 0.35,
+        sheet: None,
+    }
 }
 
 #[track_caller]
@@ -64,9 +74,86 @@ fn the_report_has_the_agreed_shape() {
     assert!(json["person"].get("ir").is_none(), "{json}");
     assert_eq!(json["vehicle"], serde_json::json!({"all": {"n": 0, "ap50": null, "recall": null, "precision": null}}));
     assert_eq!(json["attributes"]["mask"]["n"], all["n"]);
-    assert_eq!(json["attributes"]["bag"]["n"], 0);
+    let nobody = &json["attributes"]["bag"];
+    assert_eq!((&nobody["n"], &nobody["answered"]), (&0.into(), &Value::Null));
+    for key in ["precision", "recall", "f1", "by_light", "by_size", "calibration_error", "reliability"] {
+        assert!(nobody.get(key).is_some(), "{key} is not in {nobody}");
+    }
     assert_eq!(json["plates"]["n"], 0);
     assert!(json["ms_per_image"]["detect"].as_f64().is_some_and(|ms| ms > 0.0), "{json}");
     let table = report.table();
     assert!(table.contains("person   all") && table.contains("person   night"), "{table}");
+}
+
+/// Its logit is (mean of all pixels − 128) / 16.
+const BRIGHTNESS: &[u8] = include_bytes!("../../vision/testdata/brightness.onnx");
+
+/// A folder whose manifest says that who is bright has a bag.
+fn brightness_models() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("folder");
+    let sha256 = Sha256::of(BRIGHTNESS);
+    let entry = format!(
+        r#"
+[[model]]
+name = "bag"
+task = "attribute"
+attribute = "bag"
+file = "brightness.onnx"
+sha256 = "{sha256}"
+licence = "ours"
+decoder = "logit"
+input = {{ width = 32, height = 32, layout = "nchw", color = "rgb", mean = [0, 0, 0], std = [1, 1, 1], resize = "stretch" }}
+crop = {{ part = "person", scale = 1.0 }}
+calibration = {{ temperature = 1.0, bias = 0.0 }}
+answer = {{ least_pixels = 60, least_log_odds = 0.5 }}
+"#
+    );
+    fs::write(folder.path().join("brightness.onnx"), BRIGHTNESS).expect("written");
+    fs::write(folder.path().join("manifest.toml"), entry).expect("written");
+    folder
+}
+
+/// The same scene bright and dark: who is seen bright is told to have a bag, who is seen dark to have none.
+#[test]
+fn attributes_are_told_measured_and_drawn() {
+    let models = brightness_models();
+    let manifest = Manifest::load(Some(models.path())).expect("sound");
+    let detector = Detector::load(&manifest, "yolox-nano", 0.5, 1).expect("run `make setup`");
+    let folder = tempfile::tempdir().expect("folder");
+    let mut lines = String::new();
+    let mut count = 0;
+    let frame = &vtest((768, 576), 100, 2)[1];
+    for (name, gain) in [("bright.png", 1.3_f32), ("dark.png", 0.45)] {
+        let pixels: Vec<u8> = rgb(frame).iter().map(|&value| (f32::from(value) * gain) as u8).collect();
+        image::save_buffer(folder.path().join(name), &pixels, 768, 576, image::ColorType::Rgb8).expect("saved");
+        let found = detector.detect(&read_picture(&folder.path().join(name)).expect("read"), &[]).expect("detected");
+        let found = found.detections.iter().filter(|found| found.class == Class::Person && found.bbox.h >= 70.0);
+        let persons: Vec<_> = found
+            .map(|found| {
+                let head = [found.bbox.x, found.bbox.y, 18.0, 22.0];
+                json!({"bbox": [found.bbox.x, found.bbox.y, found.bbox.w, found.bbox.h], "head": head, "bag": gain > 1.0})
+            })
+            .collect();
+        count += persons.len();
+        lines += &(json!({"image": name, "light": "day", "persons": persons}).to_string() + "\n");
+    }
+    let labels = folder.path().join("labels.jsonl");
+    fs::write(&labels, lines).expect("written");
+    let sheet = folder.path().join("sheet.jpg");
+    let args = Args { models_dir: Some(models.path().to_owned()), sheet: Some(sheet.clone()), ..args(&labels, true) };
+    let report = evaluate(&args).expect("evaluated");
+    let json = serde_json::to_value(&report).expect("json");
+    let bag = &json["attributes"]["bag"];
+    assert!(count >= 4 && bag["n"] == count, "{bag}");
+    assert!(bag["answered"].as_f64().is_some_and(|share| share > 0.5), "{bag}");
+    assert!(bag["precision"].as_f64().is_some_and(|share| share > 0.6), "{bag}");
+    assert_eq!(bag["by_light"]["day"]["n"], bag["n"]);
+    assert_eq!(bag["by_head"]["20-24"]["n"], bag["n"]);
+    assert!(bag["by_size"].as_object().is_some_and(|sizes| !sizes.is_empty() && !sizes.contains_key("<64")), "{bag}");
+    assert!(bag["calibration_error"].is_f64() && bag["reliability"].as_array().is_some_and(|bins| !bins.is_empty()));
+    assert!(json["ms_per_image"]["attributes"].as_f64().is_some_and(|ms| ms > 0.0), "{json}");
+    let table = report.table();
+    assert!(table.contains("bag      all") && table.contains("bag      head 20-24"), "{table}");
+    let (width, height) = image::image_dimensions(&sheet).expect("drawn");
+    assert!(width == 824 && height > 150, "{width}x{height}");
 }

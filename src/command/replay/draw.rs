@@ -6,14 +6,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use font8x8::UnicodeFonts as _;
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 use image::{Rgb, RgbImage};
 
-use crate::base::Rect;
 use crate::camera::analyst::Analysis;
+use crate::command::paint::{outline, write};
 use crate::decode::{Decoder, Frame, jpeg};
 use crate::intake::AccessUnit;
 use crate::track::Track;
@@ -100,7 +99,7 @@ impl Drawing {
             outline(&mut picture, &track.bbox, color);
             let id = track.id.simple().to_string();
             let label = format!("{} {:.0}% {}", track.class.name(), 100.0 * track.score, &id[id.len() - 4..]);
-            write(&mut picture, &label, (track.bbox.x, track.bbox.y - 18.0), color);
+            write(&mut picture, &label, (track.bbox.x, track.bbox.y - 18.0), color, ZOOM);
         }
         let (state, color) = if awake { ("AWAKE", AWAKE) } else { ("QUIET", QUIET) };
         write(
@@ -108,6 +107,7 @@ impl Drawing {
             &format!("{state}  {:.1}s  n={}", frame.pts.as_secs_f64(), self.analysed),
             (4.0, 4.0),
             color,
+            ZOOM,
         );
 
         let size = (frame.width, frame.height);
@@ -178,43 +178,5 @@ impl Drop for Encoder {
     fn drop(&mut self) {
         // What is written is written; if it cannot stop there is nothing more to do with it.
         let _ = self.pipeline.set_state(gst::State::Null);
-    }
-}
-
-fn outline(picture: &mut RgbImage, bbox: &Rect, color: Rgb<u8>) {
-    let (left, right) = (bbox.x as i64, bbox.right() as i64);
-    let (top, bottom) = (bbox.y as i64, bbox.bottom() as i64);
-    for inset in 0..2 {
-        for x in left..=right {
-            put(picture, (x, top + inset), color);
-            put(picture, (x, bottom - inset), color);
-        }
-        for y in top..=bottom {
-            put(picture, (left + inset, y), color);
-            put(picture, (right - inset, y), color);
-        }
-    }
-}
-
-fn write(picture: &mut RgbImage, text: &str, (x, y): (f32, f32), color: Rgb<u8>) {
-    let left = (x.max(0.0) as u32).min(picture.width().saturating_sub(text.len() as u32 * 8 * ZOOM));
-    let top = y.max(0.0) as u32;
-    for (index, letter) in (0u32..).zip(text.chars()) {
-        let rows = font8x8::BASIC_FONTS.get(letter).unwrap_or([0; 8]);
-        for (row, bits) in (0u32..).zip(rows) {
-            for (dx, dy) in (0..8 * ZOOM).flat_map(|dx| (0..ZOOM).map(move |dy| (dx, dy))) {
-                let lit = bits >> (dx / ZOOM) & 1 == 1;
-                let at = (i64::from(left + index * 8 * ZOOM + dx), i64::from(top + row * ZOOM + dy));
-                put(picture, at, if lit { color } else { Rgb([0, 0, 0]) });
-            }
-        }
-    }
-}
-
-fn put(picture: &mut RgbImage, (x, y): (i64, i64), color: Rgb<u8>) {
-    if let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y))
-        && let Some(pixel) = picture.get_pixel_mut_checked(x, y)
-    {
-        *pixel = color;
     }
 }

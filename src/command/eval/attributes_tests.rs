@@ -1,0 +1,91 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::base::Rect;
+
+const RULE: AnswerRule = AnswerRule { least_pixels: 20, least_log_odds: 1.0 };
+
+fn seen(attribute: Attribute, log_odds: f32, quality: f32) -> Observation {
+    Observation { attribute, log_odds, quality, pixels: 30, region: Rect::new(0.0, 0.0, 30.0, 30.0) }
+}
+
+fn case(label: bool, log_odds: Option<f32>) -> Case {
+    let told = log_odds.and_then(|log_odds| tell(&[seen(Attribute::Hat, log_odds, 1.0)], Attribute::Hat, RULE));
+    Case { label, light: Some(Light::Night), height: 100.0, head: None, told }
+}
+
+#[test]
+fn observations_add_up_by_their_worth() {
+    #[track_caller]
+    fn check(observations: &[(f32, f32)], expected: Answer, log_odds: f32) {
+        let observations: Vec<_> =
+            observations.iter().map(|&(odds, worth)| seen(Attribute::Gloves, odds, worth)).collect();
+        let told = tell(&observations, Attribute::Gloves, RULE).expect("seen");
+        assert!(told.answer == expected && (told.log_odds - log_odds).abs() < 1e-5, "{told:?}");
+    }
+    check(&[(2.0, 1.0)], Answer::Yes, 2.0);
+    check(&[(2.0, 0.4)], Answer::Unknown, 0.8);
+    check(&[(-2.0, 0.5)], Answer::No, -1.0);
+    check(&[(0.8, 1.0), (0.8, 1.0)], Answer::Yes, 1.6);
+    check(&[(3.0, 1.0), (-3.0, 1.0)], Answer::Unknown, 0.0);
+    assert_eq!(tell(&[seen(Attribute::Hat, 9.0, 1.0)], Attribute::Gloves, RULE), None);
+}
+
+#[test]
+fn scores_are_of_yes_over_the_answered() {
+    // Right yes, wrong yes, missed yes, right no, unsure, not found.
+    let cases = [
+        case(true, Some(2.0)),
+        case(false, Some(2.0)),
+        case(true, Some(-2.0)),
+        case(false, Some(-2.0)),
+        case(true, Some(0.5)),
+        case(true, None),
+    ];
+    let scores = Scores::new(&cases);
+    assert_eq!((scores.n, scores.answered), (6, Some(0.6667)));
+    assert_eq!((scores.precision, scores.recall, scores.f1), (Some(0.5), Some(0.5), Some(0.5)));
+    let nothing = Scores::new(&[]);
+    assert_eq!((nothing.n, nothing.answered, nothing.precision, nothing.f1), (0, None, None, None));
+    let unanswered = Scores::new(&cases[4..]);
+    assert_eq!((unanswered.answered, unanswered.precision, unanswered.recall), (Some(0.0), None, None));
+}
+
+#[test]
+fn groups_have_the_agreed_names() {
+    let mut cases = vec![case(true, Some(2.0)); 6];
+    for (case, height) in cases.iter_mut().zip([63.9, 64.0, 96.0, 191.0, 192.0, 2000.0]) {
+        case.height = height;
+    }
+    (cases[0].light, cases[1].light, cases[2].head) = (None, Some(Light::Ir), Some(24.0));
+    let measured = Measured::new(&cases);
+    let count =
+        |groups: &BTreeMap<&'static str, Scores>| groups.iter().map(|(name, of)| (*name, of.n)).collect::<Vec<_>>();
+    assert_eq!(count(&measured.by_size), [("64-96", 1), ("96-192", 2), ("<64", 1), (">=192", 2)]);
+    assert_eq!(count(&measured.by_light), [("ir", 1), ("night", 4)]);
+    assert_eq!(count(&measured.by_head), [("24-32", 1)]);
+}
+
+#[test]
+fn calibration_is_how_far_confidence_is_from_the_truth() {
+    // Three at .8808: two of them are labelled yes; the one that was not found does not count.
+    let cases = [case(true, Some(2.0)), case(true, Some(2.0)), case(false, Some(2.0)), case(true, None)];
+    let measured = Measured::new(&cases);
+    assert_eq!(measured.reliability, [Bin { confidence: 0.8808, observed: 0.6667, n: 3 }]);
+    assert!(measured.calibration_error.is_some_and(|error| (error - 0.2141).abs() < 1e-3), "{measured:?}");
+    assert_eq!(Measured::new(&cases[3..]).calibration_error, None);
+}
+
+proptest! {
+    #[test]
+    fn everyone_is_in_one_bin_and_shares_are_shares(
+        cases in proptest::collection::vec((any::<bool>(), proptest::option::of(-30f32..30.0)), 0..50),
+    ) {
+        let cases: Vec<_> = cases.into_iter().map(|(label, log_odds)| case(label, log_odds)).collect();
+        let measured = Measured::new(&cases);
+        let judged = cases.iter().filter(|case| case.told.is_some()).count();
+        prop_assert_eq!(measured.reliability.iter().map(|bin| bin.n).sum::<usize>(), judged);
+        let all = [measured.all.answered, measured.all.precision, measured.all.recall, measured.all.f1, measured.calibration_error];
+        prop_assert!(all.into_iter().flatten().all(|share| (0.0..=1.0).contains(&share)));
+    }
+}
