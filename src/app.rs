@@ -69,6 +69,7 @@ pub fn run(
         metrics: metrics.clone(),
         recorder: Arc::clone(&recorder),
         detector,
+        reader: None,
     };
     let state = AppState {
         clips: Arc::new(RecordedClips::open(store.clone(), &config.data_dir).context("the folder of clips")?),

@@ -207,6 +207,7 @@ fn alert(n: i64) -> Alert {
         score: 0.75,
         state: AlertState::New,
         findings: vec![found],
+        persons: Vec::new(),
         reason: Bilingual { vi: "Có người trong sân".to_owned(), en: "A person in the yard".to_owned() },
         frame_width: 640,
         frame_height: 360,

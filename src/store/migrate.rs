@@ -14,8 +14,10 @@ pub(super) struct Schema<'a> {
     pub migrations: &'a [&'a str],
 }
 
-pub(super) const SCHEMA: Schema<'static> =
-    Schema { fresh: include_str!("schema.sql"), migrations: &[include_str!("migrations/0001.sql")] };
+pub(super) const SCHEMA: Schema<'static> = Schema {
+    fresh: include_str!("schema.sql"),
+    migrations: &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")],
+};
 
 /// `canh` in ASCII: marks the file as ours.
 const APPLICATION_ID: i64 = 0x6361_6e68;
@@ -167,10 +169,14 @@ mod tests {
 
     #[test]
     fn a_newer_or_foreign_database_is_refused() {
+        let known = SCHEMA.version();
         let mut newer = at_version(&TWO_STEPS, 2);
+        newer.pragma_update(None, "user_version", known + 1).expect("pragma");
         let error = SCHEMA.apply(&mut newer, Path::new("/d/canhdem.db")).expect_err("newer");
-        let wanted =
-            "/d/canhdem.db: written by a newer canhdem (schema 2, this one knows 1); install that version again";
+        let wanted = format!(
+            "/d/canhdem.db: written by a newer canhdem (schema {}, this one knows {known}); install that version again",
+            known + 1
+        );
         assert_eq!(error.to_string(), wanted);
 
         let mut foreign = Connection::open_in_memory().expect("open");

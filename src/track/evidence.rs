@@ -105,7 +105,7 @@ impl Evidence {
         let seen = &self.seen[attribute as usize];
         let moments = moments(seen);
         let sides = Sides::of(&moments);
-        let answer = self.rules[attribute as usize].map_or(Answer::Unknown, |rule| sides.answer(&rule));
+        let answer = self.rules[attribute as usize].map_or(Answer::Unknown, |rule| sides.answer(rule.least_log_odds));
         let speaks = |seen: &&Seen| answer == Answer::Unknown || (seen.log_odds > 0.0) == (answer == Answer::Yes);
         let telling =
             seen.iter().filter(speaks).reduce(|best, next| if next.tells() > best.tells() { next } else { best });
@@ -210,10 +210,10 @@ impl Sides {
         self.yes - self.no
     }
 
-    fn answer(self, rule: &AnswerRule) -> Answer {
+    fn answer(self, least_log_odds: f32) -> Answer {
         let (stronger, weaker) = (self.yes.max(self.no), self.yes.min(self.no));
         let clear = weaker <= CONFLICT * stronger && stronger > 0.0;
-        if !clear || self.log_odds().abs() < rule.least_log_odds {
+        if !clear || self.log_odds().abs() < least_log_odds {
             Answer::Unknown
         } else if self.yes > self.no {
             Answer::Yes

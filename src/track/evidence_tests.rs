@@ -14,7 +14,9 @@ fn crop(attribute: Attribute, log_odds: f32, quality: f32) -> Observation {
 
 fn fused(crops: &[(i64, Observation)]) -> Evidence {
     let mut evidence = Evidence::new([Some(RULE); 4]);
-    crops.iter().for_each(|(ms, crop)| evidence.add(at(*ms), crop));
+    for (ms, crop) in crops {
+        evidence.add(at(*ms), crop);
+    }
     evidence
 }
 

@@ -17,7 +17,7 @@ use rustix::time::{ClockId, clock_gettime};
 use super::Usage;
 use crate::base::{Clock as _, SimClock};
 use crate::camera::ANALYSES_PER_SECOND;
-use crate::camera::analyst::{Analysis, Analyst};
+use crate::camera::analyst::{Analysis, Analyst, Ended};
 use crate::config::{self, Config};
 use crate::decode::Watcher;
 use crate::decode::gate::Gate;
@@ -67,7 +67,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let cpu_before = cpu_time();
     let mut replay = Replay {
         clock: SimClock::new(args.start),
-        analyst: Analyst::new(&config, &camera, detector, Some(SEED)),
+        analyst: Analyst::new(&config, &camera, detector, None, Some(SEED)),
         lines: Lines::new(args.json, config.language, config.timezone.clone()),
         drawing: args.draw.as_deref().map(Drawing::new),
         totals: Totals::default(),
@@ -76,7 +76,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let played = args.files.iter().try_for_each(|file| replay.play(file));
     let end = replay.clock.now();
     let (ended, alert) = replay.analyst.finish(end);
-    ended.iter().try_for_each(|track| replay.lines.print(&Line::Track(track)))?;
+    ended.iter().try_for_each(|ended: &Ended| replay.lines.print(&Line::Track(ended)))?;
     alert.iter().try_for_each(|alert| replay.lines.print(&Line::Alert(alert)))?;
     let totals =
         Totals { inferences: replay.analyst.inferences(), cpu: cpu_time().saturating_sub(cpu_before), ..replay.totals };
@@ -172,8 +172,8 @@ impl Replay {
 
     fn tell(&mut self, analyses: Vec<anyhow::Result<Analysis>>) -> anyhow::Result<()> {
         for analysis in analyses {
-            for track in &analysis.context("a picture was not analysed")?.ended {
-                self.lines.print(&Line::Track(track))?;
+            for ended in &analysis.context("a picture was not analysed")?.ended {
+                self.lines.print(&Line::Track(ended))?;
             }
         }
         Ok(())
@@ -187,6 +187,10 @@ fn collect(
 ) -> bool {
     let analysis = analyst.see(sighting);
     let busy = analysis.as_ref().is_ok_and(|analysis| analysis.busy);
+    if let Ok(analysis) = &analysis {
+        // There is one stream; nobody hears of the alert before it closes.
+        analyst.look(&sighting.frame, &analysis.tracks, None);
+    }
     analyses.push(analysis.map_err(anyhow::Error::new));
     busy
 }
