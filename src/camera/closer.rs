@@ -103,7 +103,9 @@ impl Closer for MainPictures {
     }
 
     fn find(&mut self, at: Timestamp, person: Rect, allowance_ms: f32) -> Sought {
-        let Some((frame, cost_ms)) = self.picture(at, allowance_ms - cost::FIND_MS) else {
+        let left_ms = allowance_ms - cost::FIND_MS;
+        let picture = if left_ms >= 0.0 { self.picture(at, left_ms) } else { None };
+        let Some((frame, cost_ms)) = picture else {
             return Sought::default();
         };
         let region = around(&person, (frame.width, frame.height));

@@ -135,14 +135,13 @@ pub(super) struct Finding {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Person {
     pub track: Uuid,
-    /// Mask, hat, gloves, bag.
-    #[schema(min_items = 4, max_items = 4)]
-    pub attributes: Vec<JudgedAttribute>,
+    /// Mask, hat, gloves, bag, in this order.
+    pub attributes: Vec<AttributeAnswer>,
 }
 
 /// Whether somebody wears or carries something.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct JudgedAttribute {
+pub(super) struct AttributeAnswer {
     pub attribute: Attribute,
     pub answer: Answer,
     /// Null where the answer is unknown.
@@ -290,9 +289,9 @@ pub(super) fn finding(finding: &rules::Finding, tz: &TimeZone) -> Finding {
 }
 
 /// `crop`: address of a picture of it, if there is one.
-pub(super) fn judged(attribute: Attribute, judged: &Judged, crop: Option<String>) -> JudgedAttribute {
+pub(super) fn judged(attribute: Attribute, judged: &Judged, crop: Option<String>) -> AttributeAnswer {
     let confidence = (judged.answer != Answer::Unknown).then_some(judged.confidence);
-    JudgedAttribute { attribute, answer: judged.answer, confidence, frames: judged.frames, pixels: judged.pixels, crop }
+    AttributeAnswer { attribute, answer: judged.answer, confidence, frames: judged.frames, pixels: judged.pixels, crop }
 }
 
 pub(super) fn recording(segment: &Segment, tz: &TimeZone) -> Recording {

@@ -161,7 +161,7 @@ impl Replay {
             tracing::warn!(%error, "a stretch of video cannot be decoded; going on at the next key frame");
         }
         if let Some(drawing) = &mut self.drawing {
-            drawing.add(unit, &analyses, watcher.gate().is_awake())?;
+            drawing.add(unit, &analyses, &self.analyst, watcher.gate().is_awake())?;
         }
         self.tell(analyses)?;
         if let Some(closed) = self.analyst.tick(self.clock.now()) {
