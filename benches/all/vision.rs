@@ -7,7 +7,7 @@ use canhdem::base::{IdSource, Rect};
 use canhdem::decode::Frame;
 use canhdem::track::Tracker;
 use canhdem::vision::decoders::Decoder;
-use canhdem::vision::manifest::Model;
+use canhdem::vision::model::Model;
 use canhdem::vision::runtime::{Output, Session};
 use canhdem::vision::tensor::{Placement, Tensor, gamma_for};
 use canhdem::vision::{Detection, Detector, LOW_SCORE, Manifest, nms};
@@ -88,7 +88,7 @@ fn inference(c: &mut Criterion) {
     c.bench_function("session.run", |b| b.iter(|| session.run(&tensor.values, |outputs| outputs.len())));
 
     let answer = answer(&mut session, &tensor);
-    let decoder = Decoder::new(model(&manifest));
+    let decoder = Decoder::new(model(&manifest).detector().expect("a detector"), &model(&manifest).input);
     c.bench_function("decode of outputs and suppression", |b| b.iter(|| read(&decoder, &answer, &placement)));
 }
 

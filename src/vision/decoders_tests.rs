@@ -6,9 +6,9 @@ use crate::vision::Manifest;
 /// The shipped model's entry with another decoder, input and strides; classes up to index 7.
 fn decoder(kind: DecoderKind, side: u32, strides: &[u32]) -> Decoder {
     let mut model = Manifest::load(None).expect("sound").models.remove(0);
-    (model.decoder, model.input.width, model.input.height) = (kind, side, side);
-    model.strides = strides.to_vec();
-    Decoder::new(&model)
+    (model.input.width, model.input.height) = (side, side);
+    let classes = model.detector().expect("a detector").classes.clone();
+    Decoder::new(&DetectorOutput { decoder: kind, strides: strides.to_vec(), classes }, &model.input)
 }
 
 #[track_caller]

@@ -8,7 +8,8 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use super::decoders::Decoder;
 use super::detection::Detection;
 use super::error::ModelError;
-use super::manifest::{Input, Manifest};
+use super::manifest::Manifest;
+use super::model::Input;
 use super::nms::{self, RegionDetections, SAME_IOU};
 use super::runtime::Session;
 use super::tensor::{Placement, Tensor, TensorError, gamma_for};
@@ -77,8 +78,8 @@ impl Detector {
     /// The model or ONNX Runtime is missing, altered or unusable, or there is no thread to be had.
     pub fn load(manifest: &Manifest, name: &str, floor: f32, sessions: usize) -> Result<Self, ModelError> {
         let model = manifest.model(name)?;
+        let decoder = Decoder::new(model.detector()?, &model.input);
         let bytes = manifest.read_model(model)?;
-        let decoder = Decoder::new(model);
         let sessions = sessions.max(1);
         let (jobs, queue) = bounded(sessions);
         let mut workers = Vec::with_capacity(sessions);

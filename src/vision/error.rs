@@ -34,7 +34,7 @@ pub enum ModelError {
     Runtime { path: PathBuf, problem: String },
     #[error("model {model}: {problem}")]
     Unusable { model: String, problem: String },
-    #[error("cannot start a thread for the detector: {0}")]
+    #[error("cannot start a thread for a model: {0}")]
     Thread(io::Error),
 }
 

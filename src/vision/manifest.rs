@@ -1,7 +1,6 @@
 //! `manifest.toml`: what each model is, where it comes from, and what its file must hash to.
 //! The entries that ship are compiled in; a folder of an operator's own may add or replace some.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::{env, fmt, fs};
@@ -9,13 +8,11 @@ use std::{env, fmt, fs};
 use serde::Deserialize;
 use sha2::Digest as _;
 
+use super::deps;
 use super::error::ModelError;
-use super::{Class, deps};
+use super::model::{Model, Source};
 
 const SHIPPED: &str = include_str!("../../models/manifest.toml");
-
-/// Inputs beyond this are a slip of the pen, and would take gigabytes.
-const MAX_INPUT_SIDE: u32 = 4096;
 
 #[derive(Debug, Clone)]
 pub struct Manifest {
@@ -42,100 +39,6 @@ pub struct Library {
     pub file: String,
     pub sha256: Sha256,
     pub source: Source,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Model {
-    pub name: String,
-    pub task: Task,
-    pub file: String,
-    pub sha256: Sha256,
-    /// Of the weights.
-    pub licence: String,
-    /// Where `make setup` gets it; an operator's own file needs none.
-    pub source: Option<Source>,
-    pub input: Input,
-    pub decoder: DecoderKind,
-    /// Pixels of the input between the cells of each grid; empty for an end-to-end model.
-    #[serde(default)]
-    pub strides: Vec<u32>,
-    /// The model's index of a class, and what it is called here; other indices are not used.
-    #[serde(deserialize_with = "classes_by_index")]
-    pub classes: BTreeMap<usize, Class>,
-    /// What was measured, and on what; for the reader.
-    #[serde(default)]
-    pub accuracy: toml::Table,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    pub registry: Registry,
-    pub package: String,
-    pub version: String,
-    /// Of the package's archive, where it is the same for all platforms.
-    pub archive_sha256: Option<Sha256>,
-    /// Path within the archive.
-    pub member: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Registry {
-    Pypi,
-    Npm,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Task {
-    /// Persons and vehicles.
-    Detector,
-}
-
-/// How a picture becomes the model's input: value = (pixel − mean) / std, pixels 0 to 255.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Input {
-    pub width: u32,
-    pub height: u32,
-    pub layout: Layout,
-    pub color: ColorOrder,
-    /// In the order of `color`.
-    pub mean: [f32; 3],
-    pub std: [f32; 3],
-    pub resize: Resize,
-    /// Value of the pixels beside the picture, before mean and std.
-    pub pad: f32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Layout {
-    Nchw,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ColorOrder {
-    Bgr,
-    Rgb,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Resize {
-    /// Scaled to fit with its shape kept, at the upper left; the rest is padding.
-    LetterboxTopLeft,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DecoderKind {
-    Yolox,
-    Nanodet,
-    EndToEnd,
 }
 
 /// A hash as files are named by.
@@ -191,15 +94,6 @@ struct File {
     runtime: Option<Runtime>,
     #[serde(default, rename = "model")]
     models: Vec<Model>,
-}
-
-fn classes_by_index<'de, D: serde::Deserializer<'de>>(from: D) -> Result<BTreeMap<usize, Class>, D::Error> {
-    let raw = BTreeMap::<String, Class>::deserialize(from)?;
-    let numbered = raw.into_iter().map(|(index, class)| match index.parse() {
-        Ok(index) => Ok((index, class)),
-        Err(_) => Err(serde::de::Error::custom(format!("classes: {index:?} is not an index"))),
-    });
-    numbered.collect()
 }
 
 impl Manifest {
@@ -281,7 +175,6 @@ fn parse(text: &str, path: &Path) -> Result<File, ModelError> {
     })?;
     let problem = |problem| ModelError::Manifest { path: path.to_owned(), line: None, problem };
     for (index, model) in file.models.iter().enumerate() {
-        check(model).map_err(|reason| problem(format!("model {}: {reason}", model.name)))?;
         if file.models[..index].iter().any(|other| other.name == model.name) {
             return Err(problem(format!("two models are called {:?}: give each its own name", model.name)));
         }
@@ -291,34 +184,6 @@ fn parse(text: &str, path: &Path) -> Result<File, ModelError> {
     match names.into_iter().find(|name| Path::new(name).components().count() != 1 || name.starts_with('.')) {
         Some(name) => Err(problem(format!("file {name:?} must be a plain file name, without a folder"))),
         None => Ok(file),
-    }
-}
-
-fn check(model: &Model) -> Result<(), String> {
-    let input = &model.input;
-    for (side, name) in [(input.width, "width"), (input.height, "height")] {
-        if !(32..=MAX_INPUT_SIDE).contains(&side) {
-            return Err(format!("input.{name} = {side} is not within 32 to {MAX_INPUT_SIDE}"));
-        }
-    }
-    if input.std.iter().any(|&std| !std.is_finite() || std <= 0.0) || input.mean.iter().any(|mean| !mean.is_finite()) {
-        return Err("input.mean and input.std must be finite, and std above 0".to_owned());
-    }
-    if !(0.0..=255.0).contains(&input.pad) {
-        return Err(format!("input.pad = {} is not within 0 to 255", input.pad));
-    }
-    if model.decoder != DecoderKind::EndToEnd && model.strides.is_empty() {
-        return Err("strides is empty: this decoder needs the model's, such as [8, 16, 32]".to_owned());
-    }
-    if let Some(stride) = model.strides.iter().find(|&&stride| stride == 0 || stride > input.width.min(input.height)) {
-        return Err(format!("stride {stride} does not fit the input"));
-    }
-    if model.classes.is_empty() {
-        return Err("classes is empty: name at least one index".to_owned());
-    }
-    match model.classes.keys().find(|&&index| index >= 100_000) {
-        Some(index) => Err(format!("classes: index {index} is beyond reason")),
-        None => Ok(()),
     }
 }
 

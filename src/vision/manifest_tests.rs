@@ -1,4 +1,7 @@
 use super::*;
+use crate::vision::Class;
+use crate::vision::attributes::Attribute;
+use crate::vision::model::{Part, Task};
 
 const OWN: &str = r#"
 [[model]]
@@ -39,7 +42,7 @@ fn check_refused(from: &str, to: &str, said: &str) {
 fn the_shipped_entries_are_sound() {
     let manifest = Manifest::load(None).expect("sound");
     let model = manifest.model("yolox-nano").expect("there");
-    assert_eq!(model.classes[&0], Class::Person);
+    assert_eq!(model.detector().expect("a detector").classes[&0], Class::Person);
     assert!(manifest.runtime.libraries.iter().any(|library| library.platform == env::consts::ARCH));
 }
 
@@ -85,4 +88,74 @@ fn a_file_that_does_not_match_is_refused_by_name() {
     for part in ["model own", "own.onnx", "2d711642b726", "a1fce4363854", "make setup"] {
         assert!(problem.contains(part), "{part} is not in: {problem}");
     }
+}
+
+const MASK: &str = r#"
+[[model]]
+name = "mask"
+task = "attribute"
+attribute = "mask"
+file = "mask.onnx"
+sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+licence = "ours"
+decoder = "logit"
+[model.source]
+registry = "repository"
+member = "models/mask.onnx"
+[model.input]
+width = 48
+height = 48
+layout = "nchw"
+color = "rgb"
+mean = [0, 0, 0]
+std = [255, 255, 255]
+resize = "stretch"
+[model.crop]
+part = "head"
+scale = 1.5
+[model.calibration]
+temperature = 2.0
+bias = 0.25
+[model.answer]
+least_pixels = 20
+least_log_odds = 1.5
+"#;
+
+#[test]
+fn an_attribute_is_read_with_all_that_it_needs() {
+    let manifest = load(MASK).expect("sound");
+    let Task::Attribute(task) = manifest.model("mask").expect("there").task else { panic!("{manifest:?}") };
+    assert_eq!((task.attribute, task.crop.part, task.crop.scale), (Attribute::Mask, Part::Head, 1.5));
+    assert_eq!((task.answer.least_pixels, task.answer.least_log_odds), (20, 1.5));
+    assert_eq!(task.calibration.log_odds(3.0), 1.75);
+    let problem = manifest.model("mask").expect("there").detector().expect_err("no detector").to_string();
+    assert!(problem.contains("model mask: finds no persons") && problem.contains("attribute"), "{problem}");
+}
+
+#[test]
+fn what_is_wrong_with_an_attribute_or_a_pose_is_named() {
+    #[track_caller]
+    fn check(from: &str, to: &str, said: &str) {
+        assert!(MASK.contains(from), "{from:?} is not in the example");
+        let problem = load(&MASK.replace(from, to)).expect_err("refused").to_string();
+        assert!(problem.contains(said) && problem.contains("manifest.toml:"), "{problem}");
+    }
+    check("attribute = \"mask\"\n", "", "model mask: attribute is missing");
+    check("attribute = \"mask\"", "attribute = \"beard\"", "unknown variant `beard`");
+    check("[model.crop]\npart = \"head\"\nscale = 1.5\n", "", "model mask: crop is missing");
+    check("part = \"head\"", "part = \"foot\"", "unknown variant `foot`");
+    check("scale = 1.5", "scale = 0.0", "crop.scale = 0 ");
+    check("scale = 1.5", "scale = nan", "crop.scale = NaN");
+    check("temperature = 2.0", "temperature = -1.0", "calibration");
+    check("least_pixels = 20", "least_pixels = 0", "nothing would be unknown");
+    check("least_log_odds = 1.5", "least_log_odds = 0.0", "nothing would be unknown");
+    check("least_log_odds = 1.5", "least_odds = 1.5", "unknown field `least_odds`");
+    check("\"logit\"", "\"yolox\"", "an attribute model's is logit");
+    check("\"logit\"", "\"logit\"\nstrides = [8]", "strides has no meaning");
+    check("\"stretch\"", "\"letterbox-top-left\"", "for this task it is \"stretch\"");
+    check("width = 48", "width = 64", "crops are square");
+    check("task = \"attribute\"", "task = \"pose\"", "attribute has no meaning for its task");
+    check("task = \"attribute\"", "task = \"face\"", "unknown variant `face`");
+    check("\"repository\"", "\"ftp\"", "unknown variant `ftp`");
+    check_refused("end-to-end", "movenet", "a detector's is yolox");
 }

@@ -3,16 +3,25 @@
 //! A [`Manifest`] says which models there are and what their files must hash to; a [`Detector`] runs
 //! one of them: planes → [`tensor`] → [`runtime`] → [`decoders`] → [`nms`] → detections. Where
 //! something small moves in a large picture, [`closeup`] says where to look again, closely.
+//!
+//! An [`AttributeReader`] looks at one person of a frame: [`pose`] → [`parts`] (head, hands) →
+//! [`crop`] → one small model an attribute → observations.
 
 pub mod attributes;
 pub mod closeup;
+pub mod crop;
 pub mod decoders;
 pub mod deps;
 mod detection;
 mod detector;
 mod error;
+mod look;
 pub mod manifest;
+pub mod model;
 pub mod nms;
+pub mod parts;
+pub mod pose;
+mod reader;
 mod resample;
 pub mod runtime;
 pub mod tensor;
@@ -23,4 +32,6 @@ pub use closeup::CloseUp;
 pub use detection::{Class, Detection, Group};
 pub use detector::{DetectError, Detector, LOW_SCORE, Seen};
 pub use error::ModelError;
+pub use look::Look;
 pub use manifest::Manifest;
+pub use reader::AttributeReader;

@@ -75,8 +75,10 @@ impl Resampler {
         self.halvings = (ratio.max(1.0).log2() as u32).min(MOST_HALVINGS);
         let block = 1_usize << self.halvings;
         let ratio = ratio / block as f32;
-        taps(&mut self.columns, placement.width, ratio, self.width.div_ceil(block));
-        taps(&mut self.rows, placement.height, ratio, self.height.div_ceil(block));
+        let per_block = 1.0 / (channel.pixels_per_sample * block) as f32;
+        let origin = (placement.origin.x * per_block, placement.origin.y * per_block);
+        taps(&mut self.columns, placement.width, ratio, origin.0, self.width.div_ceil(block));
+        taps(&mut self.rows, placement.height, ratio, origin.1, self.height.div_ceil(block));
         self.held = [None, None];
         let shrunk_width = self.width.div_ceil(block);
         for row in &mut self.shrunk {
@@ -186,12 +188,13 @@ fn average<const PAIRS: usize>(row: &mut [f32], sums: &[u16]) {
     }
 }
 
-/// Pixel centres of the result over those of a source that is `ratio` times as large and ends at `length`.
-fn taps(taps: &mut Vec<Tap>, count: usize, ratio: f32, length: usize) {
+/// Pixel centres of the result, which begins at `origin`, over those of a source that is `ratio` times as large and
+/// ends at `length`; beyond the source its edge goes on.
+fn taps(taps: &mut Vec<Tap>, count: usize, ratio: f32, origin: f32, length: usize) {
     let last = (length - 1) as f32;
     taps.clear();
     taps.extend((0..count).map(|position| {
-        let at = ((position as f32 + 0.5) * ratio - 0.5).clamp(0.0, last);
+        let at = (origin + (position as f32 + 0.5) * ratio - 0.5).clamp(0.0, last);
         let index = at.floor();
         Tap { index: index as u32, next: at - index }
     }));

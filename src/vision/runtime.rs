@@ -10,7 +10,8 @@ use ort::session::{self, RunOptions};
 use ort::value::{TensorElementType, TensorRef};
 
 use super::error::ModelError;
-use super::manifest::{Manifest, Model};
+use super::manifest::Manifest;
+use super::model::Model;
 
 /// The library can be loaded only once, and stays.
 static ENVIRONMENT: Mutex<Option<Environment>> = Mutex::new(None);

@@ -1,12 +1,13 @@
 //! One pass from a frame's planes to the model's input: crop, scale, colour, tone and layout.
 //!
-//! The picture is scaled to fit with its shape kept, at the upper left of the input. Down to half
-//! size that is plain bilinear interpolation, which detectors are trained with; beyond, the planes
-//! are first averaged over blocks of 2, 4, … pixels, or thin things would fall between the samples.
+//! The picture is scaled to fit with its shape kept, at the upper left of the input; a square
+//! [crop](Placement::crop) fills the input. Down to half size that is plain bilinear interpolation,
+//! which models are trained with; beyond, the planes are first averaged over blocks of 2, 4, …
+//! pixels, or thin things would fall between the samples.
 
-use super::manifest::{ColorOrder, Input};
+use super::model::{ColorOrder, Input, Resize};
 use super::resample::{Channel, Resampler};
-use crate::base::Rect;
+use crate::base::{Point, Rect};
 use crate::decode::{PixelFormat, Plane, Planes};
 
 /// Pictures of more rows than this are coded as BT.709, others as BT.601: what cameras do, few say so.
@@ -30,11 +31,15 @@ pub enum TensorError {
 pub struct Placement {
     /// In whole pixels of the frame; starts on even ones, where chroma samples are.
     pub region: Rect,
+    /// Where the picture begins, in frame pixels from the region's corner; negative beyond the frame.
+    pub origin: Point,
     /// Input pixels per frame pixel.
     pub scale: f32,
     /// Size of the picture within the input, in its pixels.
     pub width: usize,
     pub height: usize,
+    /// The columns and rows of the picture that show the frame, first and one after the last.
+    pub shown: [(usize, usize); 2],
 }
 
 impl Placement {
@@ -55,24 +60,32 @@ impl Placement {
             inside.bottom().ceil().min(height as f32),
         );
         let scale = (input.width as f32 / region.w).min(input.height as f32 / region.h);
-        Ok(Self {
-            region,
-            scale,
-            width: scaled(region.w, scale, input.width),
-            height: scaled(region.h, scale, input.height),
-        })
+        let (width, height) = (scaled(region.w, scale, input.width), scaled(region.h, scale, input.height));
+        let origin = Point { x: 0.0, y: 0.0 };
+        Ok(Self { region, origin, scale, width, height, shown: [(0, width), (0, height)] })
     }
 
     /// From pixels of the input to pixels of the frame, cut to the region.
     pub fn to_frame(&self, bbox: Rect) -> Rect {
         let back = 1.0 / self.scale;
-        let scaled = bbox.scaled(back, back).clamped(self.region.w, self.region.h);
+        let scaled = bbox.scaled(back, back);
+        let scaled = Rect { x: scaled.x + self.origin.x, y: scaled.y + self.origin.y, ..scaled };
+        let scaled = scaled.clamped(self.region.w, self.region.h);
         Rect { x: scaled.x + self.region.x, y: scaled.y + self.region.y, ..scaled }
     }
 
     /// From pixels of the frame to pixels of the input.
     pub fn to_input(&self, bbox: Rect) -> Rect {
-        Rect { x: bbox.x - self.region.x, y: bbox.y - self.region.y, ..bbox }.scaled(self.scale, self.scale)
+        let (left, top) = (self.region.x + self.origin.x, self.region.y + self.origin.y);
+        Rect { x: bbox.x - left, y: bbox.y - top, ..bbox }.scaled(self.scale, self.scale)
+    }
+
+    /// A place in the input, wherever in the frame or beyond it that is.
+    pub fn point_to_frame(&self, point: Point) -> Point {
+        Point {
+            x: point.x / self.scale + self.origin.x + self.region.x,
+            y: point.y / self.scale + self.origin.y + self.region.y,
+        }
     }
 }
 
@@ -122,7 +135,25 @@ impl Tensor {
             let out = [&mut red[span.clone()], &mut second[span.clone()], &mut blue[span]];
             convert.row(rows, out, &norms, tone.as_ref());
         }
+        if input.resize == Resize::Letterbox {
+            self.blank_beyond(placement, input);
+        }
         Ok(())
+    }
+
+    /// Puts padding where the picture does not show the frame.
+    fn blank_beyond(&mut self, placement: &Placement, input: &Input) {
+        let [(left, right), (top, bottom)] = placement.shown;
+        let width = input.width as usize;
+        for (channel, plane) in self.values.chunks_exact_mut(width * input.height as usize).enumerate() {
+            let pad = padding(input, channel);
+            plane[..top * width].fill(pad);
+            plane[bottom * width..].fill(pad);
+            for row in plane[top * width..bottom * width].chunks_exact_mut(width) {
+                row[..left].fill(pad);
+                row[right..].fill(pad);
+            }
+        }
     }
 
     /// Sizes the buffer, and fills what lies beside and below the picture unless it holds that already.
@@ -134,7 +165,7 @@ impl Tensor {
         }
         self.values.resize(3 * width * height, 0.0);
         for (channel, plane) in self.values.chunks_exact_mut(width * height).enumerate() {
-            let pad = (input.pad - input.mean[channel]) / input.std[channel];
+            let pad = padding(input, channel);
             for row in plane[..size.1 * width].chunks_exact_mut(width) {
                 row[size.0..].fill(pad);
             }
@@ -142,6 +173,11 @@ impl Tensor {
         }
         self.padded_around = Some(size);
     }
+}
+
+/// The padding of one channel of an input, normalised as its pixels are.
+fn padding(input: &Input, channel: usize) -> f32 {
+    (input.pad - input.mean[channel]) / input.std[channel]
 }
 
 /// The three channels of a picture, or `None` where a plane is missing or too short.

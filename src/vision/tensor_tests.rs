@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::decode::Frame;
-use crate::vision::manifest::{Layout, Resize};
+use crate::vision::model::{Layout, Resize};
 
 fn input(width: u32, height: u32) -> Input {
     Input {

@@ -10,6 +10,7 @@ use gstreamer_video as gst_video;
 use gstreamer_video::prelude::*;
 use jiff::Timestamp;
 
+use crate::base::Rect;
 use crate::decode::{Frame, PixelFormat};
 use crate::vision::deps;
 
@@ -63,4 +64,75 @@ pub(crate) fn rgb(frame: &Frame) -> Vec<u8> {
         }
     }
     pixels
+}
+
+/// A person drawn of discs on a slope of colours, 192 × 192, that pose models take for one: 0 stands with arms hanging,
+/// 1 has them raised. Whole numbers only, so that every machine draws the same.
+pub(crate) fn figure(kind: usize) -> Frame {
+    const SKIN: [u8; 3] = [205, 160, 130];
+    const COAT: [u8; 3] = [150, 40, 40];
+    const LEGS: [u8; 3] = [40, 50, 90];
+    const HAIR: [u8; 3] = [40, 30, 25];
+    type Limb = (i32, i32, i32, i32, i32, [u8; 3]);
+    let limbs: [[Limb; 9]; 2] = [
+        [
+            (86, 96, 80, 130, 9, LEGS),
+            (80, 130, 78, 166, 8, LEGS),
+            (106, 96, 112, 130, 9, LEGS),
+            (112, 130, 114, 166, 8, LEGS),
+            (96, 66, 96, 92, 20, COAT),
+            (76, 62, 64, 86, 7, COAT),
+            (64, 86, 58, 108, 6, COAT),
+            (116, 62, 128, 86, 7, COAT),
+            (128, 86, 134, 108, 6, COAT),
+        ],
+        [
+            (80, 110, 70, 140, 9, LEGS),
+            (70, 140, 60, 172, 8, LEGS),
+            (98, 110, 106, 140, 9, LEGS),
+            (106, 140, 112, 172, 8, LEGS),
+            (90, 78, 90, 104, 20, COAT),
+            (70, 74, 50, 58, 7, COAT),
+            (50, 58, 44, 34, 6, COAT),
+            (110, 74, 134, 84, 7, COAT),
+            (134, 84, 150, 66, 6, COAT),
+        ],
+    ];
+    let hands_and_head: [[(i32, i32, i32, [u8; 3]); 6]; 2] = [
+        [
+            (58, 112, 6, SKIN),
+            (134, 112, 6, SKIN),
+            (96, 38, 15, HAIR),
+            (96, 42, 12, SKIN),
+            (91, 40, 2, HAIR),
+            (101, 40, 2, HAIR),
+        ],
+        [
+            (44, 30, 6, SKIN),
+            (152, 62, 6, SKIN),
+            (92, 50, 15, HAIR),
+            (95, 54, 12, SKIN),
+            (92, 52, 2, HAIR),
+            (101, 52, 2, HAIR),
+        ],
+    ];
+    let along = |from: i32, to: i32, step: i32| from + ((to - from) * step).div_euclid(16);
+    let limbs = limbs[kind].iter().flat_map(|&(x0, y0, x1, y1, radius, color)| {
+        (0..=16).map(move |step| (along(x0, x1, step), along(y0, y1, step), radius, color))
+    });
+    let discs: Vec<_> = limbs.chain(hands_and_head[kind]).collect();
+    let mut pixels = Vec::with_capacity(3 * 192 * 192);
+    for (y, x) in (0..192_i32).flat_map(|y| (0..192_i32).map(move |x| (y, x))) {
+        let covers = |&&(cx, cy, radius, _): &&(i32, i32, i32, [u8; 3])| {
+            (x - cx) * (x - cx) + (y - cy) * (y - cy) <= radius * radius
+        };
+        let ground = [100 + x / 4, 110 + y / 4, 120].map(|value| value as u8);
+        pixels.extend(discs.iter().rev().find(covers).map_or(ground, |disc| disc.3));
+    }
+    Frame::from_bytes(pixels, PixelFormat::Rgb, (192, 192), Duration::ZERO, Timestamp::UNIX_EPOCH).expect("whole")
+}
+
+/// The box of a drawn [`figure`].
+pub(crate) fn figure_box(kind: usize) -> Rect {
+    if kind == 0 { Rect::new(52.0, 23.0, 88.0, 151.0) } else { Rect::new(38.0, 24.0, 120.0, 156.0) }
 }

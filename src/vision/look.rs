@@ -1,0 +1,239 @@
+//! A look at one person: pose, crops, and what each attribute's model says of them.
+
+use super::attributes::{Attribute, Observation};
+use super::crop::{sharpness, square};
+use super::detector::DetectError;
+use super::error::ModelError;
+use super::manifest::Manifest;
+use super::model::{AttributeTask, Input, Model, Part, Task};
+use super::parts::{self, Parts, parts};
+use super::pose::{self, Pose};
+use super::runtime::{Output, Session};
+use super::tensor::{Placement, Tensor, TensorError, gamma_for};
+use crate::base::Rect;
+use crate::decode::{Frame, Planes};
+
+/// A face turned away further than this hides whether it wears a mask.
+const LEAST_FACING: f32 = 0.15;
+/// A part of which less lies within the frame is not judged.
+const LEAST_WITHIN: f32 = 0.5;
+/// From so many times the least pixels on, more of them add nothing.
+const AMPLE_PIXELS: f32 = 3.0;
+/// A place as sure as this is as good as certain: scores of joints hardly ever reach 1.
+const AMPLE_SURE: f32 = 0.6;
+
+/// What one picture shows of one person.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Look {
+    pub observations: Vec<Observation>,
+    /// Absent when nothing that needs it could have been judged.
+    pub pose: Option<Pose>,
+    /// Runs of models.
+    pub inferences: u32,
+}
+
+/// The sessions of all attributes and of the pose model; one thread owns them.
+pub(super) struct Looker {
+    /// Absent when no attribute needs it.
+    pose: Option<Run>,
+    judges: Vec<Judge>,
+}
+
+struct Judge {
+    task: AttributeTask,
+    run: Run,
+}
+
+/// A session with its input.
+struct Run {
+    model: String,
+    input: Input,
+    session: Session,
+    tensor: Tensor,
+}
+
+/// Where a part of a person lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Place {
+    /// The part alone, in pixels of the frame; `pixels` is the side or height that stands for it.
+    part: Rect,
+    pixels: f32,
+    /// 0 to 1.
+    sure: f32,
+}
+
+impl Looker {
+    /// Loads what the manifest has; `None` without a model of an attribute.
+    pub(super) fn load(manifest: &Manifest) -> Result<Option<Self>, ModelError> {
+        let mut judges: Vec<Judge> = Vec::new();
+        for model in &manifest.models {
+            let Task::Attribute(task) = model.task else { continue };
+            if let Some(other) = judges.iter().find(|judge| judge.task.attribute == task.attribute) {
+                let problem = format!("judges {} as {} does; keep one", task.attribute.name(), other.run.model);
+                return Err(ModelError::Unusable { model: model.name.clone(), problem });
+            }
+            judges.push(Judge { task, run: Run::load(manifest, model)? });
+        }
+        if judges.is_empty() {
+            return Ok(None);
+        }
+        let needs_pose = judges.iter().find(|judge| judge.task.crop.part != Part::Person);
+        let pose = match (needs_pose, pose_model(manifest)?) {
+            (None, _) => None,
+            (Some(_), Some(model)) => Some(Run::load(manifest, model)?),
+            (Some(judge), None) => {
+                let part = judge.task.crop.part.name();
+                let problem = format!("looks at a {part}, which takes a model whose task is \"pose\"; there is none");
+                return Err(ModelError::Unusable { model: judge.run.model.clone(), problem });
+            }
+        };
+        Ok(Some(Self { pose, judges }))
+    }
+
+    pub(super) fn tasks(&self) -> impl Iterator<Item = &AttributeTask> {
+        self.judges.iter().map(|judge| &judge.task)
+    }
+
+    /// Looks at the person in a box, in pixels of the frame.
+    ///
+    /// # Errors
+    /// The box has no pixel of the frame, its planes are too short, or a model fails.
+    pub(super) fn look(&mut self, frame: &Frame, person: Rect) -> Result<Look, DetectError> {
+        let planes = frame.planes();
+        let within = person.clamped(planes.width as f32, planes.height as f32);
+        if !person.is_finite() || within.area() <= 0.0 {
+            return Err(TensorError::EmptyRegion(person).into());
+        }
+        let mut look = Look::default();
+        let possible =
+            |part| self.judges.iter().any(|judge| judge.task.crop.part == part && judge.task.may_see(person));
+        let mut found = Parts::default();
+        if (possible(Part::Head) || possible(Part::Hand))
+            && let Some(run) = &mut self.pose
+        {
+            let pose = run.pose(&planes, person)?;
+            found = parts(&pose, person);
+            look.pose = Some(pose);
+            look.inferences += 1;
+        }
+        for judge in &mut self.judges {
+            for place in judge.task.places(&found, person, &planes) {
+                let crop = square(place.part.center(), judge.task.crop.scale * place.part.w.max(place.part.h));
+                let logit = judge.run.logit(&planes, crop)?;
+                look.inferences += 1;
+                look.observations.push(Observation {
+                    attribute: judge.task.attribute,
+                    log_odds: judge.task.calibration.log_odds(logit),
+                    quality: quality(&place, judge.task.answer.least_pixels, sharpness(&planes, place.part)),
+                    pixels: place.pixels as u32,
+                    region: crop.clamped(planes.width as f32, planes.height as f32),
+                });
+            }
+        }
+        Ok(look)
+    }
+}
+
+/// The one model that finds joints; `None` when there is none.
+fn pose_model(manifest: &Manifest) -> Result<Option<&Model>, ModelError> {
+    let mut models = manifest.models.iter().filter(|model| matches!(model.task, Task::Pose));
+    match (models.next(), models.next()) {
+        (one, None) => Ok(one),
+        (Some(first), Some(second)) => {
+            let problem = format!("finds joints as {} does; keep one", first.name);
+            Err(ModelError::Unusable { model: second.name.clone(), problem })
+        }
+        (None, Some(_)) => Ok(None),
+    }
+}
+
+impl AttributeTask {
+    /// Whether the part could be large enough, whatever the pose: a head is no wider than the person.
+    fn may_see(&self, person: Rect) -> bool {
+        let most = match self.crop.part {
+            Part::Head | Part::Hand => person.w.min(person.h),
+            Part::Person => person.h,
+        };
+        most >= self.answer.least_pixels as f32
+    }
+
+    /// What there is to judge: parts that were found, are large enough, lie in the frame and show
+    /// what is asked.
+    fn places(&self, found: &Parts, person: Rect, planes: &Planes<'_>) -> Vec<Place> {
+        let (width, height) = (planes.width as f32, planes.height as f32);
+        let mut places = match self.crop.part {
+            Part::Head => found.head.iter().filter_map(|head| self.head(head)).collect(),
+            Part::Hand => found.hands.iter().flatten().map(hand).collect(),
+            Part::Person => vec![Place { part: person, pixels: person.h, sure: 1.0 }],
+        };
+        places.retain(|place: &Place| {
+            place.pixels >= self.answer.least_pixels as f32
+                && place.part.clamped(width, height).area() >= LEAST_WITHIN * place.part.area()
+        });
+        places
+    }
+
+    fn head(&self, head: &parts::Head) -> Option<Place> {
+        let place = Place { part: square(head.center, head.size), pixels: head.size, sure: head.sure };
+        match self.attribute {
+            Attribute::Mask if head.facing < LEAST_FACING => None,
+            Attribute::Mask => Some(Place { sure: head.sure * head.facing, ..place }),
+            Attribute::Hat | Attribute::Gloves | Attribute::Bag => Some(place),
+        }
+    }
+}
+
+fn hand(hand: &parts::Hand) -> Place {
+    Place { part: square(hand.center, hand.size), pixels: hand.size, sure: hand.sure }
+}
+
+/// What a crop is worth, 0 to 1: by its size, its sharpness and how sure its place is.
+fn quality(place: &Place, least_pixels: u32, sharpness: f32) -> f32 {
+    let size = (place.pixels / (AMPLE_PIXELS * least_pixels as f32)).min(1.0).sqrt();
+    let sure = (place.sure / AMPLE_SURE).min(1.0);
+    // The model was trained on blurred and noisy crops, too: the least sharp is worth half of the sharpest.
+    size * sure * f32::midpoint(1.0, sharpness)
+}
+
+impl Run {
+    fn load(manifest: &Manifest, model: &Model) -> Result<Self, ModelError> {
+        let session = Session::load(manifest, model, &manifest.read_model(model)?)?;
+        Ok(Self { model: model.name.clone(), input: model.input.clone(), session, tensor: Tensor::default() })
+    }
+
+    fn pose(&mut self, planes: &Planes<'_>, person: Rect) -> Result<Pose, DetectError> {
+        let size = (planes.width, planes.height);
+        let placement = Placement::crop(pose::region(person), size, &self.input)?;
+        let gamma = gamma_for(planes, &placement);
+        self.tensor.fill(planes, &placement, &self.input, gamma)?;
+        let side = self.input.width;
+        let decoded = self.session.run(&self.tensor.values, |outputs| pose::decode(outputs, &placement, side));
+        decoded.and_then(|pose| pose.map_err(|error| error.to_string())).map_err(|problem| self.failed(problem))
+    }
+
+    /// The one value of an attribute's model, for a square part of the frame.
+    fn logit(&mut self, planes: &Planes<'_>, crop: Rect) -> Result<f32, DetectError> {
+        let placement = Placement::crop(crop, (planes.width, planes.height), &self.input)?;
+        self.tensor.fill(planes, &placement, &self.input, None)?;
+        self.session.run(&self.tensor.values, one_value).and_then(|value| value).map_err(|problem| self.failed(problem))
+    }
+
+    fn failed(&self, problem: String) -> DetectError {
+        DetectError::Inference { model: self.model.clone(), problem }
+    }
+}
+
+fn one_value(outputs: &[Output<'_>]) -> Result<f32, String> {
+    match outputs {
+        [Output { data: [value], .. }] if value.is_finite() => Ok(*value),
+        [Output { data: [value], .. }] => Err(format!("it gives {value}")),
+        _ => {
+            let shapes: Vec<_> = outputs.iter().map(|output| output.shape).collect();
+            Err(format!("its output has the shape {shapes:?}, but an attribute model gives one value"))
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "look_tests.rs"]
+mod tests;

@@ -1,0 +1,169 @@
+use std::fs;
+
+use super::*;
+use crate::vision::manifest::Sha256;
+use crate::vision::test_frames::{figure, figure_box};
+
+/// Its logit is (mean of all pixels − 128) / 16; see `testdata/brightness.py`.
+const BRIGHTNESS: &[u8] = include_bytes!("testdata/brightness.onnx");
+
+fn entry(name: &str, attribute: &str, part: &str, least_pixels: u32) -> String {
+    format!(
+        r#"
+[[model]]
+name = "{name}"
+task = "attribute"
+attribute = "{attribute}"
+file = "brightness.onnx"
+sha256 = "{}"
+licence = "ours"
+decoder = "logit"
+[model.input]
+width = 32
+height = 32
+layout = "nchw"
+color = "rgb"
+mean = [0, 0, 0]
+std = [1, 1, 1]
+resize = "stretch"
+[model.crop]
+part = "{part}"
+scale = 1.0
+[model.calibration]
+temperature = 2.0
+bias = 0.5
+[model.answer]
+least_pixels = {least_pixels}
+least_log_odds = 1.5
+"#,
+        Sha256::of(BRIGHTNESS)
+    )
+}
+
+/// These attribute models and the shipped others.
+fn manifest(entries: &[String]) -> (tempfile::TempDir, Manifest) {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::write(folder.path().join("brightness.onnx"), BRIGHTNESS).expect("written");
+    fs::write(folder.path().join("manifest.toml"), entries.concat()).expect("written");
+    let mut manifest = Manifest::load(Some(folder.path())).expect("sound");
+    // Those that ship are not what is tested here.
+    manifest.models.retain(|model| model.task.name() != "attribute" || model.file == "brightness.onnx");
+    (folder, manifest)
+}
+
+fn looker(entries: &[String]) -> Looker {
+    let (_folder, manifest) = manifest(entries);
+    Looker::load(&manifest).expect("run `make setup`").expect("models")
+}
+
+fn of(look: &Look, attribute: Attribute) -> Vec<&Observation> {
+    look.observations.iter().filter(|observation| observation.attribute == attribute).collect()
+}
+
+#[test]
+fn each_attribute_is_read_where_it_is() {
+    let parts = [("m", "mask", "head"), ("h", "hat", "head"), ("g", "gloves", "hand"), ("b", "bag", "person")];
+    let mut looker = looker(&parts.map(|(name, attribute, part)| entry(name, attribute, part, 8)));
+    for kind in 0..2 {
+        let (frame, person) = (figure(kind), figure_box(kind));
+        let look = looker.look(&frame, person).expect("looked");
+        assert!(look.pose.is_some(), "{look:?}");
+        // The pose, two of the head, two hands, one of the person.
+        assert_eq!((look.inferences, look.observations.len()), (6, 5), "{look:?}");
+        let [mask] = of(&look, Attribute::Mask)[..] else { panic!("{look:?}") };
+        let head = if kind == 0 { (96.0, 40.0) } else { (93.0, 51.0) };
+        let center = mask.region.center();
+        assert!((center.x - head.0).hypot(center.y - head.1) < 8.0, "{mask:?}");
+        assert!((20..=40).contains(&mask.pixels) && mask.quality > 0.3, "{mask:?}");
+        let wanted = if kind == 0 { [(134.0, 112.0), (58.0, 112.0)] } else { [(152.0, 62.0), (44.0, 30.0)] };
+        for (glove, wanted) in of(&look, Attribute::Gloves).iter().zip(wanted) {
+            let center = glove.region.center();
+            assert!((center.x - wanted.0).hypot(center.y - wanted.1) < 10.0, "{glove:?}");
+        }
+        let [bag] = of(&look, Attribute::Bag)[..] else { panic!("{look:?}") };
+        assert_eq!(bag.pixels, person.h as u32);
+        assert!(bag.region.intersection(&person).area() > 0.99 * person.area(), "{bag:?}");
+        assert!(look.observations.iter().all(|seen| (0.0..=1.0).contains(&seen.quality)), "{look:?}");
+    }
+}
+
+#[test]
+fn log_odds_are_the_calibrated_logit_of_the_crop() {
+    let mut looker = looker(&[entry("b", "bag", "person", 8)]);
+    let frame = figure(0);
+    // A patch of the ground at the upper left: red 100 to 107, green 110 to 117, blue 120.
+    let look = looker.look(&frame, Rect::new(0.0, 0.0, 32.0, 32.0)).expect("looked");
+    let [bag] = look.observations[..] else { panic!("{look:?}") };
+    let mean = (103.5 + 113.5 + 120.0) / 3.0;
+    let expected = (mean - 128.0) / 16.0 / 2.0 + 0.5;
+    assert!((bag.log_odds - expected).abs() < 0.01, "{bag:?}, not {expected}");
+    assert_eq!(bag.region, Rect::new(0.0, 0.0, 32.0, 32.0));
+    // Nothing needs the joints.
+    assert_eq!((look.inferences, &look.pose), (1, &None));
+}
+
+#[test]
+fn what_is_too_small_costs_nothing() {
+    let (frame, person) = (figure(0), figure_box(0));
+    let mut all = looker(&[entry("m", "mask", "head", 100), entry("b", "bag", "person", 200)]);
+    assert_eq!(all.look(&frame, person).expect("looked"), Look::default());
+    // A head could be as wide as the person, but is not: only the pose is paid for.
+    let mut head = looker(&[entry("m", "mask", "head", 60)]);
+    let look = head.look(&frame, person).expect("looked");
+    assert_eq!((look.inferences, look.observations.len()), (1, 0));
+}
+
+#[test]
+fn no_pixels_are_an_error_and_no_person_is_unknown() {
+    let mut looker = looker(&[entry("m", "mask", "head", 8), entry("g", "gloves", "hand", 8)]);
+    let frame = figure(0);
+    for nowhere in [Rect::new(300.0, 0.0, 50.0, 90.0), Rect::new(0.0, f32::NAN, 50.0, 90.0)] {
+        assert!(matches!(looker.look(&frame, nowhere), Err(DetectError::Tensor(TensorError::EmptyRegion(_)))));
+    }
+    // Bare ground, where no joint is sure.
+    let look = looker.look(&frame, Rect::new(150.0, 130.0, 30.0, 50.0)).expect("looked");
+    assert_eq!((look.inferences, look.observations.len()), (1, 0), "{look:?}");
+}
+
+#[test]
+fn models_that_do_not_go_together_are_named() {
+    #[track_caller]
+    fn check(entries: &[String], remove_pose: bool, said: &str) {
+        let (_folder, mut manifest) = manifest(entries);
+        manifest.models.retain(|model| !(remove_pose && model.task.name() == "pose"));
+        let problem = Looker::load(&manifest).err().expect("refused").to_string();
+        assert!(problem.contains(said), "{problem}");
+    }
+    let mask = entry("m", "mask", "head", 8);
+    check(&[mask.clone(), entry("n", "mask", "head", 8)], false, "model n: judges mask as m does");
+    check(&[mask.clone()], true, "model m: looks at a head");
+    check(&[mask, POSE.to_owned()], false, "finds joints as");
+}
+
+const POSE: &str = r#"
+[[model]]
+name = "another"
+task = "pose"
+file = "brightness.onnx"
+sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+licence = "ours"
+decoder = "movenet"
+[model.input]
+width = 192
+height = 192
+layout = "nchw"
+color = "rgb"
+mean = [0, 0, 0]
+std = [1, 1, 1]
+resize = "letterbox"
+"#;
+
+#[test]
+fn a_model_without_one_value_is_refused_by_name() {
+    let shape = [1_i64, 2];
+    let two = one_value(&[Output { shape: &shape, data: &[1.0, 2.0] }]).expect_err("refused");
+    assert!(two.contains("[[1, 2]]"), "{two}");
+    assert!(one_value(&[]).is_err());
+    assert!(one_value(&[Output { shape: &[1], data: &[f32::NAN] }]).expect_err("refused").contains("NaN"));
+    assert_eq!(one_value(&[Output { shape: &[1, 1], data: &[-3.0] }]), Ok(-3.0));
+}

@@ -1,0 +1,128 @@
+//! The reader of attributes: one thread that owns the sessions, behind a bounded queue, shared by
+//! all cameras.
+
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use super::attributes::{AnswerRule, Attribute};
+use super::detector::DetectError;
+use super::error::ModelError;
+use super::look::{Look, Looker};
+use super::manifest::Manifest;
+use crate::base::Rect;
+use crate::base::worker::{Worker, catch};
+use crate::decode::Frame;
+
+/// Looks that may wait while another is made. One, so that a caller that comes back at once finds
+/// its place, and a second camera waits for no more than two looks.
+const MOST_WAITING: usize = 1;
+
+/// A handle to the thread that looks at persons; clones share it. The last one dropped waits for it
+/// to end.
+#[derive(Clone)]
+pub struct AttributeReader {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    rules: Vec<(Attribute, AnswerRule)>,
+    /// `None` only while dropping: closing the queue is what ends the thread.
+    jobs: Option<Sender<Job>>,
+    worker: Option<Worker>,
+}
+
+struct Job {
+    frame: Arc<Frame>,
+    person: Rect,
+    answer: Sender<Result<Look, DetectError>>,
+}
+
+impl AttributeReader {
+    /// Loads and verifies every attribute model of the manifest, and the pose model where one of them
+    /// needs it, and starts the thread that runs them. `None` when there is no such model: then
+    /// nothing can be told.
+    ///
+    /// # Errors
+    /// A model or ONNX Runtime is missing, altered or unusable, two models judge the same, or there
+    /// is no thread to be had.
+    pub fn load(manifest: &Manifest) -> Result<Option<Self>, ModelError> {
+        let Some(mut looker) = Looker::load(manifest)? else { return Ok(None) };
+        let rules = looker.tasks().map(|task| (task.attribute, task.answer)).collect();
+        Self::start(rules, move |frame, person| looker.look(frame, person)).map(Some)
+    }
+
+    fn start(
+        rules: Vec<(Attribute, AnswerRule)>,
+        look: impl FnMut(&Frame, Rect) -> Result<Look, DetectError> + Send + 'static,
+    ) -> Result<Self, ModelError> {
+        let (jobs, queue) = bounded(MOST_WAITING);
+        let worker = Worker::spawn("attributes", move || serve(look, &queue)).map_err(ModelError::Thread)?;
+        Ok(Self { shared: Arc::new(Shared { rules, jobs: Some(jobs), worker: Some(worker) }) })
+    }
+
+    /// Looks at the person in a box, in pixels of the frame; waits for its turn and for the answer.
+    ///
+    /// # Errors
+    /// The box has no pixel of the frame, its planes are too short, or a model fails.
+    pub fn look(&self, frame: &Arc<Frame>, person: Rect) -> Result<Look, DetectError> {
+        let (job, answer) = job(frame, person);
+        let jobs = self.shared.jobs.as_ref().ok_or_else(ended)?;
+        jobs.send(job).map_err(|_| ended())?;
+        answer.recv().map_err(|_| ended())?
+    }
+
+    /// As [`look`](Self::look), but `None` at once when others wait already.
+    ///
+    /// # Errors
+    /// As those of `look`.
+    pub fn try_look(&self, frame: &Arc<Frame>, person: Rect) -> Result<Option<Look>, DetectError> {
+        let (job, answer) = job(frame, person);
+        match self.shared.jobs.as_ref().ok_or_else(ended)?.try_send(job) {
+            Ok(()) => answer.recv().map_err(|_| ended())?.map(Some),
+            Err(TrySendError::Full(_)) => Ok(None),
+            Err(TrySendError::Disconnected(_)) => Err(ended()),
+        }
+    }
+
+    /// When an attribute may be answered; `None` for one that no model judges.
+    pub fn rule(&self, attribute: Attribute) -> Option<AnswerRule> {
+        self.shared.rules.iter().find(|(of, _)| *of == attribute).map(|&(_, rule)| rule)
+    }
+}
+
+fn job(frame: &Arc<Frame>, person: Rect) -> (Job, Receiver<Result<Look, DetectError>>) {
+    let (answer, answers) = bounded(1);
+    (Job { frame: Arc::clone(frame), person, answer }, answers)
+}
+
+fn ended() -> DetectError {
+    failed("their thread has ended".to_owned())
+}
+
+fn failed(problem: String) -> DetectError {
+    DetectError::Inference { model: "attributes".to_owned(), problem }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        drop(self.worker.take());
+    }
+}
+
+/// The life of the thread: a person in, a look out, until the queue closes.
+fn serve(mut look: impl FnMut(&Frame, Rect) -> Result<Look, DetectError>, queue: &Receiver<Job>) {
+    while let Ok(Job { frame, person, answer }) = queue.recv() {
+        let seen = catch(|| look(&frame, person));
+        let seen = seen.unwrap_or_else(|panic| Err(failed(format!("panicked: {panic}"))));
+        // The frame goes before the answer, so that whoever waits may have it alone again.
+        drop(frame);
+        // A caller that no longer waits has ended itself.
+        let _ = answer.send(seen);
+    }
+}
+
+#[cfg(test)]
+#[path = "reader_tests.rs"]
+mod tests;
