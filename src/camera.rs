@@ -5,7 +5,6 @@ pub mod closer;
 pub mod looker;
 mod movers;
 pub mod saver;
-mod sharpness;
 pub mod snapshots;
 mod turns;
 

@@ -19,7 +19,7 @@ use canhdem::notify::{Board, GateState};
 use canhdem::record::{DiskReport, DiskState, Segment, SegmentIndex as _};
 use canhdem::rules::{Bilingual, Finding, FindingKind, Severity};
 use canhdem::store::Store;
-use canhdem::vision::attributes::Answer;
+use canhdem::vision::attributes;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -400,7 +400,12 @@ async fn an_alert_says_what_its_persons_hide() {
     let office = Office::new();
     let track = Uuid::from_u128(7);
     let judged = |answer, frames| Judged { answer, confidence: 0.75, frames, pixels: 31, has_crop: frames > 0 };
-    let attributes = [judged(Answer::Yes, 6), judged(Answer::No, 2), judged(Answer::Unknown, 1), Judged::default()];
+    let attributes = [
+        judged(attributes::Answer::Yes, 6),
+        judged(attributes::Answer::No, 2),
+        judged(attributes::Answer::Unknown, 1),
+        Judged::default(),
+    ];
     let masked = Alert { persons: vec![Person { track, attributes }], ..alert(0) };
     office.put(&masked);
     let crops = format!("/api/v1/alerts/{}/crops/{track}", id(0));

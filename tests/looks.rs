@@ -28,12 +28,8 @@ fn start() -> Timestamp {
 }
 
 fn detector() -> Detector {
-    static DETECTOR: OnceLock<Detector> = OnceLock::new();
-    let load = || {
-        let manifest = Manifest::load(None).expect("the manifest");
-        Detector::load(&manifest, "yolox-nano", LOW_SCORE, 1).expect("the detector")
-    };
-    DETECTOR.get_or_init(load).clone()
+    let manifest = Manifest::load(None).expect("the manifest");
+    Detector::load(&manifest, "yolox-nano", LOW_SCORE, 1).expect("the detector")
 }
 
 fn units(file: &Path) -> Vec<AccessUnit> {
@@ -44,10 +40,13 @@ fn units(file: &Path) -> Vec<AccessUnit> {
 }
 
 /// 15 s of people, as access units.
-fn people() -> Vec<AccessUnit> {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("looks-people.mp4");
-    film::people().save(&path).expect("saved");
-    units(&path)
+fn people() -> &'static [AccessUnit] {
+    static PEOPLE: OnceLock<Vec<AccessUnit>> = OnceLock::new();
+    PEOPLE.get_or_init(|| {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("looks-people.mp4");
+        film::people().save(&path).expect("saved");
+        units(&path)
+    })
 }
 
 /// Finds a mask and no hat on everybody, and remembers of which pictures it was asked.
@@ -104,7 +103,7 @@ fn run(gate: Gate, units: &[AccessUnit], looks: bool) -> Run {
 #[test]
 fn looks_come_after_the_alert_enrich_it_and_change_nothing_else() {
     let units = people();
-    let (with, without) = (run(Gate::new(), &units, true), run(Gate::new(), &units, false));
+    let (with, without) = (run(Gate::new(), units, true), run(Gate::new(), units, false));
     let ((change, opened), (_, plain)) = (&with.told[0], &without.told[0]);
     assert_eq!((change, opened), (&Change::Opened, plain), "the first alert is what it is without looks");
     assert!(opened.persons.is_empty() && without.asked.is_empty());
@@ -112,11 +111,16 @@ fn looks_come_after_the_alert_enrich_it_and_change_nothing_else() {
 
     let (change, closed) = with.told.last().expect("told");
     assert_eq!((change, closed.id), (&Change::Closed, opened.id));
-    assert!(!closed.persons.is_empty() && with.crops >= 2 * closed.persons.len(), "{} crops", with.crops);
-    for person in &closed.persons {
+    // Somebody far away is too small even for this reader; nothing is made up about them.
+    let (looked_at, too_small): (Vec<_>, Vec<_>) =
+        closed.persons.iter().partition(|person| person.attributes[0].frames > 0);
+    assert!(looked_at.len() > 5 && looked_at.len() > 5 * too_small.len(), "{too_small:?}");
+    assert!(too_small.iter().all(|person| person.attributes.iter().all(|judged| judged.answer == Answer::Unknown)));
+    assert!(with.crops >= 2 * looked_at.len(), "{} crops of {} persons", with.crops, looked_at.len());
+    for person in looked_at {
         let answers = person.attributes.map(|judged| judged.answer);
         assert_eq!(answers, [Answer::Yes, Answer::No, Answer::Unknown, Answer::Unknown]);
-        assert!((1..=12).contains(&person.attributes[0].frames) && person.attributes[0].has_crop, "{person:?}");
+        assert!(person.attributes[0].frames <= 12 && person.attributes[0].has_crop, "{person:?}");
         let covers = |kind| closed.findings.iter().any(|found| found.track == person.track && found.kind == kind);
         assert!(covers(FindingKind::FaceCovered) && !covers(FindingKind::HeadCovered), "{:?}", closed.findings);
     }
@@ -127,7 +131,7 @@ fn looks_come_after_the_alert_enrich_it_and_change_nothing_else() {
 #[test]
 fn looks_are_the_same_with_and_without_the_gate() {
     let units = people();
-    let (gated, all) = (run(Gate::new(), &units, true), run(Gate::always_awake(), &units, true));
+    let (gated, all) = (run(Gate::new(), units, true), run(Gate::always_awake(), units, true));
     assert!(!gated.asked.is_empty());
     assert_eq!(gated.asked, all.asked);
     let judged = |run: &Run| {
@@ -140,7 +144,9 @@ fn looks_are_the_same_with_and_without_the_gate() {
 #[test]
 fn the_main_stream_shows_the_same_person() {
     let units: Vec<_> = units(&fetched(film::FILM)).into_iter().take(40).collect();
-    let mut main = MainPictures::new(detector());
+    // Nobody else's: it must never be busy here.
+    let detector = detector();
+    let mut main = MainPictures::new(detector.clone());
     assert_eq!(main.size(), None);
     let mut decoder = Decoder::new(units[0].codec, &units[0].caps).expect("a decoder");
     let mut frames = Vec::new();
@@ -150,7 +156,7 @@ fn the_main_stream_shows_the_same_person() {
     }
     assert_eq!(main.size(), Some((768, 576)));
     let frame = frames.last().expect("pictures");
-    let seen = detector().detect(frame, &[]).expect("detected").detections;
+    let seen = detector.detect(frame, &[]).expect("detected").detections;
     let persons = seen.iter().filter(|found| found.class == Class::Person && found.score > 0.5);
     let person = persons.max_by(|a, b| a.bbox.h.total_cmp(&b.bbox.h)).expect("somebody").bbox;
     // Where the smaller stream has it is never quite the same place.

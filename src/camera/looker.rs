@@ -9,13 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::closer::Closer;
-use super::sharpness::sharpness;
 use super::turns::{Turns, cost};
 use crate::base::Rect;
 use crate::decode::{Frame, jpeg};
 use crate::track::{AnswerRules, Evidence, Track, Verdicts};
-use crate::vision::DetectError;
 use crate::vision::attributes::{Answer, Attribute, Observation};
+use crate::vision::crop::sharpness;
+use crate::vision::{AttributeReader, DetectError};
 
 /// The main stream is worth a look where it has so many times the pixels of the analysed one.
 const LEAST_GAIN: f32 = 1.5;
@@ -37,6 +37,25 @@ pub trait Reader: Send + Sync {
     /// # Errors
     /// When a model fails on this picture.
     fn read(&self, frame: &Arc<Frame>, person: Rect) -> Result<Option<(Vec<Observation>, u32)>, DetectError>;
+}
+
+/// The attribute models.
+pub struct Models {
+    pub reader: AttributeReader,
+    /// `replay` waits for its turn; a live camera must not.
+    pub waits: bool,
+}
+
+impl Reader for Models {
+    fn rules(&self) -> AnswerRules {
+        Attribute::ALL.map(|attribute| self.reader.rule(attribute))
+    }
+
+    fn read(&self, frame: &Arc<Frame>, person: Rect) -> Result<Option<(Vec<Observation>, u32)>, DetectError> {
+        let look =
+            if self.waits { Some(self.reader.look(frame, person)?) } else { self.reader.try_look(frame, person)? };
+        Ok(look.map(|look| (look.observations, look.inferences)))
+    }
 }
 
 pub struct Looker {
@@ -164,7 +183,7 @@ impl Look<'_> {
             return false;
         }
         known.too_small_since = None;
-        let worth = height * self.person.score * sharpness(&self.frame.planes(), &self.person.bbox);
+        let worth = height * self.person.score * sharpness(&self.frame.planes(), self.person.bbox);
         if !known.turns.is_due(at, worth, known.is_unknown(self.rules)) {
             return false;
         }

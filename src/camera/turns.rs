@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// Looks at one track at most: more pictures of the same visit say little more.
 const MOST_LOOKS: u32 = 12;
-/// A picture is clearly better when it is worth so many times the best one looked at.
+/// A picture is clearly better when it is worth more than so many times the best one looked at.
 const BETTER: f32 = 1.3;
 /// While something is still unknown, a picture that is no better is looked at after this long.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_millis(600);
@@ -50,7 +50,8 @@ impl Turns {
     pub(super) fn is_due(&mut self, at: Timestamp, worth: f32, is_unknown: bool) -> bool {
         // Both ways: a clock that is set back must not end all looking.
         let waited = self.last_look_at.is_none_or(|last| at.duration_since(last).abs() >= AGAIN_AFTER);
-        let is_due = self.looks < MOST_LOOKS && (worth >= BETTER * self.best_worth || (is_unknown && waited));
+        let is_due =
+            self.looks < MOST_LOOKS && (self.looks == 0 || worth > BETTER * self.best_worth || (is_unknown && waited));
         self.due_since = if is_due { self.due_since.or(Some(at)) } else { None };
         is_due
     }
@@ -121,7 +122,8 @@ mod tests {
         let even = [0, 200, 400, 600, 800, 1_000, 1_200, 1_400].map(|ms| (ms, 1.0));
         check(&even, false, &[0]);
         check(&even, true, &[0, 600, 1_200]);
-        check(&[(0, 1.0), (200, 1.2), (400, 1.3), (2_600, 1.6), (2_800, 1.7)], false, &[0, 400, 2_800]);
+        check(&[(0, 1.0), (200, 1.2), (400, 1.4), (2_600, 1.7), (2_800, 1.9)], false, &[0, 400, 2_800]);
+        check(&[(0, 0.0), (200, 0.0), (400, 0.0)], true, &[0]);
         check(&[(0, 2.0), (600, 0.1)], true, &[0, 600]);
         check(&[(0, 1.0), (-3_600_000, 1.0)], true, &[0]);
     }

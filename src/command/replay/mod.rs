@@ -6,6 +6,7 @@ mod lines;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -18,12 +19,13 @@ use super::Usage;
 use crate::base::{Clock as _, SimClock};
 use crate::camera::ANALYSES_PER_SECOND;
 use crate::camera::analyst::{Analysis, Analyst, Ended};
+use crate::camera::looker::{Models, Reader};
 use crate::config::{self, Config};
 use crate::decode::Watcher;
 use crate::decode::gate::Gate;
 use crate::intake::health::{LostReason, Role};
 use crate::intake::{AccessUnit, Intake, IntakeOptions, Source};
-use crate::vision::{Detector, LOW_SCORE, Manifest};
+use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
 use draw::Drawing;
 use lines::{Line, Lines};
 
@@ -64,10 +66,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let camera = choose(&config, args.camera.as_deref())?.clone();
     let manifest = Manifest::load(config.models_dir.as_deref())?;
     let detector = Detector::load(&manifest, &config.detector.model, LOW_SCORE, 1)?;
+    let reader = AttributeReader::load(&manifest)?;
+    let reader = reader.map(|reader| Arc::new(Models { reader, waits: true }) as Arc<dyn Reader>);
     let cpu_before = cpu_time();
     let mut replay = Replay {
         clock: SimClock::new(args.start),
-        analyst: Analyst::new(&config, &camera, detector, None, Some(SEED)),
+        analyst: Analyst::new(&config, &camera, detector, reader, Some(SEED)),
         lines: Lines::new(args.json, config.language, config.timezone.clone()),
         drawing: args.draw.as_deref().map(Drawing::new),
         totals: Totals::default(),
@@ -121,12 +125,7 @@ impl Replay {
         let start = self.clock.now();
         let progress = progress_bar(file);
         let options = IntakeOptions::file(start);
-        let intake = Intake::open(
-            &Source::File(file.to_owned()),
-            Role::Main,
-            std::sync::Arc::new(SimClock::new(start)),
-            options,
-        )?;
+        let intake = Intake::open(&Source::File(file.to_owned()), Role::Main, Arc::new(SimClock::new(start)), options)?;
         let gate = if self.decode_all { Gate::always_awake() } else { Gate::new() };
         let mut watcher = Watcher::new(gate, ANALYSES_PER_SECOND);
         let mut outcome = Ok(());
