@@ -15,13 +15,14 @@ use signal_hook::iterator::Signals;
 use crate::base::metrics::Metrics;
 use crate::base::worker::Worker;
 use crate::base::{IdSource, SharedClock, Shutdown};
+use crate::camera::looker::{Models, Reader};
 use crate::camera::{self, snapshots};
 use crate::config::Config;
 use crate::http::{self, AppState};
 use crate::notify::Board;
 use crate::record::{DiskState, Recorder};
 use crate::store::Store;
-use crate::vision::{Detector, LOW_SCORE, Manifest};
+use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
 use clips::RecordedClips;
 
 /// Runs the appliance until SIGINT or SIGTERM. `ready` hears where the page is.
@@ -43,6 +44,8 @@ pub fn run(
     let address = listener.local_addr().context("the page's own address is unknown")?;
     let manifest = Manifest::load(config.models_dir.as_deref())?;
     let detector = Detector::load(&manifest, &config.detector.model, LOW_SCORE, config.detector.sessions)?;
+    let reader = AttributeReader::load(&manifest)?;
+    let reader = reader.map(|reader| Arc::new(Models { reader, waits: false }) as Arc<dyn Reader>);
     let store = Store::open(&config.data_dir, &clock)?;
     for alert in store.close_unfinished()? {
         tracing::info!(alert = %alert.id, "closed: it was open when canhdem last stopped");
@@ -76,6 +79,7 @@ pub fn run(
         metrics: metrics.clone(),
         recorder: Arc::clone(&recorder),
         detector,
+        reader,
     };
     let state = AppState {
         clips: Arc::new(RecordedClips::open(store.clone(), &config.data_dir).context("the folder of clips")?),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use canhdem::alert::{Alert, AlertState};
+use canhdem::alert::{Alert, AlertState, Judged, Person};
 use canhdem::base::{IdSource, Metrics, Rect, Shutdown, ShutdownHandle, SimClock, Timestamp};
 use canhdem::config::Config;
 use canhdem::decode::{Frame, PixelFormat};
@@ -19,6 +19,7 @@ use canhdem::notify::{Board, GateState};
 use canhdem::record::{DiskReport, DiskState, Segment, SegmentIndex as _};
 use canhdem::rules::{Bilingual, Finding, FindingKind, Severity};
 use canhdem::store::Store;
+use canhdem::vision::attributes;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -207,6 +208,7 @@ fn alert(n: i64) -> Alert {
         score: 0.75,
         state: AlertState::New,
         findings: vec![found],
+        persons: Vec::new(),
         reason: Bilingual { vi: "Có người trong sân".to_owned(), en: "A person in the yard".to_owned() },
         frame_width: 640,
         frame_height: 360,
@@ -308,6 +310,7 @@ async fn an_alert_is_told_in_full() {
             "kind": "person", "track": alert(60).findings[0].track.to_string(), "confidence": 0.5,
             "at": "2026-02-17T01:31:00.000+07:00", "bbox": [10.0, 20.0, 30.5, 80.0],
         }],
+        "persons": [],
         "reason": {"vi": "Có người trong sân", "en": "A person in the yard"},
         "frame": {"width": 640, "height": 360}, "snapshot": null,
         "clip": {
@@ -390,6 +393,60 @@ async fn an_alert_has_its_pictures() {
     assert_eq!(office.get(&format!("{address}?boxes=true")).await.text(), "boxes");
     assert_eq!(office.get(&format!("{address}?boxes=false")).await.text(), "plain");
     office.get(&format!("{address}?boxes=maybe")).await.check_problem(400, "`boxes`");
+}
+
+#[tokio::test]
+async fn an_alert_says_what_its_persons_hide() {
+    let office = Office::new();
+    let track = Uuid::from_u128(7);
+    let judged = |answer, frames| Judged { answer, confidence: 0.75, frames, pixels: 31, has_crop: frames > 0 };
+    let attributes = [
+        judged(attributes::Answer::Yes, 6),
+        judged(attributes::Answer::No, 2),
+        judged(attributes::Answer::Unknown, 1),
+        Judged::default(),
+    ];
+    let masked = Alert { persons: vec![Person { track, attributes }], ..alert(0) };
+    office.put(&masked);
+    let crops = format!("/api/v1/alerts/{}/crops/{track}", id(0));
+    let file = |attribute: &str| office.snapshots(&format!("{}.{track}.{attribute}.jpg", id(0)));
+    std::fs::write(file("mask"), "a mask").expect("written");
+    std::fs::write(file("gloves"), "a hand").expect("written");
+
+    let told = office.json(&format!("/api/v1/alerts/{}", id(0))).await;
+    let answer = |attribute: &str, answer: &str, confidence: Value, frames: u32, pixels: u32, crop: Value| {
+        json!({
+            "attribute": attribute, "answer": answer, "confidence": confidence, "frames": frames, "pixels": pixels,
+            "crop": crop,
+        })
+    };
+    let wanted = json!([{"track": track.to_string(), "attributes": [
+        answer("mask", "yes", json!(0.75), 6, 31, json!(format!("{crops}/mask.jpg"))),
+        // Its file is gone.
+        answer("hat", "no", json!(0.75), 2, 31, Value::Null),
+        answer("gloves", "unknown", Value::Null, 1, 31, json!(format!("{crops}/gloves.jpg"))),
+        answer("bag", "unknown", Value::Null, 0, 0, Value::Null),
+    ]}]);
+    assert_eq!(told["persons"], wanted);
+    assert_eq!(office.json("/api/v1/alerts").await["items"][0]["persons"], wanted);
+
+    let crop = office.get(&format!("{crops}/mask.jpg")).await;
+    assert_eq!((crop.status.as_u16(), crop.text().as_str()), (200, "a mask"));
+    assert_eq!((crop.header("content-type"), crop.header("cache-control")), ("image/jpeg", "no-cache"));
+    let other = Uuid::from_u128(8);
+    for nothing in [
+        format!("{crops}/hat.jpg"),
+        format!("{crops}/mask"),
+        format!("{crops}/mask.png"),
+        format!("{crops}/shoes.jpg"),
+        format!("{crops}/..%2fmask.jpg"),
+        format!("{crops}/%ff.jpg"),
+        format!("/api/v1/alerts/{}/crops/{other}/mask.jpg", id(0)),
+        format!("/api/v1/alerts/{}/crops/..%2f..%2fetc/mask.jpg", id(0)),
+    ] {
+        office.get(&nothing).await.check_problem(404, "");
+    }
+    office.get(&format!("/api/v1/alerts/{}/crops/{track}/mask.jpg", id(1))).await.check_problem(404, "no alert");
 }
 
 #[tokio::test]

@@ -111,10 +111,33 @@ fn the_film_gives_one_alert_with_all_that_belongs_to_it() {
         assert!((opened..=closed).contains(&time(&finding["at"])), "{finding}");
         assert!(known.contains(&finding["track"].to_string()), "{finding}");
     }
+    for person in alert["persons"].as_array().expect("persons") {
+        assert!(known.contains(&person["track"].to_string()), "{person}");
+        check_attributes(&person["attributes"]);
+    }
     for track in tracks {
         assert!(time(&track["first"]) <= time(&track["last"]), "{track}");
         if track["class"] == "person" {
-            assert_eq!(track["attributes"]["mask"], "unknown");
+            check_attributes(&track["attributes"]);
+        }
+    }
+}
+
+#[track_caller]
+fn check_attributes(attributes: &Value) {
+    let attributes = attributes.as_object().expect("an object");
+    assert_eq!(
+        attributes.keys().collect::<BTreeSet<_>>(),
+        ["mask", "hat", "gloves", "bag"].map(str::to_owned).iter().collect()
+    );
+    for judged in attributes.values() {
+        let keys: BTreeSet<_> = judged.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(keys, BTreeSet::from(["answer", "confidence", "frames", "pixels"]));
+        assert!(judged["frames"].is_u64() && judged["pixels"].is_u64(), "{judged}");
+        match judged["answer"].as_str() {
+            Some("unknown") => assert!(judged["confidence"].is_null(), "{judged}"),
+            Some("yes" | "no") => assert!((0.5..=1.0).contains(&number(&judged["confidence"])), "{judged}"),
+            _ => panic!("{judged}"),
         }
     }
 }

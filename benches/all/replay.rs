@@ -29,7 +29,7 @@ pub(crate) struct Counts {
 
 pub(crate) fn replay(path: &Path, gate: Gate, detector: &Detector) -> Counts {
     let config = Config::for_replay();
-    let mut analyst = Analyst::new(&config, &config.cameras[0], detector.clone(), Some(1));
+    let mut analyst = Analyst::new(&config, &config.cameras[0], detector.clone(), None, Some(1));
     let mut watcher = Watcher::new(gate, ANALYSES_PER_SECOND);
     let mut counts = Counts::default();
     let intake = footage::open(path);

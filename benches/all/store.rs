@@ -27,6 +27,7 @@ fn alert(ids: &mut IdSource, findings: usize) -> Alert {
     };
     Alert {
         findings: (0..findings).map(|_| finding()).collect(),
+        persons: Vec::new(),
         id: ids.next(at),
         camera: "cong-chinh".to_owned(),
         zone: Some("san".to_owned()),

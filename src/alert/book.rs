@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use uuid::Uuid;
 
 use super::sentence::{self, Counts, Scene};
-use super::{Alert, AlertState};
+use super::{Alert, AlertState, Person};
 use crate::base::IdSource;
-use crate::rules::{Finding, FindingKind, score};
+use crate::rules::{Finding, FindingKind, concealment, score};
+use crate::track::Verdicts;
 
 /// An alert ends when nothing that belongs to it was seen for so long.
 pub const QUIET_BEFORE_CLOSE: Duration = Duration::from_secs(30);
@@ -18,6 +20,8 @@ const CLOCK_SLACK: Duration = Duration::from_secs(10);
 const GROWTH_REPORTED_EVERY: Duration = Duration::from_secs(5);
 /// A crowd adds nothing to an alert beyond this many findings; those of least weight make room.
 const MAX_FINDINGS: usize = 64;
+/// Nor persons beyond this many.
+const MAX_PERSONS: usize = 32;
 
 /// What happened to the alert that is returned with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +96,34 @@ impl AlertBook {
         })
     }
 
+    /// Takes what is known by now of what a person of the open alert hides. What was a yes and no
+    /// longer is goes from the findings; score and severity stay.
+    pub fn enrich(&mut self, at: Timestamp, track: Uuid, verdicts: &Verdicts) -> Option<(Change, Alert)> {
+        let open = self.open.as_mut()?;
+        let of_person = |finding: &&Finding| finding.track == track && finding.kind == FindingKind::Person;
+        let zone = open.alert.findings.iter().find(of_person)?.zone.clone();
+        let person = Person::new(track, verdicts);
+        let answers = person.answers();
+        let persons = &mut open.alert.persons;
+        let before = match persons.iter().position(|known| known.track == track) {
+            Some(place) => Some(std::mem::replace(&mut persons[place], person).answers()),
+            None if persons.len() == MAX_PERSONS => return None,
+            None => {
+                persons.push(person);
+                None
+            }
+        };
+        let findings = &mut open.alert.findings;
+        findings.retain(|finding| finding.track != track || !concealment::is_concealment(finding.kind));
+        merge(findings, concealment::findings(track, verdicts, zone.as_deref()));
+        judge(open, &self.camera_name, &self.timezone);
+        let due = at >= open.reported_at + GROWTH_REPORTED_EVERY;
+        (before != Some(answers) || due).then(|| {
+            open.reported_at = at;
+            (Change::Grew, open.alert.clone())
+        })
+    }
+
     /// Lets time pass: closes the alert after a quiet while.
     pub fn tick(&mut self, now: Timestamp) -> Option<Alert> {
         let quiet_since = self.open.as_ref()?.alert.last_seen_at;
@@ -128,6 +160,7 @@ impl AlertBook {
             score: 0.0,
             state: AlertState::New,
             findings: Vec::new(),
+            persons: Vec::new(),
             reason: crate::rules::Bilingual::default(),
             frame_width,
             frame_height,
@@ -176,17 +209,18 @@ fn judge(open: &mut Open, camera_name: &str, timezone: &TimeZone) {
     let weightiest = alert.findings.iter().max_by(|a, b| a.weight.total_cmp(&b.weight).then(b.at.cmp(&a.at)));
     alert.zone = weightiest.and_then(|finding| finding.zone.clone());
     let scene = Scene { camera_name, timezone, opened_at: alert.opened_at, peak: open.peak, most: open.most };
-    alert.reason = sentence::reason(&alert.findings, &scene);
+    alert.reason = sentence::reason(&alert.findings, &alert.persons, &scene);
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     use super::*;
     use crate::base::Rect;
     use crate::rules::Severity;
+    use crate::track::Verdict;
+    use crate::vision::attributes::Answer;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_771_266_600 + seconds).expect("in range")
@@ -260,6 +294,42 @@ mod tests {
         night.see(1, vec![person(1, 1, 0.8)]);
         let (_, grown) = night.see(2, vec![finding(FindingKind::Vehicle, 9, 2, 0.9)]).expect("joins");
         assert!(grown.reason.vi.ends_with("; 1 xe ở gần"), "{}", grown.reason.vi);
+    }
+
+    fn verdicts(mask: Answer, hat: Answer) -> Verdicts {
+        let verdict =
+            |answer| Verdict { answer, confidence: 0.95, frames: 2, pixels: 30, best: Some((at(3), Rect::default())) };
+        [verdict(mask), verdict(hat), Verdict::default(), Verdict::default()]
+    }
+
+    #[test]
+    fn what_somebody_hides_joins_the_alert_and_follows_the_answer() {
+        use Answer::{No, Unknown, Yes};
+        let mut night = Night::new();
+        let track = Uuid::from_u128(1);
+        assert_eq!(night.book.enrich(at(0), track, &verdicts(Yes, Yes)), None, "there is no alert");
+        let (_, opened) = night.see(0, vec![person(1, 0, 0.8)]).expect("opens");
+        assert!(opened.persons.is_empty());
+        assert_eq!(night.book.enrich(at(1), Uuid::from_u128(9), &verdicts(Yes, Yes)), None, "nobody of the alert");
+
+        let (change, grown) = night.book.enrich(at(1), track, &verdicts(Yes, Yes)).expect("is told");
+        let kinds = |alert: &Alert| alert.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>();
+        assert_eq!((change, grown.id, grown.severity), (Change::Grew, opened.id, Severity::Critical));
+        assert_eq!(kinds(&grown), [FindingKind::Person, FindingKind::FaceCovered, FindingKind::HeadCovered]);
+        assert!(grown.findings.iter().all(|finding| finding.zone.as_deref() == Some("san")));
+        assert!(
+            grown.reason.vi.ends_with("; đeo khẩu trang, đội mũ; không nhìn rõ tay, đồ mang theo"),
+            "{}",
+            grown.reason.vi
+        );
+        assert_eq!(grown.last_seen_at, opened.last_seen_at, "looking does not prolong it");
+        assert_eq!(night.book.enrich(at(2), track, &verdicts(Yes, Yes)), None, "nothing new");
+
+        let (_, changed) = night.book.enrich(at(3), track, &verdicts(Unknown, No)).expect("is told");
+        assert_eq!(kinds(&changed), [FindingKind::Person]);
+        assert_eq!(changed.persons[0].answers(), [Unknown, No, Unknown, Unknown]);
+        assert_eq!((changed.severity, changed.score), (grown.severity, grown.score), "it never falls");
+        assert!(changed.reason.vi.ends_with("; không nhìn rõ mặt, tay, đồ mang theo"), "{}", changed.reason.vi);
     }
 
     proptest! {

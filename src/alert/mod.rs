@@ -1,6 +1,7 @@
 //! What a guard sees: the findings of one intrusion in one camera, and its life cycle. Pure.
 
 mod book;
+mod person;
 mod sentence;
 
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use crate::rules::{Bilingual, Finding, Severity};
 
 pub use book::{AlertBook, Change, QUIET_BEFORE_CLOSE};
+pub use person::{Judged, Person};
 
 /// What guards have done with an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default, ToSchema)]
@@ -51,6 +53,9 @@ pub struct Alert {
     pub state: AlertState,
     /// In order of time; one per kind and track, kept at its most confident.
     pub findings: Vec<Finding>,
+    /// Those of its persons that somebody looked at closely, or tried to, in the order in which
+    /// that was; one per track.
+    pub persons: Vec<Person>,
     pub reason: Bilingual,
     /// Size of the analysed input in pixels: what the findings' boxes refer to.
     pub frame_width: u32,

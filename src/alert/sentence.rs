@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::Person;
 use crate::rules::{Bilingual, Finding, FindingKind};
+use crate::vision::attributes::{Answer, Attribute};
 
 /// What the sentence needs besides the findings.
 #[derive(Debug, Clone, Copy)]
@@ -35,15 +37,16 @@ impl Counts {
     }
 }
 
-/// For example: "1 người tại Cổng chính lúc 01:30:05, trong giờ cao điểm trộm".
-pub(super) fn reason(findings: &[Finding], scene: &Scene<'_>) -> Bilingual {
-    let Counts { persons, vehicles } = scene.most;
+/// For example: "1 người tại Cổng chính lúc 01:30:05, trong giờ cao điểm trộm; đeo khẩu trang, đội
+/// mũ; không nhìn rõ tay".
+pub(super) fn reason(findings: &[Finding], persons: &[Person], scene: &Scene<'_>) -> Bilingual {
+    let Counts { persons: seen, vehicles } = scene.most;
     let protected = findings.iter().any(|finding| finding.kind == FindingKind::ProtectedRoom);
     let time = scene.opened_at.to_zoned_datetime(scene.timezone.clone()).strftime("%H:%M:%S").to_string();
 
-    let mut vi = format!("{persons} người tại {} lúc {time}", scene.camera_name);
-    let people = if persons == 1 { "person" } else { "persons" };
-    let mut en = format!("{persons} {people} at {} at {time}", scene.camera_name);
+    let mut vi = format!("{seen} người tại {} lúc {time}", scene.camera_name);
+    let people = if seen == 1 { "person" } else { "persons" };
+    let mut en = format!("{seen} {people} at {} at {time}", scene.camera_name);
     if protected {
         vi.push_str(", trong khu vực bảo vệ đặc biệt");
         en.push_str(", in a protected area");
@@ -52,10 +55,110 @@ pub(super) fn reason(findings: &[Finding], scene: &Scene<'_>) -> Bilingual {
         vi.push_str(", trong giờ cao điểm trộm");
         en.push_str(", during peak hours");
     }
+    for part in [hidden(persons, seen), not_seen(persons)].into_iter().flatten() {
+        vi.extend(["; ", &part.vi]);
+        en.extend(["; ", &part.en]);
+    }
     if vehicles > 0 {
         let (number, noun) = (vehicles.to_string(), if vehicles == 1 { "vehicle" } else { "vehicles" });
         vi.extend(["; ", &number, " xe ở gần"]);
         en.extend(["; ", &number, " ", noun, " nearby"]);
     }
     Bilingual { vi, en }
+}
+
+/// What anybody hides; of several people it is not said who.
+fn hidden(persons: &[Person], seen: usize) -> Option<Bilingual> {
+    let worn = attributes(|attribute| persons.iter().any(|person| person.of(attribute).answer == Answer::Yes));
+    let (vi, en) = if seen > 1 { ("có người ", "somebody ") } else { ("", "") };
+    list(worn, |attribute| match attribute {
+        Attribute::Mask => ("đeo khẩu trang", "with covered face"),
+        Attribute::Hat => ("đội mũ", "with covered head"),
+        Attribute::Gloves => ("đeo găng tay", "with gloves"),
+        Attribute::Bag => ("mang túi", "with a bag"),
+    })
+    .map(|worn| Bilingual { vi: format!("{vi}{}", worn.vi), en: format!("{en}{}", worn.en) })
+}
+
+/// What could be seen of none of them.
+fn not_seen(persons: &[Person]) -> Option<Bilingual> {
+    let unknown = |attribute| persons.iter().all(|person| person.of(attribute).answer == Answer::Unknown);
+    let parts = attributes(|attribute| !persons.is_empty() && unknown(attribute));
+    list(parts, |attribute| match attribute {
+        Attribute::Mask => ("mặt", "face"),
+        Attribute::Hat => ("đầu", "head"),
+        Attribute::Gloves => ("tay", "hands"),
+        Attribute::Bag => ("đồ mang theo", "what is carried"),
+    })
+    .map(|parts| Bilingual {
+        vi: format!("không nhìn rõ {}", parts.vi), en: format!("not clearly seen: {}", parts.en)
+    })
+}
+
+fn attributes(holds: impl Fn(Attribute) -> bool) -> Vec<Attribute> {
+    Attribute::ALL.into_iter().filter(|attribute| holds(*attribute)).collect()
+}
+
+/// Their names in Vietnamese and English, separated by commas; none for none.
+fn list(attributes: Vec<Attribute>, name: impl Fn(Attribute) -> (&'static str, &'static str)) -> Option<Bilingual> {
+    let (vi, en): (Vec<_>, Vec<_>) = attributes.into_iter().map(name).unzip();
+    (!vi.is_empty()).then(|| Bilingual { vi: vi.join(", "), en: en.join(", ") })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::alert::Judged;
+
+    /// One letter an attribute, in the order of [`Attribute::ALL`]: y, n or `?`.
+    fn person(answers: &str) -> Person {
+        let answer = |letter| match letter {
+            'y' => Answer::Yes,
+            'n' => Answer::No,
+            _ => Answer::Unknown,
+        };
+        let letters: Vec<char> = answers.chars().collect();
+        let attributes = [0, 1, 2, 3].map(|index| Judged { answer: answer(letters[index]), ..Judged::default() });
+        Person { track: Uuid::nil(), attributes }
+    }
+
+    #[track_caller]
+    fn check(persons: &[&str], seen: usize, vi: &str, en: &str) {
+        let persons: Vec<_> = persons.iter().map(|answers| person(answers)).collect();
+        let scene = Scene {
+            camera_name: "Cổng",
+            timezone: &TimeZone::UTC,
+            opened_at: Timestamp::UNIX_EPOCH,
+            peak: false,
+            most: Counts { persons: seen, vehicles: 0 },
+        };
+        let told = reason(&[], &persons, &scene);
+        let people = if seen == 1 { "person" } else { "persons" };
+        assert_eq!(told.vi, format!("{seen} người tại Cổng lúc 00:00:00{vi}"));
+        assert_eq!(told.en, format!("{seen} {people} at Cổng at 00:00:00{en}"));
+    }
+
+    #[test]
+    fn it_says_what_is_hidden_and_what_could_not_be_seen() {
+        check(&[], 1, "", "");
+        check(
+            &["yy?n"],
+            1,
+            "; đeo khẩu trang, đội mũ; không nhìn rõ tay",
+            "; with covered face, with covered head; not clearly seen: hands",
+        );
+        check(&["nnnn"], 1, "", "");
+        check(&["nnyy"], 1, "; đeo găng tay, mang túi", "; with gloves, with a bag");
+        let nothing = "; not clearly seen: face, head, hands, what is carried";
+        check(&["????"], 1, "; không nhìn rõ mặt, đầu, tay, đồ mang theo", nothing);
+        // Of several, what was seen of one was seen.
+        check(
+            &["y???", "??nn"],
+            2,
+            "; có người đeo khẩu trang; không nhìn rõ đầu",
+            "; somebody with covered face; not clearly seen: head",
+        );
+    }
 }

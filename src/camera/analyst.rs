@@ -1,14 +1,19 @@
 //! From a picture to what it means: detect, track, judge. The same for live cameras and `replay`.
 
-use jiff::Timestamp;
+use std::sync::Arc;
 
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::closer::Closer;
+use super::looker::{Crop, Looked, Looker, Reader};
 use super::movers::Movers;
 use crate::alert::{Alert, AlertBook, Change};
 use crate::base::IdSource;
 use crate::config::{Config, Zone};
-use crate::decode::Sighting;
-use crate::rules::{Armed, Schedule, intrusion};
-use crate::track::{Track, Tracker};
+use crate::decode::{Frame, Sighting};
+use crate::rules::{Armed, FindingKind, Schedule, intrusion};
+use crate::track::{Track, Tracker, Verdicts};
 use crate::vision::closeup::{self, CloseUp};
 use crate::vision::{Class, DetectError, Detection, Detector};
 
@@ -21,6 +26,7 @@ pub struct Analyst {
     book: AlertBook,
     ids: IdSource,
     movers: Movers,
+    looker: Option<Looker>,
     inferences: u64,
 }
 
@@ -31,14 +37,37 @@ pub struct Analysis {
     pub busy: bool,
     pub detections: Vec<Detection>,
     pub tracks: Vec<Track>,
-    /// Tracks that will not be seen again.
-    pub ended: Vec<Track>,
+    pub ended: Vec<Ended>,
     pub alert: Option<(Change, Alert)>,
 }
 
+/// A track that will not be seen again, and what is known of it.
+#[derive(Debug)]
+pub struct Ended {
+    pub track: Track,
+    pub verdicts: Verdicts,
+}
+
+/// What closer looks at the persons of an alert came to.
+#[derive(Debug, Default)]
+pub struct Enriched {
+    /// The alert as it is with that, where it tells something new.
+    pub alert: Option<(Change, Alert)>,
+    /// The alert that the crops belong to, and those that are new.
+    pub crops: Option<(Uuid, Vec<Crop>)>,
+    /// Looks that were left out because a model had no time.
+    pub busy: u32,
+}
+
 impl Analyst {
-    /// `seed` makes the ids repeat, for `replay`.
-    pub fn new(config: &Config, camera: &crate::config::Camera, detector: Detector, seed: Option<u64>) -> Self {
+    /// `reader` looks closely at persons, if there is one; `seed` makes the ids repeat, for `replay`.
+    pub fn new(
+        config: &Config,
+        camera: &crate::config::Camera,
+        detector: Detector,
+        reader: Option<Arc<dyn Reader>>,
+        seed: Option<u64>,
+    ) -> Self {
         let ids = |stream: u64| seed.map_or_else(IdSource::random, |seed| IdSource::seeded(seed.wrapping_add(stream)));
         Self {
             zones: camera.zones.clone(),
@@ -49,11 +78,12 @@ impl Analyst {
             book: AlertBook::new(&camera.id, &camera.name, config.timezone.clone()),
             ids: ids(1),
             movers: Movers::default(),
+            looker: reader.map(Looker::new),
             inferences: 0,
         }
     }
 
-    /// Runs of the model so far.
+    /// Runs of models so far.
     pub fn inferences(&self) -> u64 {
         self.inferences
     }
@@ -67,7 +97,7 @@ impl Analyst {
         let frame = &sighting.frame;
         let armed = self.schedule.at(frame.at);
         if !armed.armed {
-            return Ok(Analysis { ended: self.tracker.finish(), ..Analysis::default() });
+            return Ok(Analysis { ended: self.end_all(), ..Analysis::default() });
         }
         let frame_size = (frame.width, frame.height);
         let regions = closeup::regions(&sighting.motion, frame_size, self.detector.input_size(), &self.closeup);
@@ -82,9 +112,48 @@ impl Analyst {
             busy: moved.iter().any(|track| track.class == Class::Person && track.seen_now),
             detections: seen.detections,
             tracks: update.tracks,
-            ended: update.ended,
+            ended: self.end(update.ended),
             alert,
         })
+    }
+
+    /// Looks closely at the persons of the open alert that are among `tracks`, those of `frame`.
+    /// Best after the alert of that picture was saved, so that nobody waits for it. `closer` is where
+    /// larger pictures of them may be had.
+    pub fn look(&mut self, frame: &Arc<Frame>, tracks: &[Track], closer: Option<&mut dyn Closer>) -> Enriched {
+        let Some((looker, alert)) = self.looker.as_mut().zip(self.book.open_alert()) else {
+            return Enriched::default();
+        };
+        let belongs = |track: &&Track| {
+            let mut findings = alert.findings.iter();
+            track.seen_now && findings.any(|found| found.kind == FindingKind::Person && found.track == track.id)
+        };
+        let persons: Vec<&Track> = tracks.iter().filter(belongs).collect();
+        let id = alert.id;
+        let Looked { examined, inferences, busy } = looker.look(id, frame, &persons, closer);
+        self.inferences += u64::from(inferences);
+        let mut enriched = Enriched { busy, ..Enriched::default() };
+        for person in examined {
+            let told = self.book.enrich(frame.at, person.track, &person.verdicts);
+            enriched.alert = told.or(enriched.alert);
+            enriched.crops.get_or_insert((id, Vec::new())).1.extend(person.crops);
+        }
+        enriched
+    }
+
+    /// What is known of a track that lives.
+    pub fn verdicts(&self, track: Uuid) -> Verdicts {
+        self.looker.as_ref().and_then(|looker| looker.verdicts(track)).unwrap_or_default()
+    }
+
+    fn end(&mut self, tracks: Vec<Track>) -> Vec<Ended> {
+        let mut known = |track: &Track| self.looker.as_mut().and_then(|looker| looker.forget(track.id));
+        tracks.into_iter().map(|track| Ended { verdicts: known(&track).unwrap_or_default(), track }).collect()
+    }
+
+    fn end_all(&mut self) -> Vec<Ended> {
+        let tracks = self.tracker.finish();
+        self.end(tracks)
     }
 
     fn judge(
@@ -105,7 +174,7 @@ impl Analyst {
     }
 
     /// The end: what is open closes.
-    pub fn finish(&mut self, at: Timestamp) -> (Vec<Track>, Option<Alert>) {
-        (self.tracker.finish(), self.book.close(at))
+    pub fn finish(&mut self, at: Timestamp) -> (Vec<Ended>, Option<Alert>) {
+        (self.end_all(), self.book.close(at))
     }
 }

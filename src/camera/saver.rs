@@ -3,6 +3,9 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
+use uuid::Uuid;
+
+use super::looker::Crop;
 use super::snapshots::Snapshots;
 use crate::alert::{Alert, Change};
 use crate::decode::Frame;
@@ -46,6 +49,13 @@ impl Saver {
             tracing::error!(alert = %lost.id, "an alert was given up: too many wait for the disk");
         }
         self.retry();
+    }
+
+    /// Writes crops of an alert's persons.
+    pub fn save_crops(&self, alert: Uuid, crops: &[Crop]) {
+        if let Err(error) = self.snapshots.put_crops(alert, crops) {
+            tracing::error!(%alert, %error, "pictures of a person were not written; is the disk full?");
+        }
     }
 
     /// Stores what waits.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
+use super::looker::Crop;
 use crate::alert::Alert;
 use crate::base::Rect;
 use crate::decode::{Frame, jpeg};
@@ -56,9 +57,26 @@ impl Snapshots {
         self.current = Some((alert.id, worth));
         Ok(())
     }
+
+    /// Writes what attributes of an alert's persons were judged on, over what was there before.
+    ///
+    /// # Errors
+    /// When a file cannot be written; the others are tried all the same.
+    pub fn put_crops(&self, alert: Uuid, crops: &[Crop]) -> io::Result<()> {
+        if crops.is_empty() {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.folder)?;
+        let put = |crop: &Crop| {
+            let name = format!("{alert}.{}.{}.jpg", crop.track, crop.attribute.name());
+            write_whole(&self.folder.join(name), &crop.jpeg)
+        };
+        crops.iter().map(put).fold(Ok(()), io::Result::and)
+    }
 }
 
-/// Where the snapshots lie.
+/// Where the snapshots lie: of each alert `<alert>.jpg` and `<alert>.plain.jpg`, of its persons
+/// `<alert>.<track>.<attribute>.jpg`.
 pub fn folder(data_dir: &Path) -> PathBuf {
     data_dir.join("snapshots")
 }

@@ -1,6 +1,7 @@
 //! From a frame to a JPEG: made only when somebody looks.
 
 use image::codecs::jpeg::JpegEncoder;
+use image::imageops::FilterType;
 use image::{ExtendedColorType, Rgb, RgbImage, imageops};
 
 use super::{Frame, PixelFormat, Plane, Planes};
@@ -11,6 +12,12 @@ pub const QUALITY: u8 = 85;
 
 const BOX_COLOR: Rgb<u8> = Rgb([255, 92, 40]);
 const BOX_LINE_PIXELS: u32 = 3;
+
+/// Longer side of a crop in pixels, and how many times it is enlarged for that at most.
+const CROP_SIDE: f32 = 256.0;
+const MOST_ENLARGED: f32 = 8.0;
+/// What is shown around what was judged, as a share of its longer side.
+const CROP_RIM: f32 = 0.15;
 
 /// A JPEG of the frame, scaled down to `width` pixels where it is wider. `quality` is 1 to 100.
 pub fn encode(frame: &Frame, width: Option<u32>, quality: u8) -> Vec<u8> {
@@ -24,6 +31,49 @@ pub fn encode_with_boxes(frame: &Frame, boxes: &[Rect], width: Option<u32>, qual
     for found in boxes {
         outline(&mut picture, &found.scaled(scale, scale));
     }
+    compress(&picture, quality)
+}
+
+/// A JPEG of the part of a frame around `region` (in pixels of the frame) with a rim, so that a
+/// person can judge it: what is small is enlarged. `None` where the region lies outside.
+pub fn crop(frame: &Frame, region: &Rect) -> Option<Vec<u8>> {
+    let rim = CROP_RIM * region.w.max(region.h);
+    let Rect { x, y, w, h } = *region;
+    let around = Rect::new(x - rim, y - rim, w + 2.0 * rim, h + 2.0 * rim);
+    let planes = frame.planes();
+    let inside = around.clamped(planes.width as f32, planes.height as f32);
+    if !region.is_finite() || inside.w < 1.0 || inside.h < 1.0 {
+        return None;
+    }
+    // Chroma has half the columns and rows: a part begins where it does.
+    let [left, top] = [inside.x, inside.y].map(|side| side as usize / 2 * 2);
+    let size = (inside.right().ceil() as usize - left, inside.bottom().ceil() as usize - top);
+    let picture = convert(&part(&planes, (left, top), size), &Matrix::of(&planes));
+    let (width, height) = picture.dimensions();
+    let scale = (CROP_SIDE / width.max(height) as f32).min(MOST_ENLARGED);
+    let scaled = |side: u32| ((side as f32 * scale).round() as u32).max(1);
+    Some(compress(&imageops::resize(&picture, scaled(width), scaled(height), FilterType::CatmullRom), QUALITY))
+}
+
+/// A rectangle of a picture; `left` and `top` must be even, and all of it inside.
+fn part<'a>(planes: &Planes<'a>, (left, top): (usize, usize), (width, height): (usize, usize)) -> Planes<'a> {
+    let from = |plane: Plane<'a>, x: usize, y: usize| Plane {
+        data: plane.data.get(y * plane.stride + x..).unwrap_or_default(),
+        stride: plane.stride,
+    };
+    let chroma_left = if planes.format == PixelFormat::Nv12 { left } else { left / 2 };
+    let luma_left = if planes.format == PixelFormat::Rgb { 3 * left } else { left };
+    Planes {
+        width,
+        height,
+        first: from(planes.first, luma_left, top),
+        second: planes.second.map(|plane| from(plane, chroma_left, top / 2)),
+        third: planes.third.map(|plane| from(plane, chroma_left, top / 2)),
+        ..*planes
+    }
+}
+
+fn compress(picture: &RgbImage, quality: u8) -> Vec<u8> {
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, quality)
         .encode(picture.as_raw(), picture.width(), picture.height(), ExtendedColorType::Rgb8)
@@ -109,8 +159,11 @@ impl Matrix {
 }
 
 pub fn rgb(planes: &Planes<'_>) -> RgbImage {
+    convert(planes, &Matrix::of(planes))
+}
+
+fn convert(planes: &Planes<'_>, matrix: &Matrix) -> RgbImage {
     let (width, height) = (planes.width, planes.height);
-    let matrix = Matrix::of(planes);
     let mut pixels = Vec::with_capacity(3 * width * height);
     for y in 0..height {
         let first = planes.first.row(y);
@@ -190,6 +243,32 @@ mod tests {
         let frame = plain(PixelFormat::I420, (640, 360), [100, 128, 128]);
         assert_eq!(decoded(&encode(&frame, Some(320), QUALITY)).dimensions(), (320, 180));
         assert_eq!(decoded(&encode(&frame, Some(1920), QUALITY)).dimensions(), (640, 360));
+    }
+
+    #[test]
+    fn a_crop_shows_its_region_enlarged() {
+        // A white square of 20 in black, in each format; the crop is all white but for the rim.
+        let square = |x: usize, y: usize| (40..60).contains(&x) && (30..50).contains(&y);
+        let luma = |white: u8, black: u8| {
+            (0..101 * 81).map(move |i| if square(i % 101, i / 101) { white } else { black }).collect::<Vec<u8>>()
+        };
+        let chroma = vec![128; 2 * 51 * 41];
+        let grey = |format| frame([luma(235, 16), chroma.clone()].concat(), format, (101, 81));
+        let color = luma(255, 0).into_iter().flat_map(|value| [value; 3]).collect();
+        for frame in [grey(PixelFormat::I420), grey(PixelFormat::Nv12), frame(color, PixelFormat::Rgb, (101, 81))] {
+            let picture = decoded(&crop(&frame, &Rect::new(40.0, 30.0, 20.0, 20.0)).expect("inside"));
+            assert!(picture.width() <= 256 && picture.width() >= 200, "{:?}", picture.dimensions());
+            let (middle, side) = (picture.width() / 2, picture.width() - 1);
+            assert!(picture.get_pixel(middle, middle).0[0] > 240 && picture.get_pixel(side / 4, side / 4).0[0] > 240);
+            assert!(picture.get_pixel(1, 1).0[0] < 15 && picture.get_pixel(side - 1, side - 1).0[0] < 15);
+            // Partly outside, wholly outside, nowhere.
+            assert!(crop(&frame, &Rect::new(90.0, 70.0, 30.0, 30.0)).is_some());
+            assert_eq!(crop(&frame, &Rect::new(300.0, 30.0, 20.0, 20.0)), None);
+            assert_eq!(crop(&frame, &Rect::new(f32::NAN, 30.0, 20.0, 20.0)), None);
+        }
+        let large = plain(PixelFormat::I420, (1280, 720), [100, 128, 128]);
+        let picture = decoded(&crop(&large, &Rect::new(100.0, 100.0, 300.0, 500.0)).expect("inside"));
+        assert_eq!(picture.height(), 256, "scaled down to what a page needs");
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod gate;
 mod gop;
 pub mod jpeg;
 mod motion;
+mod recent;
 mod sizes;
 mod tally;
 #[cfg(test)]
@@ -15,4 +16,5 @@ mod watcher;
 pub use decoder::{DecodeError, Decoder};
 pub use frame::{Frame, PixelFormat, Plane, Planes};
 pub use motion::MotionFinder;
+pub use recent::{Recent, Wanted};
 pub use watcher::{Sighting, Watcher, WatcherCounts};

@@ -12,7 +12,7 @@ use crate::base::Rect;
 use crate::intake::AccessUnit;
 
 /// What two groups of pictures of one camera may take: 10 s at 6 Mbit/s.
-const GOP_LIMIT_BYTES: usize = 8_000_000;
+pub(super) const GOP_LIMIT_BYTES: usize = 8_000_000;
 
 /// A picture to analyse.
 pub struct Sighting {

@@ -1,13 +1,15 @@
 //! Alerts with their pictures and clips.
 
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 use axum::response::Response;
+use serde::Deserialize;
 use tower_http::services::ServeFile;
 use uuid::Uuid;
 
@@ -15,10 +17,11 @@ use super::cameras::shortened;
 use super::media::{ClipError, is_beginning, stretch};
 use super::params::{Name, Query};
 use super::problem::Problems;
-use super::view::{Alert, AlertPage, Clip, FrameSize};
-use super::{Context, Shared, WebError, blocking, view};
+use super::view::{Alert, AlertPage, Clip, FrameSize, Person};
+use super::{Context, Shared, WebError, blocking, nothing, view};
 use crate::alert;
 use crate::store::{AlertFilter, Cursor};
+use crate::vision::attributes::Attribute;
 
 const NO_VIDEO: &str = "there is no video of this alert";
 
@@ -112,6 +115,46 @@ pub(super) async fn alert_snapshot(
     Ok(response)
 }
 
+/// What an attribute of one of the alert's persons was judged on, enlarged.
+#[utoipa::path(get, path = "/alerts/{id}/crops/{track}/{attribute}", tag = "alerts",
+    params(
+        ("id" = Uuid, Path, description = "The alert"),
+        ("track" = Uuid, Path, description = "The person's track"),
+        ("attribute" = String, Path, description = "mask.jpg, hat.jpg, gloves.jpg or bag.jpg"),
+    ),
+    responses(
+        (status = 200, description = "The picture", body = [u8], content_type = "image/jpeg"),
+        Problems,
+    )
+)]
+pub(super) async fn alert_crop(
+    State(context): State<Shared>,
+    name: Result<Path<CropName>, PathRejection>,
+    request: Request<Body>,
+) -> Result<Response, WebError> {
+    // What is not text names nothing.
+    let Path(CropName { id, track, attribute }) = name.map_err(|_| nothing())?;
+    let missing = "there is no such picture of this alert";
+    // Only names that are known, whatever else the address holds, become names of files.
+    let attribute = Attribute::ALL.into_iter().find(|known| attribute.strip_suffix(".jpg") == Some(known.name()));
+    let track = Uuid::try_parse(&track).ok();
+    let alert = blocking(&context, move |context| context.stored(&id)).await??;
+    let Some((track, attribute)) = track.zip(attribute) else {
+        return Err(WebError::NotFound(missing.to_owned()));
+    };
+    let mut response = serve_file(&context.crop_file(alert.id, track, attribute), missing, request).await?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// Names a crop in an address.
+#[derive(Deserialize)]
+pub(super) struct CropName {
+    id: String,
+    track: String,
+    attribute: String,
+}
+
 /// The video around the alert, as the camera sent it; while the alert is open, up to now.
 #[utoipa::path(get, path = "/alerts/{id}/clip.mp4", tag = "alerts",
     params(("id" = Uuid, Path, description = "The alert")),
@@ -159,7 +202,7 @@ pub(super) async fn alert_clip(
 }
 
 /// The file, or the part of it that was asked for; `missing` says what a missing file means.
-async fn serve_file(path: &Path, missing: &str, request: Request<Body>) -> Result<Response, WebError> {
+async fn serve_file(path: &std::path::Path, missing: &str, request: Request<Body>) -> Result<Response, WebError> {
     match ServeFile::new(path).try_call(request).await {
         Ok(response) => Ok(response.map(Body::new)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(WebError::NotFound(missing.to_owned())),
@@ -175,6 +218,21 @@ impl Context {
             Err(_) => None,
         };
         alert.ok_or_else(|| WebError::NotFound(format!("no alert has the id {:?}", shortened(id))))
+    }
+
+    fn crop_file(&self, alert: Uuid, track: Uuid, attribute: Attribute) -> PathBuf {
+        self.state.snapshots_dir.join(format!("{alert}.{track}.{}.jpg", attribute.name()))
+    }
+
+    fn person(&self, alert: Uuid, person: &alert::Person) -> Person {
+        let judged = |attribute: Attribute| {
+            let judged = person.of(attribute);
+            let name = attribute.name();
+            let is_there = judged.has_crop && self.crop_file(alert, person.track, attribute).is_file();
+            let crop = is_there.then(|| format!("/api/v1/alerts/{alert}/crops/{}/{name}.jpg", person.track));
+            view::judged(attribute, judged, crop)
+        };
+        Person { track: person.track, attributes: Attribute::ALL.map(judged).into() }
     }
 
     /// The alert as it is now, with what there is of pictures and video. Blocks.
@@ -201,6 +259,7 @@ impl Context {
             score: alert.score,
             state: alert.state,
             findings: alert.findings.iter().map(|found| view::finding(found, &self.state.config.timezone)).collect(),
+            persons: alert.persons.iter().map(|person| self.person(alert.id, person)).collect(),
             reason: alert.reason.clone(),
             frame: FrameSize { width: alert.frame_width, height: alert.frame_height },
             snapshot: snapshot.is_file().then(|| format!("{address}/snapshot.jpg")),

@@ -54,7 +54,8 @@ pub struct AppState {
     pub clock: SharedClock,
     pub metrics: Metrics,
     pub clips: Arc<dyn ClipSource>,
-    /// Holds `<alert id>.jpg`, with the boxes drawn, and `<alert id>.plain.jpg`.
+    /// Holds `<alert id>.jpg`, with the boxes drawn, `<alert id>.plain.jpg`, and of what persons hide
+    /// `<alert id>.<track>.<attribute>.jpg`.
     pub snapshots_dir: PathBuf,
 }
 

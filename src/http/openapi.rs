@@ -37,6 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(alerts::list_alerts))
         .routes(routes!(alerts::get_alert))
         .routes(routes!(alerts::alert_snapshot))
+        .routes(routes!(alerts::alert_crop))
         .routes(routes!(alerts::alert_clip))
         .routes(routes!(office::list_recordings))
         .routes(routes!(office::get_arming))

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::alert::AlertState;
+use crate::alert::{AlertState, Judged};
 use crate::base::Rect;
 use crate::config::{self, Language, ZoneKind};
 use crate::intake::Codec;
@@ -16,6 +16,7 @@ use crate::notify::{CameraNow, GateState};
 use crate::record::{DiskReport, DiskState, Segment};
 use crate::rules::schedule::Armed;
 use crate::rules::{self, Bilingual, FindingKind, Severity};
+use crate::vision::attributes::{Answer, Attribute};
 
 /// A camera as it is now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -97,6 +98,8 @@ pub(super) struct Alert {
     pub state: AlertState,
     /// In order of time.
     pub findings: Vec<Finding>,
+    /// Those that were looked at closely, or would have been if they had come near enough.
+    pub persons: Vec<Person>,
     pub reason: Bilingual,
     pub frame: FrameSize,
     /// Address of a picture with the boxes drawn.
@@ -126,6 +129,31 @@ pub(super) struct Finding {
     pub at: String,
     /// x, y, width, height in pixels of the analysed frame.
     pub bbox: [f32; 4],
+}
+
+/// What is known of one person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Person {
+    pub track: Uuid,
+    /// Mask, hat, gloves, bag, in this order.
+    pub attributes: Vec<AttributeAnswer>,
+}
+
+/// Whether somebody wears or carries something.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AttributeAnswer {
+    pub attribute: Attribute,
+    pub answer: Answer,
+    /// Null where the answer is unknown.
+    #[schema(required, minimum = 0, maximum = 1)]
+    pub confidence: Option<f32>,
+    /// Pictures behind it.
+    pub frames: u32,
+    /// Side in pixels of the largest part of a picture behind it.
+    pub pixels: u32,
+    /// Address of a picture of it.
+    #[schema(required)]
+    pub crop: Option<String>,
 }
 
 /// Size in pixels of the analysed frame.
@@ -258,6 +286,12 @@ pub(super) fn finding(finding: &rules::Finding, tz: &TimeZone) -> Finding {
         at: time(finding.at, tz),
         bbox: [x, y, w, h],
     }
+}
+
+/// `crop`: address of a picture of it, if there is one.
+pub(super) fn judged(attribute: Attribute, judged: &Judged, crop: Option<String>) -> AttributeAnswer {
+    let confidence = (judged.answer != Answer::Unknown).then_some(judged.confidence);
+    AttributeAnswer { attribute, answer: judged.answer, confidence, frames: judged.frames, pixels: judged.pixels, crop }
 }
 
 pub(super) fn recording(segment: &Segment, tz: &TimeZone) -> Recording {

@@ -1,5 +1,6 @@
 //! What is armed, what a track does there and how much it weighs. Pure: no I/O, no clock.
 
+pub mod concealment;
 mod finding;
 pub mod intrusion;
 pub mod schedule;

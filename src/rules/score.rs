@@ -13,12 +13,19 @@ const REPEATED: f32 = 0.5;
 const WARNING_FROM: f32 = 0.60;
 const CRITICAL_FROM: f32 = 0.95;
 
-/// What a finding of full confidence adds.
+/// What a finding of full confidence adds. What somebody hides adds to their being there at all:
+/// who covers the face at night in a closed yard means not to be known; gloves leave no prints, but
+/// also keep hands warm; a bag carries tools or loot, or a guard's supper; and most hats are hats.
+/// A mask together with one more of these makes a person a critical alert, none of them alone does.
+/// A no weighs nothing: a thief with a bare face is a thief.
 pub fn weight(kind: FindingKind, confidence: f32) -> f32 {
     let full = match kind {
         FindingKind::Person => 3.0,
         FindingKind::ProtectedRoom => 4.0,
-        FindingKind::Vehicle => 0.5,
+        FindingKind::FaceCovered => 1.2,
+        FindingKind::Gloves => 1.0,
+        FindingKind::Bag => 0.7,
+        FindingKind::HeadCovered | FindingKind::Vehicle => 0.5,
         // Kinds that no rule of this version states.
         _ => 0.0,
     };
@@ -81,12 +88,19 @@ mod tests {
         check(std::slice::from_ref(&person), false, Severity::Warning);
         check(std::slice::from_ref(&person), true, Severity::Warning);
         check(&[finding(FindingKind::Person, 0.36)], false, Severity::Notice);
-        check(&[person, finding(FindingKind::ProtectedRoom, 0.8)], true, Severity::Critical);
+        check(&[person.clone(), finding(FindingKind::ProtectedRoom, 0.8)], true, Severity::Critical);
+        for kind in [FindingKind::FaceCovered, FindingKind::HeadCovered, FindingKind::Gloves, FindingKind::Bag] {
+            check(&[person.clone(), finding(kind, 0.95)], true, Severity::Warning);
+        }
+        let masked = finding(FindingKind::FaceCovered, 0.95);
+        check(&[person.clone(), masked.clone(), finding(FindingKind::HeadCovered, 0.95)], true, Severity::Critical);
+        check(&[person, masked, finding(FindingKind::HeadCovered, 0.95)], false, Severity::Warning);
     }
 
     fn any_finding() -> impl Strategy<Value = Finding> {
+        use FindingKind::{Bag, FaceCovered, Gloves, HeadCovered, Person, ProtectedRoom, Vehicle};
         let kinds =
-            prop_oneof![Just(FindingKind::Person), Just(FindingKind::ProtectedRoom), Just(FindingKind::Vehicle),];
+            proptest::sample::select(vec![Person, ProtectedRoom, Vehicle, FaceCovered, HeadCovered, Gloves, Bag]);
         (kinds, 0f32..=1.0).prop_map(|(kind, confidence)| finding(kind, confidence))
     }
 

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
 use super::{Result, Store, Subject, events};
-use crate::alert::{Alert, AlertState};
+use crate::alert::{Alert, AlertState, Person};
 use crate::rules::{Finding, Severity};
+use crate::vision::attributes::Attribute;
 
 /// Which alerts: an empty list means any.
 #[derive(Debug, Clone, Default)]
@@ -83,7 +84,7 @@ impl Store {
         self.readers().read(|connection| {
             let mut statement = connection.prepare_cached("select * from alert where id = ?1")?;
             let alert = statement.query_row([id.as_bytes()], rows::alert).optional()?;
-            alert.map(|alert| with_findings(connection, alert)).transpose()
+            alert.map(|alert| in_full(connection, alert)).transpose()
         })
     }
 
@@ -104,8 +105,7 @@ impl Store {
                 .last()
                 .filter(|_| !is_last)
                 .map(|last| Cursor { opened_at_ns: nanoseconds(last.opened_at), id: last.id });
-            let items =
-                items.into_iter().map(|alert| with_findings(connection, alert)).collect::<rusqlite::Result<_>>()?;
+            let items = items.into_iter().map(|alert| in_full(connection, alert)).collect::<rusqlite::Result<_>>()?;
             Ok(Page { items, next_cursor })
         })
     }
@@ -119,7 +119,7 @@ impl Store {
             let sql = "select * from alert where closed_at_ns is null order by opened_at_ns, id";
             let mut statement = connection.prepare_cached(sql)?;
             let alerts = statement.query_map([], rows::alert)?.collect::<rusqlite::Result<Vec<_>>>()?;
-            alerts.into_iter().map(|alert| with_findings(connection, alert)).collect()
+            alerts.into_iter().map(|alert| in_full(connection, alert)).collect()
         })
     }
 
@@ -170,6 +170,11 @@ fn upsert(connection: &Connection, alert: &Alert) -> rusqlite::Result<()> {
     }
     let sql = "delete from finding where alert_id = ?1 and position >= ?2";
     connection.prepare_cached(sql)?.execute(params![alert.id.as_bytes(), index(alert.findings.len())])?;
+    for (position, person) in alert.persons.iter().enumerate() {
+        upsert_person(connection, alert.id, position, person)?;
+    }
+    let sql = "delete from attribute where alert_id = ?1 and position >= ?2";
+    connection.prepare_cached(sql)?.execute(params![alert.id.as_bytes(), index(alert.persons.len())])?;
     Ok(())
 }
 
@@ -203,14 +208,56 @@ fn upsert_finding(connection: &Connection, alert: Uuid, position: usize, finding
     Ok(())
 }
 
+/// As with findings, what has not changed stays untouched.
+fn upsert_person(connection: &Connection, alert: Uuid, position: usize, person: &Person) -> rusqlite::Result<()> {
+    let sql = "
+        insert into attribute (alert_id, position, attribute, track, answer, confidence, frames, pixels, has_crop)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        on conflict (alert_id, position, attribute) do update set
+            (track, answer, confidence, frames, pixels, has_crop)
+            = (excluded.track, excluded.answer, excluded.confidence, excluded.frames, excluded.pixels,
+               excluded.has_crop)
+        where (track, answer, confidence, frames, pixels, has_crop)
+            is not (excluded.track, excluded.answer, excluded.confidence, excluded.frames, excluded.pixels,
+                    excluded.has_crop)";
+    for attribute in Attribute::ALL {
+        let judged = person.of(attribute);
+        connection.prepare_cached(sql)?.execute(params![
+            alert.as_bytes(),
+            index(position),
+            attribute.name(),
+            person.track.as_bytes(),
+            rows::name(&judged.answer)?,
+            judged.confidence,
+            judged.frames,
+            judged.pixels,
+            judged.has_crop,
+        ])?;
+    }
+    Ok(())
+}
+
 fn index(position: usize) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
 }
 
-fn with_findings(connection: &Connection, mut alert: Alert) -> rusqlite::Result<Alert> {
+/// With its findings and persons.
+fn in_full(connection: &Connection, mut alert: Alert) -> rusqlite::Result<Alert> {
     let sql = "select * from finding where alert_id = ?1 order by position";
     let mut statement = connection.prepare_cached(sql)?;
     alert.findings = statement.query_map([alert.id.as_bytes()], rows::finding)?.collect::<rusqlite::Result<_>>()?;
+    let sql = "select * from attribute where alert_id = ?1 order by position";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut last_position = None;
+    for row in statement.query_map([alert.id.as_bytes()], rows::attribute)? {
+        let row = row?;
+        if last_position.replace(row.position) != Some(row.position) {
+            alert.persons.push(Person { track: row.track, attributes: Default::default() });
+        }
+        if let Some(person) = alert.persons.last_mut() {
+            person.attributes[row.attribute as usize] = row.judged;
+        }
+    }
     Ok(alert)
 }
 

@@ -14,8 +14,10 @@ pub(super) struct Schema<'a> {
     pub migrations: &'a [&'a str],
 }
 
-pub(super) const SCHEMA: Schema<'static> =
-    Schema { fresh: include_str!("schema.sql"), migrations: &[include_str!("migrations/0001.sql")] };
+pub(super) const SCHEMA: Schema<'static> = Schema {
+    fresh: include_str!("schema.sql"),
+    migrations: &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")],
+};
 
 /// `canh` in ASCII: marks the file as ours.
 const APPLICATION_ID: i64 = 0x6361_6e68;
@@ -132,6 +134,23 @@ mod tests {
         check_upgrades(&SCHEMA);
     }
 
+    #[test]
+    fn alerts_of_the_first_version_are_kept_and_have_no_persons() {
+        let mut old = at_version(&SCHEMA, 1);
+        old.execute_batch(
+            "insert into appliance values (1, zeroblob(16));
+             insert into alert values (zeroblob(16), zeroblob(16), 'cong', null, 1, 2, 3, 'notice', 0.5, 'new', 'vi', 'en', 640, 360);
+             insert into finding values (zeroblob(16), 0, 'person', zeroblob(16), 0.5, 1, 0, 0, 9, 9, null, 1.5);
+             insert into event (kind, alert_id) values ('alert', zeroblob(16))",
+        )
+        .expect("inserts");
+        SCHEMA.apply(&mut old, Path::new("test.db")).expect("upgrade");
+        let count = |table| old.query_row(&format!("select count(*) from {table}"), [], |row| row.get::<_, i64>(0));
+        assert_eq!(["alert", "finding", "event", "attribute"].map(|table| count(table).expect("count")), [1, 1, 1, 0]);
+        old.execute("insert into attribute values (zeroblob(16), 0, 'mask', zeroblob(16), 'yes', 0.9, 6, 31, 1)", [])
+            .expect("a person");
+    }
+
     const TWO_STEPS: Schema<'static> = Schema {
         fresh: "create table guard (id integer primary key, name text not null, badge text); -- all of it",
         migrations: &[
@@ -167,10 +186,14 @@ mod tests {
 
     #[test]
     fn a_newer_or_foreign_database_is_refused() {
+        let known = SCHEMA.version();
         let mut newer = at_version(&TWO_STEPS, 2);
+        newer.pragma_update(None, "user_version", known + 1).expect("pragma");
         let error = SCHEMA.apply(&mut newer, Path::new("/d/canhdem.db")).expect_err("newer");
-        let wanted =
-            "/d/canhdem.db: written by a newer canhdem (schema 2, this one knows 1); install that version again";
+        let wanted = format!(
+            "/d/canhdem.db: written by a newer canhdem (schema {}, this one knows {known}); install that version again",
+            known + 1
+        );
         assert_eq!(error.to_string(), wanted);
 
         let mut foreign = Connection::open_in_memory().expect("open");

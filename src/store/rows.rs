@@ -11,9 +11,10 @@ use serde::de::DeserializeOwned;
 use serde::de::value::{Error as NameError, StrDeserializer};
 use uuid::Uuid;
 
-use crate::alert::Alert;
+use crate::alert::{Alert, Judged};
 use crate::base::Rect;
 use crate::rules::{Bilingual, Finding};
+use crate::vision::attributes::Attribute;
 
 /// Nanoseconds since 1970; 64 bits reach from 1677 to 2262, times outside saturate.
 pub(super) fn nanoseconds(at: Timestamp) -> i64 {
@@ -75,7 +76,31 @@ pub(super) fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
     })
 }
 
-/// The alert without its findings.
+/// One attribute of a person of an alert.
+pub(super) struct AttributeRow {
+    pub position: i64,
+    pub track: Uuid,
+    pub attribute: Attribute,
+    pub judged: Judged,
+}
+
+pub(super) fn attribute(row: &Row<'_>) -> rusqlite::Result<AttributeRow> {
+    let judged = Judged {
+        answer: named(row, "answer")?,
+        confidence: row.get("confidence")?,
+        frames: row.get("frames")?,
+        pixels: row.get("pixels")?,
+        has_crop: row.get("has_crop")?,
+    };
+    Ok(AttributeRow {
+        position: row.get("position")?,
+        track: uuid(row, "track")?,
+        attribute: named(row, "attribute")?,
+        judged,
+    })
+}
+
+/// The alert without its findings and persons.
 pub(super) fn alert(row: &Row<'_>) -> rusqlite::Result<Alert> {
     Ok(Alert {
         id: uuid(row, "id")?,
@@ -88,6 +113,7 @@ pub(super) fn alert(row: &Row<'_>) -> rusqlite::Result<Alert> {
         score: row.get("score")?,
         state: named(row, "state")?,
         findings: Vec::new(),
+        persons: Vec::new(),
         reason: Bilingual { vi: row.get("reason_vi")?, en: row.get("reason_en")? },
         frame_width: row.get("frame_width")?,
         frame_height: row.get("frame_height")?,

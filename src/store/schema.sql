@@ -72,6 +72,26 @@ create table finding (
   primary key (alert_id, position)
 ) strict, without rowid;
 
+-- What is known of the persons of an alert: four rows each, one an attribute.
+create table attribute (
+  alert_id blob not null references alert (id) on delete cascade,
+  -- Of the person: from 0, in the order in which they were looked at.
+  position integer not null check (position >= 0),
+  attribute text not null check (attribute in ('mask', 'hat', 'gloves', 'bag')),
+  -- The person's track; one a position.
+  track blob not null check (length(track) = 16),
+  answer text not null check (answer in ('yes', 'no', 'unknown')),
+  -- Probability of the answer; where it is unknown, of the likelier side.
+  confidence real not null check (confidence between 0 and 1),
+  -- Pictures behind it.
+  frames integer not null check (frames >= 0),
+  -- Side of the largest crop behind it.
+  pixels integer not null check (pixels >= 0),
+  -- 1 where a picture of it was written beside the alert's snapshot: <alert>.<track>.<attribute>.jpg.
+  has_crop integer not null check (has_crop in (0, 1)),
+  primary key (alert_id, position, attribute)
+) strict, without rowid;
+
 -- About ten seconds of a camera's original stream on disk. A row without its file, or a file
 -- without its row, is put right when the appliance starts.
 create table segment (

@@ -5,11 +5,12 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::alert::{Alert, AlertState};
+use crate::alert::{Alert, AlertState, Judged, Person};
 use crate::base::{Rect, SimClock};
 use crate::intake::Codec;
 use crate::record::{Needed, Segment, SegmentIndex as _};
 use crate::rules::{Bilingual, Finding, FindingKind, Severity};
+use crate::vision::attributes::Answer;
 
 fn night() -> Timestamp {
     "2026-02-17T01:30:00+07:00".parse().expect("valid")
@@ -55,6 +56,7 @@ fn alert(n: i64) -> Alert {
         score: 0.75,
         state: AlertState::New,
         findings: vec![finding(FindingKind::Person, opened_at)],
+        persons: Vec::new(),
         reason: Bilingual {
             vi: "Có người trong sân lúc 01:30".to_owned(), en: "A person in the yard".to_owned()
         },
@@ -372,16 +374,32 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn any_judged()(
+        answer in proptest::sample::select(&[Answer::Yes, Answer::No, Answer::Unknown][..]), confidence in 0f32..=1.0,
+        frames in 0u32..100, pixels in 0u32..2_000, has_crop: bool,
+    ) -> Judged {
+        Judged { answer, confidence, frames, pixels, has_crop }
+    }
+}
+
+prop_compose! {
+    fn any_person()(seed: u64, attributes in [any_judged(), any_judged(), any_judged(), any_judged()]) -> Person {
+        Person { track: IdSource::seeded(seed).next(night()), attributes }
+    }
+}
+
+prop_compose! {
     fn any_alert()(
         opened_at in any_time(), last_seen_at in any_time(), closed_at in proptest::option::of(any_time()),
         severity in proptest::sample::select(&Severity::ALL[..]), state in proptest::sample::select(&AlertState::ALL[..]),
         score in 0f32..=1.0, findings in proptest::collection::vec(any_finding(), 0..6),
+        persons in proptest::collection::vec(any_person(), 0..4),
         (vi, en) in ("\\PC{0,30}", "\\PC{0,30}"), (frame_width, frame_height) in (1u32..20_000, 1u32..20_000),
     ) -> Alert {
         let reason = Bilingual { vi, en };
         Alert {
-            opened_at, last_seen_at, closed_at, severity, score, state, findings, reason, frame_width, frame_height,
-            ..alert(0)
+            opened_at, last_seen_at, closed_at, severity, score, state, findings, persons, reason, frame_width,
+            frame_height, ..alert(0)
         }
     }
 }

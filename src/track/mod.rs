@@ -1,6 +1,8 @@
-//! From detections to tracks: one person or vehicle over time in one camera. Pure.
+//! From detections to tracks: one person or vehicle over time in one camera, and what is known of
+//! it. Pure.
 
 mod assignment;
+pub mod evidence;
 mod kalman;
 mod tracker;
 
@@ -10,6 +12,7 @@ use uuid::Uuid;
 use crate::base::Rect;
 use crate::vision::Class;
 
+pub use evidence::{AnswerRules, Evidence, Verdict, Verdicts};
 pub use tracker::{Tracker, Update};
 
 /// What the rules see of a track after a frame.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::decoders::Decoder;
 use super::detection::Detection;
@@ -117,19 +117,47 @@ impl Detector {
     /// # Errors
     /// The frame's planes are too short, a region lies outside it, or the model fails.
     pub fn detect(&self, frame: &Frame, regions: &[Rect]) -> Result<Seen, DetectError> {
+        let whole = Rect::new(0.0, 0.0, frame.width as f32, frame.height as f32);
+        let views: Vec<_> = std::iter::once(whole).chain(regions.iter().copied()).collect();
+        let seen = self.look_at(frame, &views, true)?;
+        Ok(seen.unwrap_or_default())
+    }
+
+    /// Looks at one region only, in pixels of the frame: one run of the model. Waits for the answer
+    /// but for no free session: `None` when there is none.
+    ///
+    /// # Errors
+    /// As [`Detector::detect`].
+    pub fn try_detect_in(&self, frame: &Frame, region: Rect) -> Result<Option<Seen>, DetectError> {
+        self.look_at(frame, &[region], false)
+    }
+
+    /// Looks at each of `views`; `None` when there is no free session and it `waits` for none.
+    fn look_at(&self, frame: &Frame, views: &[Rect], waits: bool) -> Result<Option<Seen>, DetectError> {
         let planes = frame.planes();
         let size = (planes.width, planes.height);
         let whole = Rect::new(0.0, 0.0, size.0 as f32, size.1 as f32);
         let input = &self.shared.input;
-        let views = std::iter::once(&whole).chain(regions);
-        let placements: Vec<_> = views.map(|&view| Placement::new(view, size, input)).collect::<Result<_, _>>()?;
+        let placements: Vec<_> =
+            views.iter().map(|&view| Placement::new(view, size, input)).collect::<Result<_, _>>()?;
 
         let (answer, answers) = bounded(placements.len());
         for (index, placement) in placements.iter().enumerate() {
             let mut tensor = self.shared.take_idle();
             tensor.fill(&planes, placement, input, gamma_for(&planes, placement))?;
             let job = Job { tensor, answer: answer.clone(), index };
-            let sent = self.shared.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
+            let sent = match &self.shared.jobs {
+                Some(jobs) if waits => jobs.send(job).is_ok(),
+                Some(jobs) => match jobs.try_send(job) {
+                    Ok(()) => true,
+                    Err(TrySendError::Full(job)) => {
+                        self.shared.give_back(job.tensor);
+                        return Ok(None);
+                    }
+                    Err(TrySendError::Disconnected(_)) => false,
+                },
+                None => false,
+            };
             if !sent {
                 return Err(self.failed("its threads have ended"));
             }
@@ -151,7 +179,7 @@ impl Detector {
         }
         self.shared.inferences.fetch_add(placements.len() as u64, Ordering::Relaxed);
         let detections = nms::merge(whole, parts.into_iter().flatten().collect());
-        Ok(Seen { detections, inferences: u32::try_from(placements.len()).unwrap_or(u32::MAX) })
+        Ok(Some(Seen { detections, inferences: u32::try_from(placements.len()).unwrap_or(u32::MAX) }))
     }
 
     fn failed(&self, problem: impl Into<String>) -> DetectError {

@@ -11,11 +11,12 @@ use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 use image::{Rgb, RgbImage};
 
-use crate::camera::analyst::Analysis;
+use crate::camera::analyst::{Analysis, Analyst};
 use crate::command::paint::{outline, write};
 use crate::decode::{Decoder, Frame, jpeg};
 use crate::intake::AccessUnit;
-use crate::track::Track;
+use crate::track::{Track, Verdicts};
+use crate::vision::attributes::{Answer, Attribute};
 
 const PERSON: Rgb<u8> = Rgb([255, 170, 0]);
 const OTHER: Rgb<u8> = Rgb([90, 170, 255]);
@@ -31,7 +32,7 @@ pub(super) struct Drawing {
     path: PathBuf,
     decoder: Option<Decoder>,
     encoder: Option<Encoder>,
-    tracks: Vec<Track>,
+    tracks: Vec<(Track, Verdicts)>,
     analysed: u64,
 }
 
@@ -52,10 +53,11 @@ impl Drawing {
         &mut self,
         unit: &AccessUnit,
         analyses: &[anyhow::Result<Analysis>],
+        analyst: &Analyst,
         awake: bool,
     ) -> anyhow::Result<()> {
         if let Some(Ok(newest)) = analyses.last() {
-            self.tracks.clone_from(&newest.tracks);
+            self.tracks = newest.tracks.iter().map(|track| (track.clone(), analyst.verdicts(track.id))).collect();
         }
         self.analysed += analyses.len() as u64;
         if self.decoder.as_ref().is_some_and(|decoder| *decoder.caps() != *unit.caps) {
@@ -90,7 +92,7 @@ impl Drawing {
 
     fn draw(&mut self, frame: &Frame, awake: bool) -> anyhow::Result<()> {
         let mut picture = jpeg::rgb(&frame.planes());
-        for track in &self.tracks {
+        for (track, verdicts) in &self.tracks {
             let color = match (track.seen_now, track.class == crate::vision::Class::Person) {
                 (false, _) => GUESSED,
                 (true, true) => PERSON,
@@ -100,6 +102,9 @@ impl Drawing {
             let id = track.id.simple().to_string();
             let label = format!("{} {:.0}% {}", track.class.name(), 100.0 * track.score, &id[id.len() - 4..]);
             write(&mut picture, &label, (track.bbox.x, track.bbox.y - 18.0), color, ZOOM);
+            if verdicts.iter().any(|verdict| verdict.frames > 0) {
+                write(&mut picture, &answers(verdicts), (track.bbox.x, track.bbox.bottom() + 2.0), color, ZOOM);
+            }
         }
         let (state, color) = if awake { ("AWAKE", AWAKE) } else { ("QUIET", QUIET) };
         write(
@@ -120,6 +125,18 @@ impl Drawing {
         }
         encoder.add(&picture, gst::ClockTime::try_from(frame.pts).ok())
     }
+}
+
+/// `M+ H- G? B?`: a mask, no hat; gloves and bag unknown.
+fn answers(verdicts: &Verdicts) -> String {
+    let mark = |answer| match answer {
+        Answer::Yes => '+',
+        Answer::No => '-',
+        Answer::Unknown => '?',
+    };
+    let letters = Attribute::ALL.map(|attribute| attribute.name()[..1].to_uppercase());
+    let marked = letters.iter().zip(verdicts).map(|(letter, verdict)| format!("{letter}{}", mark(verdict.answer)));
+    marked.collect::<Vec<_>>().join(" ")
 }
 
 impl Encoder {

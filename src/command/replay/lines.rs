@@ -2,19 +2,20 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::output;
 use super::Totals;
-use crate::alert::Alert;
+use crate::alert::{Alert, Judged};
 use crate::base::Rect;
+use crate::camera::analyst::Ended;
 use crate::config::Language;
-use crate::track::Track;
 use crate::vision::Class;
+use crate::vision::attributes::{Answer, Attribute};
 
 pub(super) enum Line<'a> {
     Alert(&'a Alert),
-    Track(&'a Track),
+    Track(&'a Ended),
     Summary(&'a Totals),
 }
 
@@ -47,23 +48,24 @@ impl Lines {
                         })
                     })
                     .collect();
+                let person = |person: &crate::alert::Person| json!({"track": person.track, "attributes": attributes(&person.attributes)});
+                let persons: Vec<_> = alert.persons.iter().map(person).collect();
                 json!({
                     "type": "alert", "id": alert.id, "camera": alert.camera, "zone": alert.zone,
                     "at": self.time(alert.opened_at), "last_seen_at": self.time(alert.last_seen_at),
                     "closed_at": alert.closed_at.map(|at| self.time(at)), "severity": alert.severity,
-                    "score": alert.score, "findings": findings, "reason": alert.reason,
+                    "score": alert.score, "findings": findings, "reason": alert.reason, "persons": persons,
                 })
             }
-            Line::Track(track) => {
+            Line::Track(Ended { track, verdicts }) => {
                 let mut value = json!({
                     "type": "track", "id": track.id, "class": track.class, "first": self.time(track.first_at),
                     "last": self.time(track.last_at), "frames": track.hits, "best_score": track.best_score,
                 });
-                // Nothing looks at these yet, and what nobody looked at is unknown.
                 if track.class == Class::Person {
-                    value["attributes"] =
-                        json!({"mask": "unknown", "hat": "unknown", "gloves": "unknown", "bag": "unknown"});
+                    value["attributes"] = attributes(&verdicts.map(Judged::from));
                 } else if track.class.is_vehicle() {
+                    // Nothing looks at these yet.
                     value["plate"] = json!({"verdict": "not_assessable", "text": null});
                 }
                 value
@@ -82,7 +84,7 @@ impl Lines {
                 let reason = if vi { &alert.reason.vi } else { &alert.reason.en };
                 format!("{}  {:8}  {reason}", self.time(alert.opened_at), alert.severity.name())
             }
-            Line::Track(track) => {
+            Line::Track(Ended { track, .. }) => {
                 let (from, to) = (self.time(track.first_at), self.time(track.last_at));
                 format!("{from}  {:8}  {to} ({})", track.class.name(), track.hits)
             }
@@ -112,7 +114,25 @@ impl Lines {
     }
 }
 
+/// In the order of [`Attribute::ALL`]; an answer that is unknown is nothing to be confident of.
+fn attributes(judged: &[Judged; Attribute::ALL.len()]) -> Value {
+    let value = |judged: &Judged| {
+        let confidence = (judged.answer != Answer::Unknown).then(|| rounded(judged.confidence, 1e3));
+        json!({
+            "answer": judged.answer, "confidence": confidence, "frames": judged.frames, "pixels": judged.pixels,
+        })
+    };
+    let named =
+        Attribute::ALL.into_iter().zip(judged).map(|(attribute, judged)| (attribute.name().to_owned(), value(judged)));
+    Value::Object(named.collect::<Map<_, _>>())
+}
+
 fn corners(bbox: &Rect) -> [f64; 4] {
     // Tenths of a pixel are more than the detector knows.
-    [bbox.x, bbox.y, bbox.w, bbox.h].map(|value| (f64::from(value) * 10.0).round() / 10.0)
+    [bbox.x, bbox.y, bbox.w, bbox.h].map(|value| rounded(value, 10.0))
+}
+
+/// To that many parts of one.
+fn rounded(value: f32, parts: f64) -> f64 {
+    (f64::from(value) * parts).round() / parts
 }

@@ -6,6 +6,7 @@ mod lines;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -17,13 +18,14 @@ use rustix::time::{ClockId, clock_gettime};
 use super::Usage;
 use crate::base::{Clock as _, SimClock};
 use crate::camera::ANALYSES_PER_SECOND;
-use crate::camera::analyst::{Analysis, Analyst};
+use crate::camera::analyst::{Analysis, Analyst, Ended};
+use crate::camera::looker::{Models, Reader};
 use crate::config::{self, Config};
 use crate::decode::Watcher;
 use crate::decode::gate::Gate;
 use crate::intake::health::{LostReason, Role};
 use crate::intake::{AccessUnit, Intake, IntakeOptions, Source};
-use crate::vision::{Detector, LOW_SCORE, Manifest};
+use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
 use draw::Drawing;
 use lines::{Line, Lines};
 
@@ -64,10 +66,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let camera = choose(&config, args.camera.as_deref())?.clone();
     let manifest = Manifest::load(config.models_dir.as_deref())?;
     let detector = Detector::load(&manifest, &config.detector.model, LOW_SCORE, 1)?;
+    let reader = AttributeReader::load(&manifest)?;
+    let reader = reader.map(|reader| Arc::new(Models { reader, waits: true }) as Arc<dyn Reader>);
     let cpu_before = cpu_time();
     let mut replay = Replay {
         clock: SimClock::new(args.start),
-        analyst: Analyst::new(&config, &camera, detector, Some(SEED)),
+        analyst: Analyst::new(&config, &camera, detector, reader, Some(SEED)),
         lines: Lines::new(args.json, config.language, config.timezone.clone()),
         drawing: args.draw.as_deref().map(Drawing::new),
         totals: Totals::default(),
@@ -76,7 +80,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let played = args.files.iter().try_for_each(|file| replay.play(file));
     let end = replay.clock.now();
     let (ended, alert) = replay.analyst.finish(end);
-    ended.iter().try_for_each(|track| replay.lines.print(&Line::Track(track)))?;
+    ended.iter().try_for_each(|ended: &Ended| replay.lines.print(&Line::Track(ended)))?;
     alert.iter().try_for_each(|alert| replay.lines.print(&Line::Alert(alert)))?;
     let totals =
         Totals { inferences: replay.analyst.inferences(), cpu: cpu_time().saturating_sub(cpu_before), ..replay.totals };
@@ -122,12 +126,7 @@ impl Replay {
         let start = self.clock.now();
         let progress = progress_bar(file);
         let options = IntakeOptions::file(start);
-        let intake = Intake::open(
-            &Source::File(file.to_owned()),
-            Role::Main,
-            std::sync::Arc::new(SimClock::new(start)),
-            options,
-        )?;
+        let intake = Intake::open(&Source::File(file.to_owned()), Role::Main, Arc::new(SimClock::new(start)), options)?;
         let gate = if self.decode_all { Gate::always_awake() } else { Gate::new() };
         let mut watcher = Watcher::new(gate, ANALYSES_PER_SECOND);
         let mut outcome = Ok(());
@@ -163,7 +162,7 @@ impl Replay {
             tracing::warn!(%error, "a stretch of video cannot be decoded; going on at the next key frame");
         }
         if let Some(drawing) = &mut self.drawing {
-            drawing.add(unit, &analyses, watcher.gate().is_awake())?;
+            drawing.add(unit, &analyses, &self.analyst, watcher.gate().is_awake())?;
         }
         self.tell(analyses)?;
         if let Some(closed) = self.analyst.tick(self.clock.now()) {
@@ -174,8 +173,8 @@ impl Replay {
 
     fn tell(&mut self, analyses: Vec<anyhow::Result<Analysis>>) -> anyhow::Result<()> {
         for analysis in analyses {
-            for track in &analysis.context("a picture was not analysed")?.ended {
-                self.lines.print(&Line::Track(track))?;
+            for ended in &analysis.context("a picture was not analysed")?.ended {
+                self.lines.print(&Line::Track(ended))?;
             }
         }
         Ok(())
@@ -189,6 +188,10 @@ fn collect(
 ) -> bool {
     let analysis = analyst.see(sighting);
     let busy = analysis.as_ref().is_ok_and(|analysis| analysis.busy);
+    if let Ok(analysis) = &analysis {
+        // There is one stream; nobody hears of the alert before it closes.
+        analyst.look(&sighting.frame, &analysis.tracks, None);
+    }
     analyses.push(analysis.map_err(anyhow::Error::new));
     busy
 }
