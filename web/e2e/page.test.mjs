@@ -44,7 +44,7 @@ after(async () => {
 /** Notes errors, and requests to anybody else. */
 function watch(origin) {
   // What is not written yet is asked for again, and the browser reports each such answer.
-  const mayBeMissing = /\/(clip\.mp4|snapshot\.jpg)(\?|$)/;
+  const mayBeMissing = /\/(clip\.mp4|snapshot\.jpg|crops\/[^/]+\/\w+\.jpg)(\?|$)/;
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {
     if (message.type() !== 'error' || isServerKilled) return;
