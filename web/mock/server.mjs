@@ -53,8 +53,9 @@ const cameras = [
   camera('san-sau', 'Sân sau (ban đêm)'),
   camera('hanh-lang', 'Hành lang tầng 2'),
   camera('bai-xe', 'Bãi xe'),
+  camera('san-truoc', 'Sân trước (vắng)'),
 ];
-cameras[2].gate = 'quiet';
+cameras[4].gate = 'quiet';
 
 const alerts = [];
 let sequence = 0;
