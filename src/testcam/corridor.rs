@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::canvas::{Cutout, Place, Plane, Point, bell, rectangle};
-use super::visitor::{HEAD_HEIGHT, Visitor};
+use super::visitor::Visitor;
 use super::{EncodeOptions, Footage, Picture, Result, Transform};
 
 const WIDTH: usize = 1280;
@@ -19,7 +19,7 @@ const WALK_S: f32 = 9.0;
 /// Of one round: at its end the corridor is empty long enough for an alert to close.
 const ROUND_S: u32 = 84;
 /// Picture pixels for one of the portrait, at the start and at the end of a walk: she comes a little nearer.
-const SCALE: [f32; 2] = [0.48, 0.56];
+const SCALE: [f32; 2] = [0.54, 0.6];
 /// The point of the portrait that stays on the wall's edge: the middle of the chest.
 const CHEST: Point = [210.0, 345.0];
 /// So far outside the picture a walk begins and ends.
@@ -84,7 +84,7 @@ fn halved(place: Place) -> Place {
 
 /// How bright the lamp makes a place; 1 is as painted.
 fn light([x, y]: Point) -> f32 {
-    0.55 + 0.65 * bell(x - 640.0, 520.0) * bell(y - 200.0, 420.0)
+    0.75 + 0.75 * bell(x - 640.0, 520.0) * bell(y - 200.0, 420.0)
 }
 
 fn scene() -> Plane {
@@ -95,8 +95,8 @@ fn scene() -> Plane {
         scene.fill(&rectangle(left, top, right, bottom), |_, _| luma);
     };
     // Oil paint to the height of a hand, as in most offices.
-    block(&mut scene, [0.0, 318.0, right, wall_top], 122.0);
-    block(&mut scene, [0.0, 314.0, right, 319.0], 96.0);
+    block(&mut scene, [0.0, 318.0, right, wall_top], 140.0);
+    block(&mut scene, [0.0, 314.0, right, 319.0], 108.0);
     for left in [150.0, 960.0] {
         door(&mut scene, left, block);
     }
@@ -122,10 +122,10 @@ fn scene() -> Plane {
 
 fn door(scene: &mut Plane, left: f32, block: impl Fn(&mut Plane, [f32; 4], f32)) {
     block(scene, [left - 10.0, 128.0, left + 180.0, WALL_TOP as f32], 188.0);
-    block(scene, [left, 138.0, left + 170.0, WALL_TOP as f32], 104.0);
+    block(scene, [left, 138.0, left + 170.0, WALL_TOP as f32], 150.0);
     for panel in [left + 18.0, left + 96.0] {
-        block(scene, [panel, 160.0, panel + 56.0, 280.0], 88.0);
-        block(scene, [panel, 305.0, panel + 56.0, 450.0], 92.0);
+        block(scene, [panel, 160.0, panel + 56.0, 280.0], 132.0);
+        block(scene, [panel, 305.0, panel + 56.0, 450.0], 136.0);
     }
     scene.stroke(&[[left + 158.0, 318.0], [left + 158.0, 332.0]], 7.0, 205.0);
 }
@@ -148,6 +148,9 @@ fn window(scene: &mut Plane, block: impl Fn(&mut Plane, [f32; 4], f32)) {
 mod tests {
     use super::*;
 
+    /// Rows of the portrait.
+    const CROWN: f32 = 16.0;
+    const CHIN: f32 = 182.0;
     /// Below this a head tells nothing of what it wears.
     const LEAST_HEAD: f32 = 36.0;
 
@@ -169,9 +172,9 @@ mod tests {
     fn heads_are_large_enough_to_be_judged_and_above_the_wall() {
         for step in 0_u8..=100 {
             let place = place(f32::from(step) / 100.0);
-            assert!(HEAD_HEIGHT * place.scale >= LEAST_HEAD, "{place:?}");
-            let chin = place.at[1] + (16.0 + HEAD_HEIGHT - CHEST[1]) * place.scale;
-            assert!(chin < WALL_TOP as f32 && chin - HEAD_HEIGHT * place.scale > 0.0, "{place:?}");
+            let seen = |row: f32| place.at[1] + (row - CHEST[1]) * place.scale;
+            assert!(seen(CHIN) - seen(CROWN) >= LEAST_HEAD, "{place:?}");
+            assert!(seen(CROWN) > 0.0 && seen(CHIN) < WALL_TOP as f32, "{place:?}");
         }
     }
 

@@ -36,17 +36,15 @@ pub(super) fn prepare(folder: &Path, more: &[PathBuf]) -> anyhow::Result<Vec<Sce
     let small = || visited(folder, "ngay-nho", &clip, Transform::AsIs, Some(SUB_SIZE));
     let by_night = || visited(folder, "dem", &clip, Transform::Night { seed: 1 }, None);
     let in_corridor = || prepared(folder, "hanh-lang", || Ok(Footage::corridor_by_night(&portrait)?));
-    let (day, sub, night, quiet, corridor) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| catch(|| (by_night(), in_corridor())));
+    let (day, sub, quiet, dark) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| catch(|| anyhow::Ok((by_night()?, in_corridor()?))));
         let quiet = empty(folder, "vang", &clip, 25, 60 * 25);
         let (day, sub) = (by_day(), small());
-        let (night, corridor) = match other.join().map_err(|_| "the thread died".to_owned()).flatten() {
-            Ok((night, corridor)) => (night, corridor),
-            Err(died) => (Err(anyhow::Error::msg(died.clone())), Err(anyhow::Error::msg(died))),
-        };
-        (day, sub, night, quiet, corridor)
+        let dark = other.join().map_err(|_| "the thread died".to_owned()).flatten();
+        (day, sub, quiet, dark)
     });
-    let night = Arc::new(night?);
+    let (night, corridor) = dark.map_err(anyhow::Error::msg)??;
+    let night = Arc::new(night);
     let scene = |id: &str, name: &str, footage| Scene {
         id: id.to_owned(),
         name: name.to_owned(),
@@ -57,9 +55,9 @@ pub(super) fn prepare(folder: &Path, more: &[PathBuf]) -> anyhow::Result<Vec<Sce
     let mut scenes = vec![
         Scene { sub: Some(Arc::new(sub?)), ..scene("san-sau", "Sân sau", Arc::new(day?)) },
         scene("cong-chinh", "Cổng chính (đêm)", Arc::clone(&night)),
-        Scene { zone: ZoneKind::Building, ..scene("hanh-lang", "Hành lang tầng 2", Arc::new(corridor?)) },
-        scene("san-truoc", "Sân trước (vắng)", Arc::new(quiet?)),
+        Scene { zone: ZoneKind::Building, ..scene("hanh-lang", "Hành lang tầng 2", Arc::new(corridor)) },
         scene("bai-xe", "Bãi xe (hay mất kết nối)", night),
+        scene("san-truoc", "Sân trước (vắng)", Arc::new(quiet?)),
     ];
     for (index, path) in more.iter().enumerate() {
         let footage = own(path)?;

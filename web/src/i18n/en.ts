@@ -59,7 +59,7 @@ export const en: Dictionary = {
   'alert.snapshot': 'Picture at the alert',
 
   'person.title': 'Each person',
-  'person.title.one': 'The person',
+  'person.title.one': 'One person',
   'person.name': 'Person {n}',
   'person.seen': 'seen at {time}',
   'person.more': 'Show {n} more',

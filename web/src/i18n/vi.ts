@@ -58,7 +58,7 @@ export const vi = {
   'alert.snapshot': 'Ảnh lúc báo động',
 
   'person.title': 'Từng người',
-  'person.title.one': 'Người trong báo động',
+  'person.title.one': 'Một người',
   'person.name': 'Người {n}',
   'person.seen': 'thấy lúc {time}',
   'person.more': 'Hiện thêm {n} người',
