@@ -46,7 +46,7 @@ const DROPS_OUT_FOR: Duration = Duration::from_secs(20);
 /// When the footage is missing or cannot be prepared, or the appliance cannot start.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let start: Timestamp = START.parse().context("the demo's time")?;
-    output::line("canhdem: preparing the sample cameras (ten seconds or so, the first time only)")?;
+    output::line("canhdem: preparing the sample cameras (some twenty seconds, the first time only)")?;
     let scenes = footage::prepare(&args.data_dir.join("footage"), &args.footage)?;
     let mounts = scenes.iter().flat_map(mounts).collect();
     let cameras = Arc::new(TestCameras::start(mounts)?);
