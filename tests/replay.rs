@@ -142,6 +142,23 @@ fn check_attributes(attributes: &Value) {
     }
 }
 
+#[test]
+fn in_the_corridor_each_walk_is_a_track_of_its_own() {
+    let footage = Footage::corridor_by_night(&fetched("footage/astronaut.png")).expect("composed");
+    let Replayed { alerts, tracks, .. } = replay_well(&[&text(&saved("corridor", &footage))]);
+    let start: Timestamp = "2026-02-17T01:30:00+07:00".parse().expect("a time");
+    let seconds = |value: &Value| time(value).duration_since(start).as_secs_f64();
+    let seen: Vec<_> = tracks.iter().map(|track| (seconds(&track["first"]), seconds(&track["last"]))).collect();
+    // Bare, masked, masked under a cap; nobody else, and nobody for a moment only.
+    assert!(tracks.iter().all(|track| track["class"] == "person"), "{tracks:?}");
+    assert_eq!(seen.len(), 3, "{seen:?}");
+    for ((first, last), came_in) in seen.into_iter().zip([2.0, 20.0, 38.0]) {
+        assert!(first >= came_in && first < came_in + 2.5, "{first} after {came_in}");
+        assert!(last > came_in + 6.5 && last < came_in + 9.5, "{last} after {came_in}");
+    }
+    assert_eq!(alerts.len(), 1);
+}
+
 /// Alerts, and when each opened and closed.
 fn outline(replayed: &Replayed) -> Vec<(String, Timestamp, Timestamp)> {
     let outline = |alert: &Value| (alert["camera"].to_string(), time(&alert["at"]), time(&alert["closed_at"]));

@@ -3,11 +3,14 @@
 //! [`Footage`] is encoded video in memory that loops for ever; [`TestCameras`] serves it, and can be
 //! told to fail in the ways in which cameras do.
 
+mod canvas;
+mod corridor;
 mod encode;
 mod feed;
 mod footage;
 mod scene;
 mod server;
+mod visitor;
 
 pub use encode::{Bitrate, EncodeOptions, Transform};
 pub use footage::{Codec, Footage};

@@ -30,6 +30,10 @@ for (const seconds of [18, 30]) {
     '-movflags', '+faststart', join(folder, `clip${seconds}.mp4`)); // prettier-ignore
 }
 ffmpeg('-i', footage, '-t', '30', '-r', '1', '-q:v', '4', join(folder, 'frame%02d.jpg'));
+// Head, head, hand and body of somebody who walks by.
+const CROPS = { mask: '20:20:585:140', hat: '24:24:583:136', gloves: '16:16:590:178', bag: '56:112:566:132' };
+for (const [attribute, [w, h, x, y]] of Object.entries(CROPS).map(([name, box]) => [name, box.split(':')]))
+  ffmpeg('-ss', '12', '-i', footage, '-frames:v', '1', '-vf', `crop=${w}:${h}:${x}:${y}`, join(folder, `${attribute}.jpg`)); // prettier-ignore
 const frames = readdirSync(folder).filter((name) => name.startsWith('frame')).sort(); // prettier-ignore
 
 // The office's clock starts at 01:30 on the first night of Tết.
@@ -49,8 +53,9 @@ const cameras = [
   camera('san-sau', 'Sân sau (ban đêm)'),
   camera('hanh-lang', 'Hành lang tầng 2'),
   camera('bai-xe', 'Bãi xe'),
+  camera('san-truoc', 'Sân trước (vắng)'),
 ];
-cameras[2].gate = 'quiet';
+cameras[4].gate = 'quiet';
 
 const alerts = [];
 let sequence = 0;
@@ -60,6 +65,22 @@ const send = (event, data) => {
   const text = `id: ${sequence}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
   for (const listener of listeners) listener.write(text);
 };
+
+const answer = (id, track, attribute, word) => ({
+  attribute, answer: word, confidence: word === 'unknown' ? null : 0.94, frames: 6, pixels: 31,
+  crop: word === 'unknown' ? null : `/api/v1/alerts/${id}/crops/${track}/${attribute}.jpg`,
+}); // prettier-ignore
+const person = (id, track, words) => ({
+  track,
+  attributes: Object.keys(CROPS).map((attribute, index) => answer(id, track, attribute, words[index])),
+});
+/** Who hides what, by turns; an empty list is an alert of before persons were looked at. */
+const COMPANIES = [
+  [['yes', 'yes', 'unknown', 'no']],
+  [['no', 'no', 'unknown', 'no'], ['unknown', 'unknown', 'unknown', 'unknown'], ['yes', 'no', 'yes', 'yes']],
+  [],
+  [['no', 'no', 'no', 'no']],
+]; // prettier-ignore
 
 const severities = ['warning', 'critical', 'notice'];
 function openAlert(ageMs, camera) {
@@ -74,6 +95,7 @@ function openAlert(ageMs, camera) {
       { kind: 'person', track: `t${n}`, confidence: 0.87, at: iso(at), bbox: [330, 170, 44, 110] },
       { kind: 'person', track: `u${n}`, confidence: 0.71, at: iso(at + 4000), bbox: [500, 120, 38, 96] },
     ],
+    persons: COMPANIES[n % 4].map((words, index) => person(id, `${'tuv'[index]}${n}`, words)),
     reason: {
       vi: `Có người trong sân ${camera.name} lúc ${iso(at).slice(11, 16)}, ngoài giờ làm việc (nghỉ Tết)`,
       en: `A person in the yard of ${camera.name} at ${iso(at).slice(11, 16)}, outside office hours (Tết holiday)`,
@@ -138,7 +160,7 @@ function file(request, response, path, headers) {
 }
 
 function api(request, response, path, query) {
-  const [kind, id, part] = path.split('/');
+  const [kind, id, part, , crop] = path.split('/');
   if (path === 'status') {
     return json(response, {
       version: '0.1.0', appliance: '0190f7a0-0000-7000-8000-00000000aaaa', language: 'vi', timezone: 'Asia/Ho_Chi_Minh',
@@ -172,6 +194,11 @@ function api(request, response, path, query) {
   const alert = kind === 'alerts' && alerts.find((candidate) => candidate.id === id);
   if (!alert) return problem(response, 404, 'No such thing');
   if (part === 'snapshot.jpg') return file(request, response, join(folder, frames[12]), { 'content-type': 'image/jpeg' }); // prettier-ignore
+  if (part === 'crops') {
+    const known = Object.keys(CROPS).some((attribute) => crop === `${attribute}.jpg`);
+    if (!known) return problem(response, 404, 'No such crop');
+    return file(request, response, join(folder, crop), { 'content-type': 'image/jpeg' });
+  }
   if (part === 'clip.mp4') {
     const start = iso(Date.parse(alert.at) - 10_000);
     if (nowMs() - Date.parse(alert.at) < 2000) return problem(response, 404, 'No video yet');

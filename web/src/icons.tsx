@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { CameraState, Severity } from './api/types';
+import type { Answer, Attribute, CameraState, Severity } from './api/types';
 
 // Drawn here, in one weight, so that the page asks for no font and no picture.
 const PATHS = {
@@ -13,6 +13,11 @@ const PATHS = {
   warning: 'M12 4 2.8 20h18.4L12 4Zm0 6v5m0 2.4v.2',
   motion: 'M13 4.5a1.5 1.5 0 1 0 0-.1M8 21l3-6-3-3 2-5 4 3 3 1M14 21l-2-5',
   picture: 'M4 5h16v14H4V5Zm0 11 5-5 4 4 3-3 4 4',
+  mask: 'M2 9c1.8 0 2.6.6 4 1.5 3.5-2.3 8.5-2.3 12 0 1.4-.9 2.2-1.5 4-1.5 0 3-1.2 5.5-4 6-1 2.5-4 3.5-6 3.5s-5-1-6-3.5c-2.8-.5-4-3-4-6ZM9.5 12.2h5m-5 3h5',
+  hat: 'M4 16v-2.5a7.5 7.5 0 0 1 15 0V16M2.5 16H19l3 1.8c-.5 1-1.700 1.2-3.5 1.2H4c-1 0-1.5-.5-1.5-1.5V16Zm9-10V4',
+  gloves:
+    'M8 12.5V6.2a1.5 1.5 0 0 1 3 0V4.700a1.5 1.5 0 0 1 3 0v1.5a1.5 1.5 0 0 1 3 0V14c0 1.5-.4 2.4-1 3.3V21H9v-3L4.6 12.6c-1-1.4.8-2.900 2-1.700L8 12.5ZM11 6.2V11m3-5v5m-5 7h7',
+  bag: 'M5.5 21V11a6.5 6.5 0 0 1 13 0v10h-13ZM9 5V3.8A1.8 1.8 0 0 1 10.8 2h2.4A1.8 1.8 0 0 1 15 3.8V5m-6.5 9h7v4h-7v-4Z',
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }): JSX.Element {
@@ -47,5 +52,14 @@ export function StateShape({ state }: { state: CameraState | 'unknown' }): JSX.E
       {(state === 'connecting' || state === 'unknown') && <circle class="ring" cx="12" cy="12" r="7" />}
       {state === 'lost' && <path class="cross" d="m5 5 14 14M19 5 5 19" />}
     </svg>
+  );
+}
+
+/** An answer by shape: a full disc with the thing, a ring with the thing struck out, a broken ring with "?". */
+export function AnswerShape({ attribute, answer }: { attribute: Attribute; answer: Answer }): JSX.Element {
+  return (
+    <span class={`answer answer-${answer}`} aria-hidden="true">
+      {answer === 'unknown' ? '?' : <Icon name={attribute} />}
+    </span>
   );
 }

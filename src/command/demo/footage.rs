@@ -1,4 +1,5 @@
-//! What the demo's cameras see: a real CCTV clip, the same by night, its empty scene.
+//! What the demo's cameras see: a real CCTV clip, the same by night, its empty scene; and a corridor in which somebody
+//! hides her face.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use crate::base::worker::catch;
+use crate::config::ZoneKind;
 use crate::testcam::{EncodeOptions, Footage, Transform};
 use crate::vision::deps;
 
@@ -15,6 +17,7 @@ pub(super) struct Scene {
     pub footage: Arc<Footage>,
     /// The same, smaller: for the analysis.
     pub sub: Option<Arc<Footage>>,
+    pub zone: ZoneKind,
 }
 
 /// The clip's own speed.
@@ -28,24 +31,33 @@ const EMPTY_FRAMES: usize = 50 * CLIP_FPS as usize;
 /// `more` adds a camera.
 pub(super) fn prepare(folder: &Path, more: &[PathBuf]) -> anyhow::Result<Vec<Scene>> {
     std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
-    let clip = clip()?;
+    let (clip, portrait) = (sample("vtest.avi")?, sample("astronaut.png")?);
     let by_day = || visited(folder, "ngay", &clip, Transform::AsIs, None);
     let small = || visited(folder, "ngay-nho", &clip, Transform::AsIs, Some(SUB_SIZE));
     let by_night = || visited(folder, "dem", &clip, Transform::Night { seed: 1 }, None);
-    let (day, sub, night, quiet) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| catch(by_night));
+    let in_corridor = || prepared(folder, "hanh-lang", || Ok(Footage::corridor_by_night(&portrait)?));
+    let (day, sub, quiet, dark) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| catch(|| anyhow::Ok((by_night()?, in_corridor()?))));
         let quiet = empty(folder, "vang", &clip, 25, 60 * 25);
         let (day, sub) = (by_day(), small());
-        let night = other.join().map_err(|_| "the thread died".to_owned()).flatten();
-        (day, sub, night, quiet)
+        let dark = other.join().map_err(|_| "the thread died".to_owned()).flatten();
+        (day, sub, quiet, dark)
     });
-    let night = Arc::new(night.map_err(anyhow::Error::msg)??);
-    let scene = |id: &str, name: &str, footage| Scene { id: id.to_owned(), name: name.to_owned(), footage, sub: None };
+    let (night, corridor) = dark.map_err(anyhow::Error::msg)??;
+    let night = Arc::new(night);
+    let scene = |id: &str, name: &str, footage| Scene {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        footage,
+        sub: None,
+        zone: ZoneKind::Yard,
+    };
     let mut scenes = vec![
         Scene { sub: Some(Arc::new(sub?)), ..scene("san-sau", "Sân sau", Arc::new(day?)) },
         scene("cong-chinh", "Cổng chính (đêm)", Arc::clone(&night)),
-        scene("hanh-lang", "Hành lang (vắng)", Arc::new(quiet?)),
+        Scene { zone: ZoneKind::Building, ..scene("hanh-lang", "Hành lang tầng 2", Arc::new(corridor)) },
         scene("bai-xe", "Bãi xe (hay mất kết nối)", night),
+        scene("san-truoc", "Sân trước (vắng)", Arc::new(quiet?)),
     ];
     for (index, path) in more.iter().enumerate() {
         let footage = own(path)?;
@@ -55,10 +67,11 @@ pub(super) fn prepare(folder: &Path, more: &[PathBuf]) -> anyhow::Result<Vec<Sce
     Ok(scenes)
 }
 
-fn clip() -> anyhow::Result<PathBuf> {
-    deps::find(None, "footage", "vtest.avi").map_err(|searched| {
+/// Where `make setup` put it.
+fn sample(file: &str) -> anyhow::Result<PathBuf> {
+    deps::find(None, "footage", file).map_err(|searched| {
         let places: Vec<_> = searched.iter().map(|path| path.display().to_string()).collect();
-        anyhow::anyhow!("the sample film vtest.avi is missing; run `make setup` (searched: {})", places.join(", "))
+        anyhow::anyhow!("the sample {file} is missing; run `make setup` (searched: {})", places.join(", "))
     })
 }
 

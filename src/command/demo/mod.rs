@@ -46,7 +46,7 @@ const DROPS_OUT_FOR: Duration = Duration::from_secs(20);
 /// When the footage is missing or cannot be prepared, or the appliance cannot start.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let start: Timestamp = START.parse().context("the demo's time")?;
-    output::line("canhdem: preparing the sample cameras (ten seconds or so, the first time only)")?;
+    output::line("canhdem: preparing the sample cameras (some twenty seconds, the first time only)")?;
     let scenes = footage::prepare(&args.data_dir.join("footage"), &args.footage)?;
     let mounts = scenes.iter().flat_map(mounts).collect();
     let cameras = Arc::new(TestCameras::start(mounts)?);
@@ -105,11 +105,15 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
             sub: scene.sub.is_some().then(|| address("sub")).transpose()?,
             transport: Transport::Tcp,
             credentials: Some(Credentials { user: USER.to_owned(), password: PASSWORD.to_owned() }),
-            zones: vec![Zone { id: "san".to_owned(), kind: ZoneKind::Yard, polygon: Polygon::full_frame() }],
+            zones: vec![Zone { id: zone_id(scene.zone).to_owned(), kind: scene.zone, polygon: Polygon::full_frame() }],
         });
     }
     let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
     Ok(Config { data_dir, listen, cameras: configured, ..Config::for_replay() })
+}
+
+fn zone_id(kind: ZoneKind) -> &'static str {
+    if kind == ZoneKind::Yard { "san" } else { "trong-nha" }
 }
 
 fn drop_out_now_and_then(cameras: &TestCameras, shutdown: &Shutdown) {

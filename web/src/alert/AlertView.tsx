@@ -5,6 +5,7 @@ import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { millis } from '../time';
 import { Facts } from './Facts';
+import { HiddenMarks } from './Persons';
 import { Player } from './Player';
 import './alert.css';
 
@@ -61,6 +62,7 @@ function ChosenAlert({ alert, camera }: { alert: Alert; camera: Camera | null })
             <span>{alert.camera_name}</span>
             {alert.open && <span class="open">{t('alert.open')}</span>}
             {nowMs !== null && <span>{ago(nowMs - millis(alert.at))}</span>}
+            <HiddenMarks persons={alert.persons} />
           </p>
           <h2>{say(alert.reason)}</h2>
         </div>

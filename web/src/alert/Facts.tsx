@@ -1,6 +1,7 @@
 import type { Alert, Camera } from '../api/types';
 import { useSession } from '../session/session';
 import { clockOf, dateOf, formatDuration, millis } from '../time';
+import { Persons } from './Persons';
 
 interface Props {
   alert: Alert;
@@ -16,6 +17,7 @@ export function Facts({ alert, camera, onSeek }: Props) {
   const { t, language } = useSession();
   return (
     <aside class="facts" aria-label={t('alert.facts')}>
+      <Persons key={alert.id} alert={alert} />
       <dl>
         <dt>{t('alert.status')}</dt>
         <dd>{t(alert.open ? 'alert.open' : 'alert.closed')}</dd>

@@ -1,5 +1,5 @@
 // Samples for tests.
-import type { Alert, Finding } from './types';
+import type { Alert, Answer, Attribute, AttributeAnswer, Finding, Person } from './types';
 
 export const START = '2026-02-17T01:30:00+07:00';
 export const START_MS = Date.parse(START);
@@ -32,4 +32,25 @@ export function sampleAlert(id: string, seconds: number, change: Partial<Alert> 
     clip: { url: `/api/v1/alerts/${id}/clip.mp4`, from: after(seconds - 10), to: after(seconds + 20) },
     ...change,
   };
+}
+
+export function sampleAnswer(
+  attribute: Attribute,
+  answer: Answer,
+  change: Partial<AttributeAnswer> = {},
+): AttributeAnswer {
+  const confidence = answer === 'unknown' ? null : 0.94;
+  return { attribute, answer, confidence, frames: 6, pixels: 31, crop: null, ...change };
+}
+
+/** A person with these answers for mask, hat, gloves and bag. */
+export function samplePerson(track: string, ...answers: [Answer, Answer, Answer, Answer]): Person {
+  const [mask, hat, gloves, bag] = answers;
+  const attributes = [
+    sampleAnswer('mask', mask),
+    sampleAnswer('hat', hat),
+    sampleAnswer('gloves', gloves),
+    sampleAnswer('bag', bag),
+  ];
+  return { track, attributes };
 }

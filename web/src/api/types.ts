@@ -4,7 +4,12 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type Camera = Schemas['Camera'];
-export type Alert = Schemas['Alert'];
+/** Alerts of before persons were looked at closely have no `persons`. */
+export type Alert = Omit<Schemas['Alert'], 'persons'> & Partial<Pick<Schemas['Alert'], 'persons'>>;
+export type Person = Schemas['Person'];
+export type AttributeAnswer = Schemas['AttributeAnswer'];
+export type Attribute = AttributeAnswer['attribute'];
+export type Answer = AttributeAnswer['answer'];
 export type Finding = Schemas['Finding'];
 export type Arming = Schemas['Arming'];
 export type Status = Schemas['Status'];

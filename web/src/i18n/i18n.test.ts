@@ -25,6 +25,13 @@ describe('speech', () => {
     expect(fill('{n} mới', {})).toBe('{n} mới');
   });
 
+  it('says what a person hides, how surely, and as plainly what could not be seen', () => {
+    const { t } = speech('vi');
+    const evidence = t('attribute.evidence', { n: 94, frames: 6 });
+    expect(`${t('attribute.mask.yes')} ${evidence}`).toBe('đeo khẩu trang (chắc chắn 94 %, 6 khung hình)');
+    expect(t('attribute.gloves.unknown')).toBe('không nhìn rõ tay');
+  });
+
   it('says how long ago', () => {
     expect(speech('vi').ago(125_000)).toBe('2 phút trước');
     expect(speech('en').ago(0)).toBe('just now');

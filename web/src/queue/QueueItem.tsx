@@ -1,6 +1,8 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { HiddenMarks } from '../alert/Persons';
 import type { Alert, Camera } from '../api/types';
 import { Icon, SeverityShape } from '../icons';
+import { RetriedPicture } from '../RetriedPicture';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { dateTimeOf, millis } from '../time';
@@ -33,6 +35,7 @@ export function QueueItem({ alert, camera, isChosen, isNew, onChoose }: Props) {
         <span class="item-picture">
           <Thumbnail src={alert.snapshot ?? null} />
           {isNew && <span class="new-mark">{t('queue.new')}</span>}
+          <HiddenMarks persons={alert.persons} />
         </span>
         <span class="item-text">
           <span class="item-line">
@@ -67,30 +70,13 @@ function Ago({ at }: { at: string }) {
   return <span class="ago">{nowMs === null ? '' : ago(nowMs - millis(at))}</span>;
 }
 
-const RETRIES = 5;
-const RETRY_MS = 4_000;
-
-/** The alert's picture; one that is not written yet is asked for again a few times. */
 function Thumbnail({ src }: { src: string | null }) {
   const { t } = useSession();
-  const [failures, setFailures] = useState(0);
-  const [isBroken, setBroken] = useState(false);
-  useEffect(() => {
-    if (!isBroken || failures > RETRIES) return undefined;
-    const timer = setTimeout(() => setBroken(false), RETRY_MS);
-    return () => clearTimeout(timer);
-  }, [isBroken, failures]);
-
-  if (src === null || isBroken) {
-    return (
+  return (
+    <RetriedPicture key={src} src={src} alt="" class="thumbnail" isLazy>
       <span class="thumbnail empty" title={t('queue.no_snapshot')}>
         <Icon name="picture" />
       </span>
-    );
-  }
-  const fail = () => {
-    setFailures(failures + 1);
-    setBroken(true);
-  };
-  return <img class="thumbnail" src={src} alt="" loading="lazy" decoding="async" onError={fail} />;
+    </RetriedPicture>
+  );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { after, sampleAlert, START_MS } from '../api/samples';
+import { after, sampleAlert, samplePerson, START_MS } from '../api/samples';
 import type { Alert } from '../api/types';
 import { parseMemory } from './memory';
 import { emptyQueue, later, memoryOf, neighbour, reduceQueue, ringFor, staleOpen, type Queue } from './queue';
@@ -42,6 +42,14 @@ describe('two accounts of one alert', () => {
     const closed = sampleAlert('a', 0);
     expect(later(closed, long)).toBe(closed);
     expect(later(long, closed)).toBe(closed);
+  });
+
+  it('what is known of the persons is not lost to an account of the same moment', () => {
+    const told = open('a', 0, { persons: [samplePerson('t', 'yes', 'no', 'unknown', 'unknown')] });
+    const bare = open('a', 0);
+    expect(later(told, bare)).toBe(told);
+    expect(later(bare, told)).toBe(told);
+    expect(later(told, sampleAlert('a', 0)).open).toBe(false);
   });
 
   it('an event that overtook the list is not undone by it', () => {

@@ -1,3 +1,4 @@
+import { framesJudged } from '../alert/hiding';
 import type { Alert, AlertPage, Severity } from '../api/types';
 import { millis } from '../time';
 
@@ -41,10 +42,14 @@ export function memoryOf(queue: Queue): Memory {
   return { unseen: [...queue.unseen].slice(-REMEMBERED), knownToMs: queue.knownToMs };
 }
 
-/** Of two accounts of one alert the later: closed beats open, then the longer lasting, then `b`. */
+/**
+ * Of two accounts of one alert the later: closed beats open, then the longer lasting, then the one that rests
+ * on more pictures of its persons (they are looked at after the alert has gone out), then `b`.
+ */
 export function later(a: Alert, b: Alert): Alert {
   if (a.open !== b.open) return a.open ? b : a;
-  return millis(a.last_seen_at) > millis(b.last_seen_at) ? a : b;
+  const longer = millis(a.last_seen_at) - millis(b.last_seen_at);
+  return (longer || framesJudged(a.persons ?? []) - framesJudged(b.persons ?? [])) > 0 ? a : b;
 }
 
 function merge(known: readonly Alert[], incoming: readonly Alert[]): Alert[] {
