@@ -103,7 +103,7 @@ fn what_is_seen_is_told_with_its_crop() {
     let [crop] = &examined.crops[..] else { panic!("{examined:?}") };
     assert_eq!((crop.track, crop.attribute), (person.id, Attribute::Mask));
     let picture = image::load_from_memory(&crop.jpeg).expect("a JPEG");
-    assert!(picture.width() > 100 && picture.width() <= 256, "{}", picture.width());
+    assert!((100..=256).contains(&picture.width()), "{}", picture.width());
 
     // Nothing is due so soon; then the same again, of which the crop tells no more.
     assert!(looker.look(ALERT, &frame(200, SIZE), &[&person], None).examined.is_empty());
