@@ -17,8 +17,13 @@ use crate::decode::{Frame, Planes};
 const LEAST_FACING: f32 = 0.15;
 /// A part of which less lies within the frame is not judged.
 const LEAST_WITHIN: f32 = 0.5;
+/// From here on turning further to the camera shows no more of the mouth. Masks themselves make the joints of a face less
+/// sure, which must not speak against them.
+const AMPLE_FACING: f32 = 0.5;
 /// From so many times the least pixels on, more of them add nothing.
-const AMPLE_PIXELS: f32 = 3.0;
+const AMPLE_PIXELS: f32 = 2.0;
+/// What a crop of the least size, or without any sharpness, is worth: the models were trained and calibrated on such, too.
+const LEAST_WORTH: f32 = 0.75;
 /// A place as sure as this is as good as certain: scores of joints hardly ever reach 1.
 const AMPLE_SURE: f32 = 0.6;
 
@@ -177,7 +182,7 @@ impl AttributeTask {
         let place = Place { part: square(head.center, head.size), pixels: head.size, sure: head.sure };
         match self.attribute {
             Attribute::Mask if head.facing < LEAST_FACING => None,
-            Attribute::Mask => Some(Place { sure: head.sure * head.facing, ..place }),
+            Attribute::Mask => Some(Place { sure: head.sure * (head.facing / AMPLE_FACING).min(1.0), ..place }),
             Attribute::Hat | Attribute::Gloves | Attribute::Bag => Some(place),
         }
     }
@@ -189,10 +194,9 @@ fn hand(hand: &parts::Hand) -> Place {
 
 /// What a crop is worth, 0 to 1: by its size, its sharpness and how sure its place is.
 fn quality(place: &Place, least_pixels: u32, sharpness: f32) -> f32 {
-    let size = (place.pixels / (AMPLE_PIXELS * least_pixels as f32)).min(1.0).sqrt();
-    let sure = (place.sure / AMPLE_SURE).min(1.0);
-    // The model was trained on blurred and noisy crops, too: the least sharp is worth half of the sharpest.
-    size * sure * f32::midpoint(1.0, sharpness)
+    let beyond_least = (place.pixels / least_pixels as f32 - 1.0) / (AMPLE_PIXELS - 1.0);
+    let worth = |share: f32| LEAST_WORTH + (1.0 - LEAST_WORTH) * share.clamp(0.0, 1.0);
+    worth(beyond_least) * worth(sharpness) * (place.sure / AMPLE_SURE).min(1.0)
 }
 
 impl Run {

@@ -1,11 +1,12 @@
 use std::fs;
 
 use super::*;
+use crate::base::Point;
 use crate::vision::manifest::Sha256;
 use crate::vision::test_frames::{figure, figure_box};
 
-/// Its logit is (mean of all pixels − 128) / 16; see `testdata/brightness.py`.
-const BRIGHTNESS: &[u8] = include_bytes!("testdata/brightness.onnx");
+/// Its logit is (mean of all pixels − 128) / 16; see `tests/models/brightness.py`.
+const BRIGHTNESS: &[u8] = include_bytes!("../../tests/models/brightness.onnx");
 
 fn entry(name: &str, attribute: &str, part: &str, least_pixels: u32) -> String {
     format!(
@@ -166,4 +167,29 @@ fn a_model_without_one_value_is_refused_by_name() {
     assert!(one_value(&[]).is_err());
     assert!(one_value(&[Output { shape: &[1], data: &[f32::NAN] }]).expect_err("refused").contains("NaN"));
     assert_eq!(one_value(&[Output { shape: &[1, 1], data: &[-3.0] }]), Ok(-3.0));
+}
+
+#[test]
+fn quality_falls_with_size_sharpness_and_doubt() {
+    let place = |pixels, sure| Place { part: Rect::new(0.0, 0.0, pixels, pixels), pixels, sure };
+    let best = quality(&place(40.0, 0.9), 20, 1.0);
+    assert_eq!(best, 1.0);
+    for (worse, bound) in [(quality(&place(20.0, 0.9), 20, 1.0), 0.75), (quality(&place(40.0, 0.9), 20, 0.0), 0.75)] {
+        assert!((worse - bound).abs() < 1e-6, "{worse}");
+    }
+    assert!((quality(&place(40.0, 0.3), 20, 1.0) - 0.5).abs() < 1e-6);
+    assert_eq!(quality(&place(400.0, 0.0), 20, 1.0), 0.0);
+}
+
+#[test]
+fn a_mask_is_judged_only_on_a_face_that_is_turned_here() {
+    let entry = entry("m", "mask", "head", 8);
+    let (_folder, manifest) = manifest(&[entry]);
+    let Task::Attribute(mask) = manifest.model("m").expect("there").task else { panic!("{manifest:?}") };
+    let hat = AttributeTask { attribute: Attribute::Hat, ..mask };
+    let head = |facing| parts::Head { center: Point { x: 20.0, y: 20.0 }, size: 20.0, sure: 0.5, facing };
+    assert_eq!(mask.head(&head(0.1)), None);
+    assert_eq!(mask.head(&head(0.25)).expect("aside").sure, 0.25);
+    assert_eq!(mask.head(&head(0.6)), mask.head(&head(1.0)));
+    assert_eq!(hat.head(&head(0.0)).expect("from behind").sure, 0.5);
 }

@@ -14,7 +14,7 @@ fn input() -> Input {
 
 /// What TensorFlow.js computes from the same pictures and the graph before its conversion.
 fn reference(name: &str) -> Vec<f32> {
-    let all: Value = serde_json::from_str(include_str!("testdata/movenet.json")).expect("JSON");
+    let all: Value = serde_json::from_str(include_str!("../../tests/models/movenet.json")).expect("JSON");
     let rows = all[name].as_array().expect("rows").iter().flat_map(|row| row.as_array().expect("a row"));
     rows.map(|value| value.as_f64().expect("a number") as f32).collect()
 }

@@ -21,7 +21,7 @@ const UNLABELLED: Rgb<u8> = Rgb([80, 140, 240]);
 const TEXT: Rgb<u8> = Rgb([230, 230, 230]);
 
 /// Side of a crop on the sheet, and the room around it.
-const TILE: u32 = 128;
+const TILE: u32 = 136;
 const GAP: u32 = 8;
 const CAPTION: u32 = 2 * LETTER + 4;
 /// The person, its head for two attributes, both hands, and the person again for its bag.
@@ -104,7 +104,7 @@ fn tile(seen: &Observation, all: &[Observation], label: Option<bool>, rules: &Ru
     Tile { region: seen.region, color, lines }
 }
 
-/// Sixteen letters fit a tile.
+/// Seventeen letters fit a tile.
 fn short(attribute: Attribute) -> &'static str {
     match attribute {
         Attribute::Gloves => "glove",

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[2] / "models"))
+sys.path.insert(0, str(HERE.parents[1] / "models"))
 from onnx_file import FLOAT, Graph, Tensor, model  # noqa: E402
 
 graph = Graph("brightness", inputs=[("crop", FLOAT, (1, 3, 32, 32))], outputs=[("logit", FLOAT, (1, 1, 1, 1))])
