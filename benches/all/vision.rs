@@ -10,7 +10,7 @@ use canhdem::vision::decoders::Decoder;
 use canhdem::vision::model::Model;
 use canhdem::vision::runtime::{Output, Session};
 use canhdem::vision::tensor::{Placement, Tensor, gamma_for};
-use canhdem::vision::{Detection, Detector, LOW_SCORE, Manifest, nms};
+use canhdem::vision::{AttributeReader, Class, Detection, Detector, LOW_SCORE, Manifest, nms, pose};
 use criterion::{Criterion, criterion_group};
 
 use super::footage;
@@ -113,8 +113,33 @@ fn pipeline(c: &mut Criterion) {
     });
 }
 
+/// One person of the yard: where its joints are, and, once there are models of attributes, all that is read of it.
+fn persons(c: &mut Criterion) {
+    let manifest = manifest();
+    let frame = footage::frames(footage::OWN, 5, 1).remove(0);
+    let seen = detector(&manifest).detect(&frame, &[]).expect("detected").detections;
+    let person = seen.iter().find(|found| found.class == Class::Person).expect("somebody is there").bbox;
+
+    let model = manifest.model("movenet-lightning").expect("model");
+    let bytes = manifest.read_model(model).expect("no model: run `make setup`");
+    let mut session = Session::load(&manifest, model, &bytes).expect("session");
+    let (planes, mut tensor) = (frame.planes(), Tensor::default());
+    c.bench_function("pose of a person", |b| {
+        b.iter(|| {
+            let size = (planes.width, planes.height);
+            let placement = Placement::crop(pose::region(person), size, &model.input).expect("within");
+            tensor.fill(&planes, &placement, &model.input, None).expect("whole");
+            let read = |outputs: &[Output<'_>]| pose::decode(outputs, &placement, model.input.width).expect("a pose");
+            session.run(&tensor.values, read).expect("run")
+        });
+    });
+    if let Some(reader) = AttributeReader::load(&manifest).expect("no model: run `make setup`") {
+        c.bench_function("reader.look at a person", |b| b.iter(|| reader.look(&frame, person).expect("looked")));
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
-    targets = tensor, inference, pipeline
+    targets = tensor, inference, pipeline, persons
 }

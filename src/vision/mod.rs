@@ -14,6 +14,7 @@ pub mod decoders;
 pub mod deps;
 mod detection;
 mod detector;
+mod entry;
 mod error;
 mod look;
 pub mod manifest;
