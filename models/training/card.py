@@ -28,6 +28,7 @@ SOURCES = {
     "beruscoder": "thief-detection, Roboflow (CC BY 4.0)",
     "DipakBhad": "Gloves-Detection, Roboflow glove-absoo (MIT)",
     "nishantpravin": "glove-detection, Roboflow sana-ali (public domain)",
+    "no hands": "pieces of persons in Clothing Co-Parsing (Apache-2.0) and BackPack-Detection (CC BY 4.0)",
     "hands": "hand-tracking by ragadag621 (CC BY 4.0)",
 }
 

@@ -241,18 +241,21 @@ def hats(data: Path) -> Samples:
         with Image.open(data / "masks" / row["file"]) as picture:
             samples.add(row["file"], picture, around(picture, 0.62), int(row["hat"]), groups[row["file"]], "scenes")
     add_heads_in_scenes(samples, data, "hat")
-    add_balaclavas(samples)
+    add_covered_heads(samples)
     return samples
 
 
-def add_balaclavas(samples: Samples, seed: int = 8) -> None:
-    """Bare heads once more in a balaclava, which covers the head as well."""
+def add_covered_heads(samples: Samples, seed: int = 8) -> None:
+    """Heads once more with a mask or a scarf, which are no hats; and bare ones in a balaclava, which is one."""
     random = np.random.default_rng(seed)
     faces = {row["file"]: row for row in labels("faces")}
-    for index in [i for i in range(len(samples)) if samples.label[i] == 0 and f"heads/{samples.names[i]}" in faces]:
-        if random.random() < 0.25:
-            painted = cover_face(samples, index, faces[f"heads/{samples.names[index]}"], "balaclava", random)
-            samples.add_like(index, painted, 1, "painted")
+    for index in [i for i in range(len(samples)) if f"heads/{samples.names[i]}" in faces]:
+        row, label = faces[f"heads/{samples.names[index]}"], samples.label[index]
+        if random.random() < 0.5:
+            kind = str(random.choice(["mask", "low mask", "scarf"]))
+            samples.add_like(index, cover_face(samples, index, row, kind, random), label, "painted")
+        if label == 0 and random.random() < 0.25:
+            samples.add_like(index, cover_face(samples, index, row, "balaclava", random), 1, "painted")
 
 
 def gloves(data: Path, unlicensed: bool = False) -> Samples:
@@ -276,7 +279,30 @@ def gloves(data: Path, unlicensed: bool = False) -> Samples:
             number = "".join(filter(str.isdigit, file.name.split("_")[0])) or "0"
             samples.add(f"hands/{file.name}", picture, part, 0, f"hands/{int(number) // 25}", "hands")
     add_painted_gloves(samples)
+    add_no_hands(samples, data)
     return samples
+
+
+def add_no_hands(samples: Samples, data: Path, seed: int = 9) -> None:
+    """Pieces of clothes and places where a pose model might look for a hand in vain: nothing can be said of them."""
+    random = np.random.default_rng(seed)
+    for row in rows(data / "persons_attr"):
+        if licensed(row):
+            with Image.open(data / "persons_attr" / row["file"]) as picture:
+                w, h = picture.size
+                x, y = w * random.uniform(0.15, 0.85), h * random.uniform(0.3, 0.8)
+                samples.add(row["file"], *piece(picture, x, y, h * random.uniform(0.1, 0.16)), 0.5, row["file"], "no hands")
+    for row in labels("bags_in_scenes"):
+        left, top, right, bottom = (int(row[side]) for side in ("left", "top", "right", "bottom"))
+        with Image.open(data / row["file"]) as picture:
+            x, y = random.uniform(left, right), random.uniform(top + 0.2 * (bottom - top), bottom)
+            size = (bottom - top) * random.uniform(0.12, 0.3)
+            samples.add(row["file"], *piece(picture, x, y, size), 0.5, row["file"].split("_jpg")[0], "no hands")
+
+
+def piece(picture: Image.Image, x: float, y: float, size: float) -> tuple[Image.Image, tuple[float, float, float]]:
+    half = size / 2
+    return surroundings(picture.convert("RGB"), (int(x - half), int(y - half), int(x + half), int(y + half)), 1.8)
 
 
 def add_painted_gloves(samples: Samples, seed: int = 6) -> None:
