@@ -120,12 +120,14 @@ class Judged:
     label: np.ndarray
     source: list[str]
     logits: dict[tuple[str, int], np.ndarray]
+    # Crops of fewer pixels are never judged, so that they count for no threshold.
+    least_pixels: int = 0
 
     def pooled(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """All logits, their labels, and weights that make both classes alike; without what cannot be seen."""
         asked = self.label != 0.5
-        logit = np.concatenate([logit[asked] for logit in self.logits.values()])
-        label = np.tile(self.label[asked], len(self.logits))
+        counted = [logit[asked] for (_, pixels), logit in self.logits.items() if pixels >= self.least_pixels]
+        logit, label = np.concatenate(counted), np.tile(self.label[asked], len(counted))
         return logit, label, balanced(label)
 
 
@@ -133,12 +135,12 @@ def balanced(label: np.ndarray) -> np.ndarray:
     return np.where(label == 1, 0.5 / max(1, (label == 1).sum()), 0.5 / max(1, (label == 0).sum()))
 
 
-def judge(model: Classifier | Finder, samples: Samples, plan: Plan, seed: int = 7) -> Judged:
+def judge(model: Classifier | Finder, samples: Samples, plan: Plan, least_pixels: int, seed: int = 7) -> Judged:
     """What the model says of samples as cameras show them: each light, in few, more and many pixels."""
     sizes = (plan.least, (plan.least + plan.side) // 2, plan.side)
     conditions = [(light, pixels) for light in LIGHTS for pixels in sizes]
     found = {of: logits(model, samples, plan, of[1], of[0], seed * 1000 + k) for k, of in enumerate(conditions)}
-    return Judged(np.array(samples.label), samples.source, found)
+    return Judged(np.array(samples.label), samples.source, found, least_pixels)
 
 
 def calibrate(judged: Judged) -> tuple[float, float]:
@@ -184,11 +186,10 @@ def answers(logit: np.ndarray, label: np.ndarray, calibration: tuple[float, floa
 
 
 def least_log_odds(judged: Judged, calibration: tuple[float, float], precision: float) -> float:
-    """The least from which both yes and no are right so often, over all lights and sizes."""
+    """The least from which yes is right so often, over all lights and sizes; no takes as much."""
     logit, label, _ = judged.pooled()
     for tenths in range(4, 31):
-        found = answers(logit, label, calibration, tenths / 10)
-        if min(found.precision, found.precision_of_no) >= precision:
+        if answers(logit, label, calibration, tenths / 10).precision >= precision:
             return tenths / 10
     return 3.0
 

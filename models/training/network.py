@@ -201,7 +201,7 @@ def even(x: torch.Tensor) -> torch.Tensor:
 
 
 def export(model: nn.Module, side: int, path: Path) -> None:
-    """Writes the model as ONNX, one crop at a time; weights of convolutions in 8 bits, a scale for each channel."""
+    """Writes the model as ONNX, one crop at a time."""
     model.eval()
     torch.onnx.export(
         model,
@@ -211,6 +211,11 @@ def export(model: nn.Module, side: int, path: Path) -> None:
         output_names=["logit"],
         opset_version=13,
     )
+    shrink(path)
+
+
+def shrink(path: Path) -> None:
+    """Keeps the weights of a file's convolutions in 8 bits, with a scale for each channel."""
     graph = onnx.load(str(path))
     weights = {tensor.name: tensor for tensor in graph.graph.initializer}
     for node in [node for node in graph.graph.node if node.op_type == "Conv"]:

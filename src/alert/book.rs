@@ -297,8 +297,14 @@ mod tests {
     }
 
     fn verdicts(mask: Answer, hat: Answer) -> Verdicts {
-        let verdict =
-            |answer| Verdict { answer, confidence: 0.95, frames: 2, pixels: 30, best: Some((at(3), Rect::default())) };
+        let verdict = |answer| Verdict {
+            answer,
+            confidence: 0.95,
+            log_odds: 2.9,
+            frames: 2,
+            pixels: 30,
+            best: Some((at(3), Rect::default())),
+        };
         [verdict(mask), verdict(hat), Verdict::default(), Verdict::default()]
     }
 

@@ -42,7 +42,7 @@ impl Person {
 
 impl From<Verdict> for Judged {
     fn from(verdict: Verdict) -> Self {
-        let Verdict { answer, confidence, frames, pixels, best } = verdict;
+        let Verdict { answer, confidence, frames, pixels, best, log_odds: _ } = verdict;
         Self { answer, confidence, frames, pixels, has_crop: best.is_some() }
     }
 }

@@ -47,6 +47,7 @@ mod tests {
         let verdict = |answer| Verdict {
             answer,
             confidence: 0.9,
+            log_odds: 0.0,
             frames: 3,
             pixels: 30,
             best: Some((Timestamp::UNIX_EPOCH, bbox)),

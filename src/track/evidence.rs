@@ -49,6 +49,8 @@ pub struct Verdict {
     pub answer: Answer,
     /// Probability, 0 to 1, of the answer; where it is unknown, of the likelier side: 0.5 for nothing.
     pub confidence: f32,
+    /// Fused natural log-odds of yes, from which both come.
+    pub log_odds: f32,
     /// Pictures that were weighed.
     pub frames: u32,
     /// Side in pixels of the largest crop that speaks for the answer; of any where it is unknown.
@@ -59,7 +61,7 @@ pub struct Verdict {
 
 impl Default for Verdict {
     fn default() -> Self {
-        Self { answer: Answer::Unknown, confidence: 0.5, frames: 0, pixels: 0, best: None }
+        Self { answer: Answer::Unknown, confidence: 0.5, log_odds: 0.0, frames: 0, pixels: 0, best: None }
     }
 }
 
@@ -112,6 +114,7 @@ impl Evidence {
         Verdict {
             answer,
             confidence: sigmoid(sides.log_odds().abs()).min(MOST_CONFIDENCE),
+            log_odds: sides.log_odds(),
             frames: u32::try_from(moments.len()).unwrap_or(u32::MAX),
             pixels: seen.iter().filter(speaks).map(|seen| seen.pixels).max().unwrap_or(0),
             best: telling.map(|seen| (seen.at, seen.region)),

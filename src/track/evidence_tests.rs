@@ -123,7 +123,7 @@ proptest! {
             Answer::No => Answer::Yes,
             Answer::Unknown => Answer::Unknown,
         };
-        prop_assert_eq!(Verdict { answer: mirror(one.answer), ..one }, other);
+        prop_assert_eq!(Verdict { answer: mirror(one.answer), log_odds: -one.log_odds, ..one }, other);
     }
 
     /// Another picture that says the same, of any quality and at any time, makes an answer surer.

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::labels::{Light, Person};
 use super::report::rounded;
+use crate::track::{AnswerRules, Evidence, Verdict};
 use crate::vision::Look;
 use crate::vision::attributes::{Answer, AnswerRule, Attribute, Observation};
 
@@ -60,19 +62,16 @@ impl Case {
     }
 }
 
-/// One picture is a track of one frame: its observations add up, each by what it is worth.
+/// One picture is a track of one frame. `None` where nothing was seen of the attribute.
 pub(super) fn tell(observations: &[Observation], attribute: Attribute, rule: AnswerRule) -> Option<Told> {
-    let mut of_it = observations.iter().filter(|observation| observation.attribute == attribute).peekable();
-    of_it.peek()?;
-    let log_odds: f32 = of_it.map(|observation| observation.log_odds * observation.quality).sum();
-    let answer = if log_odds.abs() < rule.least_log_odds {
-        Answer::Unknown
-    } else if log_odds > 0.0 {
-        Answer::Yes
-    } else {
-        Answer::No
-    };
-    Some(Told { answer, log_odds })
+    let mut rules = AnswerRules::default();
+    rules[attribute as usize] = Some(rule);
+    let mut evidence = Evidence::new(rules);
+    for observation in observations.iter().filter(|observation| observation.attribute == attribute) {
+        evidence.add(Timestamp::UNIX_EPOCH, observation);
+    }
+    let Verdict { answer, log_odds, frames, .. } = evidence.verdict(attribute);
+    (frames > 0).then_some(Told { answer, log_odds })
 }
 
 /// `None` where there is nothing to divide by.

@@ -15,7 +15,7 @@ fn case(label: bool, log_odds: Option<f32>) -> Case {
 }
 
 #[test]
-fn observations_add_up_by_their_worth() {
+fn one_picture_is_a_track_of_one_frame() {
     #[track_caller]
     fn check(observations: &[(f32, f32)], expected: Answer, log_odds: f32) {
         let observations: Vec<_> =
@@ -26,7 +26,9 @@ fn observations_add_up_by_their_worth() {
     check(&[(2.0, 1.0)], Answer::Yes, 2.0);
     check(&[(2.0, 0.4)], Answer::Unknown, 0.8);
     check(&[(-2.0, 0.5)], Answer::No, -1.0);
-    check(&[(0.8, 1.0), (0.8, 1.0)], Answer::Yes, 1.6);
+    // Two hands are one picture: what they say on average.
+    check(&[(0.8, 1.0), (0.8, 1.0)], Answer::Unknown, 0.8);
+    check(&[(2.0, 1.0), (1.0, 1.0)], Answer::Yes, 1.5);
     check(&[(3.0, 1.0), (-3.0, 1.0)], Answer::Unknown, 0.0);
     assert_eq!(tell(&[seen(Attribute::Hat, 9.0, 1.0)], Attribute::Gloves, RULE), None);
 }
