@@ -62,7 +62,7 @@ def write(
     lines += [
         "",
         "A fifth of the groups (persons, pictures, scenes, stretches of look-alikes) is held out, by a hash of the group's "
-        "name. All classes go through the same simulated cameras (`augment.py`): day, lamps at night, infrared; noise, "
+        "name: half of that sets calibration and threshold, the other half gives the figures below. All classes go through the same simulated cameras (`augment.py`): day, lamps at night, infrared; noise, "
         "blur, compression, few pixels.",
         "",
         f"Answers: log-odds = logit / {calibration[0]} + {calibration[1]}; yes from {least} on, no from {-least} down, "
@@ -70,6 +70,7 @@ def write(
     ]
     for title, of in judged.items():
         lines += ["", f"## Figures: {title}", "", *figures(of, calibration, least), "", *curve(of, calibration)]
+    lines += ["", "## Known failures", "", *(f"- {failure}" for failure in task.failures)]
     return "\n".join(lines) + "\n"
 
 
@@ -86,6 +87,13 @@ def figures(of: fit.Judged, calibration: tuple[float, float], least: float) -> l
         at = fit.answers(logit[asked], label, calibration, least)
         values = (fit.auc(logit[asked], label), at.answered, at.precision, at.recall, at.precision_of_no)
         rows.append(f"| {light} | {pixels} | {' | '.join(f'{value:.3f}' for value in values)} |")
+    rows += ["", "All of these crops together, counted:", "", "| is | says yes | unknown | says no |", "|---|---|---|---|"]
+    together, truth, _ = of.pooled()
+    log_odds = together / calibration[0] + calibration[1]
+    for title, value in (("yes", 1), ("no", 0)):
+        here = log_odds[truth == value]
+        counts = ((here >= least).sum(), (np.abs(here) < least).sum(), (here <= -least).sum())
+        rows.append(f"| {title} | {' | '.join(str(count) for count in counts)} |")
     unseen = ~asked
     if unseen.any():
         log_odds = np.concatenate([logit[unseen] for logit in of.logits.values()]) / calibration[0] + calibration[1]

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from augment import LIGHTS, Dice, augment, through_camera, windows
-from data import Samples
+from data import Samples, split
 from network import Classifier, Finder, even
 
 BATCH = 64
@@ -118,16 +118,20 @@ class Judged:
     """Logits of the same samples under one or more conditions: light and pixels that the crop is wide."""
 
     label: np.ndarray
-    source: list[str]
+    group: list[str]
     logits: dict[tuple[str, int], np.ndarray]
-    # Crops of fewer pixels are never judged, so that they count for no threshold.
-    least_pixels: int = 0
+
+    def half(self, which: int) -> "Judged":
+        """Half of the groups: one to fit calibration and threshold on, the other to report figures of."""
+        keep = np.array([split(f"half of {group}", 2) == which for group in self.group])
+        groups = [group for group, kept in zip(self.group, keep, strict=True) if kept]
+        return Judged(self.label[keep], groups, {of: logit[keep] for of, logit in self.logits.items()})
 
     def pooled(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """All logits, their labels, and weights that make both classes alike; without what cannot be seen."""
         asked = self.label != 0.5
-        counted = [logit[asked] for (_, pixels), logit in self.logits.items() if pixels >= self.least_pixels]
-        logit, label = np.concatenate(counted), np.tile(self.label[asked], len(counted))
+        logit = np.concatenate([logit[asked] for logit in self.logits.values()])
+        label = np.tile(self.label[asked], len(self.logits))
         return logit, label, balanced(label)
 
 
@@ -135,12 +139,13 @@ def balanced(label: np.ndarray) -> np.ndarray:
     return np.where(label == 1, 0.5 / max(1, (label == 1).sum()), 0.5 / max(1, (label == 0).sum()))
 
 
-def judge(model: Classifier | Finder, samples: Samples, plan: Plan, least_pixels: int, seed: int = 7) -> Judged:
-    """What the model says of samples as cameras show them: each light, in few, more and many pixels."""
-    sizes = (plan.least, (plan.least + plan.side) // 2, plan.side)
+def judge(model: Classifier | Finder, samples: Samples, plan: Plan, least: int, seed: int = 7) -> Judged:
+    """What the model says of samples as cameras show them: each light, in crops of the `least` pixels that are judged,
+    of more, and of as many as it takes."""
+    sizes = (least, (least + plan.side) // 2, plan.side)
     conditions = [(light, pixels) for light in LIGHTS for pixels in sizes]
     found = {of: logits(model, samples, plan, of[1], of[0], seed * 1000 + k) for k, of in enumerate(conditions)}
-    return Judged(np.array(samples.label), samples.source, found, least_pixels)
+    return Judged(np.array(samples.label), samples.group, found)
 
 
 def calibrate(judged: Judged) -> tuple[float, float]:

@@ -1,5 +1,7 @@
 """The parts of the training that need no data: `/usr/bin/python3 models/training/test_training.py`."""
 
+import hashlib
+import tomllib
 import unittest
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import augment
 import data
 import fit
 import paint
+import train
 from augment import Dice
 
 HERE = Path(__file__).resolve().parent
@@ -78,6 +81,14 @@ class Figures(unittest.TestCase):
         self.assertAlmostEqual(bias, -0.5, delta=0.05)
         self.assertLess(fit.reliability(judged, (temperature, bias))[1], 0.02)
 
+    def test_halves_keep_groups_together_and_share_all(self) -> None:
+        groups = [f"g{n // 3}" for n in range(90)]
+        judged = fit.Judged(np.zeros(90), groups, {("day", 64): np.arange(90.0)})
+        first, second = judged.half(0), judged.half(1)
+        self.assertEqual(set(first.group) & set(second.group), set())
+        self.assertEqual(len(first.group) + len(second.group), 90)
+        self.assertEqual(len(first.logits["day", 64]), len(first.label))
+
     def test_auc(self) -> None:
         self.assertEqual(fit.auc(np.array([0.1, 0.4, 0.3, 0.9]), np.array([0, 0, 1, 1])), 0.75)
 
@@ -89,10 +100,25 @@ class Figures(unittest.TestCase):
         self.assertAlmostEqual(found.recall, 0.9)
 
     def test_what_cannot_be_seen_counts_for_nothing(self) -> None:
-        judged = fit.Judged(np.array([1, 0, 0.5]), [], {("day", 64): np.array([1.0, -1.0, 9.0])})
+        judged = fit.Judged(np.array([1, 0, 0.5]), ["a", "b", "c"], {("day", 64): np.array([1.0, -1.0, 9.0])})
         logit, label, weight = judged.pooled()
         self.assertEqual(list(logit), [1.0, -1.0])
         self.assertEqual((list(label), float(weight.sum())), ([1, 0], 1.0))
+
+
+class Cards(unittest.TestCase):
+    def test_cards_and_manifest_say_the_same(self) -> None:
+        models = {model["name"]: model for model in tomllib.loads((HERE.parent / "manifest.toml").read_text())["model"]}
+        for name, task in train.TASKS.items():
+            entry, text = models[name], (HERE.parent / f"{name}.md").read_text()
+            calibration, least = entry["calibration"], entry["answer"]["least_log_odds"]
+            said = f"logit / {calibration['temperature']} + {calibration['bias']}; yes from {least} on, no from {-least} down"
+            self.assertIn(said, text, name)
+            self.assertEqual(entry["answer"]["least_pixels"], task.least_pixels, name)
+            self.assertEqual((entry["crop"]["part"], entry["crop"]["scale"]), (task.part, task.plan.scale), name)
+            found = hashlib.sha256((HERE.parent / f"{name}.onnx").read_bytes()).hexdigest()
+            self.assertEqual(entry["sha256"], found, name)
+            self.assertLess((HERE.parent / f"{name}.onnx").stat().st_size, 1_000_000, name)
 
 
 class Labels(unittest.TestCase):

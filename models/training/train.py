@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains one attribute's classifier and writes it with its card.
 
-    models/training/train.py mask|hat|gloves|bag --data DIR [--detector ONNX] [--out DIR] [--epochs N]
+    models/training/train.py mask|hat|gloves|bag --data DIR [--detector ONNX] [--out DIR] [--epochs N] [--without SOURCE]
 
 Writes `<name>.onnx` and `<name>.md` (its card) into the folder, and prints what belongs into the manifest. Seeds are
 fixed; one thread, so that sums are added in the same order. Needs numpy, Pillow, torch and onnx (Debian: `apt-get
@@ -37,6 +37,8 @@ class Task:
     # That answers must reach on the validation split, both classes weighing the same.
     precision: float
     question: str
+    # What was seen to go wrong, for the card.
+    failures: list[str]
     # Of what was learned, how much is kept beside the detector's own weights.
     share: float = 1.0
 
@@ -46,10 +48,44 @@ class Task:
 
 
 TASKS = {
-    "mask": Task(data.masks, fit.Plan(64, 1.35), network.Classifier, "head", 18, 0.97, "the lower face is covered"),
-    "hat": Task(data.hats, fit.Plan(64, 1.6), network.Classifier, "head", 18, 0.90, "the head is covered"),
-    "gloves": Task(data.gloves, fit.Plan(64, 1.4), network.Classifier, "hand", 20, 0.82, "the hand is in a glove"),
-    "bag": Task(data.bags, fit.Plan(160, 1.0, 72, epochs=5, per_epoch=4800, rate=1e-3, taken=1.0), network.Finder, "person", 96, 0.80, "the person carries a bag", 0.25),
+    "mask": Task(
+        data.masks, fit.Plan(64, 1.35), network.Classifier, "head", 18, 0.97, "the lower face is covered",
+        failures=[
+            "Heads from behind and hair before the face: a third of them get an answer. The pose model's own idea of "
+            "where the face looks keeps most of them away.",
+            "Masks worn under the chin count for neither in training and get either answer.",
+            "Hands before the mouth, thick scarves and beards in infrared are taken for masks.",
+            "Balaclavas were learned from painted ones only.",
+        ],
+    ),
+    "hat": Task(
+        data.hats, fit.Plan(64, 1.6), network.Classifier, "head", 18, 0.95, "the head is covered",
+        failures=[
+            "Dark hair against a dark wall, and hair pinned up, are taken for caps.",
+            "Hoods by night come from six scenes; caps by night from none: both are day pictures made dark.",
+            "Where few people wear hats, a larger share of the yes is wrong than here, where both weigh the same.",
+        ],
+    ),
+    "gloves": Task(
+        data.gloves, fit.Plan(64, 1.4), network.Classifier, "hand", 20, 0.84, "the hand is in a glove",
+        failures=[
+            "Infrared: a bare hand is as bright as a glove of light cloth. Hardly anything is answered there.",
+            "Leather gloves of the colour of skin, thin medical gloves, and welders' gloves are missed.",
+            "Bare hands in front of high-visibility vests are taken for gloves: those sources show gloves only.",
+            "Most pictures are close-ups; hands of whole persons at 20 to 30 pixels were seen with painted gloves only.",
+        ],
+    ),
+    "bag": Task(
+        data.bags,
+        fit.Plan(160, 1.0, 72, epochs=5, per_epoch=4800, rate=1e-3, taken=1.0),
+        network.Finder, "person", 96, 0.80, "the person carries a bag",
+        share=0.25,
+        failures=[
+            "Small handbags, bags of the colour of the clothes, and bags in infrared are missed.",
+            "A bag that somebody else carries in the same crop counts.",
+            "The weakest of the four: trust a no least.",
+        ],
+    ),
 }
 
 MADE = ("painted", "pasted")
@@ -61,6 +97,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--data", type=Path, required=True, help="the folder of training data")
     parser.add_argument("--detector", type=Path, default=ROOT / ".deps/models/yolox-nano.onnx")
     parser.add_argument("--out", type=Path, default=ROOT / "models")
+    parser.add_argument("--without", metavar="SOURCE", help="learn from all but this source, and only measure on it")
     parser.add_argument("--epochs", type=int, help="fewer for a try")
     options = parser.parse_args(arguments)
     task = TASKS[options.name]
@@ -70,7 +107,10 @@ def main(arguments: list[str]) -> int:
     torch.manual_seed(1)
 
     samples = task.samples(options.data)
-    held_out = [i for i in range(len(samples)) if data.is_held_out(samples, i)]
+    if options.without:
+        held_out = [i for i, source in enumerate(samples.source) if source == options.without]
+    else:
+        held_out = [i for i in range(len(samples)) if data.is_held_out(samples, i)]
     taught = sorted(set(range(len(samples))) - set(held_out))
     training, validation = samples.only(taught), samples.only(held_out)
     print(f"{options.name}: {len(training)} crops to learn from, {len(validation)} held out", flush=True)
@@ -79,6 +119,12 @@ def main(arguments: list[str]) -> int:
     if task.share < 1:
         network.mix(model, task.model(options.detector, task.plan.side), task.share)
 
+    if options.without:
+        there = fit.judge(model, validation, task.plan, task.least_crop())
+        calibration = fit.calibrate(there.half(0))
+        least = fit.least_log_odds(there.half(0), calibration, task.precision)
+        print("\n".join(card.figures(there.half(1), calibration, least)))
+        return 0
     path = options.out / f"{options.name}.onnx"
     network.export(model, task.plan.side, path)
     # What was pasted or painted teaches, but is not what cameras see.
@@ -90,9 +136,11 @@ def main(arguments: list[str]) -> int:
         unseen = data.gloves(options.data, unlicensed=True)
         others["sources never seen"] = fit.judge(model, unseen, task.plan, task.least_crop())
     # What was never seen is the better measure of how sure an answer is.
-    calibration = fit.calibrate(next(iter(others.values()), judged))
-    least = fit.least_log_odds(next(iter(others.values()), judged), calibration, task.precision)
-    text = card.write(options.name, task, training, real, {"held out": judged, **others}, calibration, least)
+    telling = next(iter(others.values()), judged)
+    calibration = fit.calibrate(telling.half(0))
+    least = fit.least_log_odds(telling.half(0), calibration, task.precision)
+    reported = {title: of.half(1) for title, of in {"held out": judged, **others}.items()}
+    text = card.write(options.name, task, training, real, reported, calibration, least)
     (options.out / f"{options.name}.md").write_text(text, encoding="utf-8")
     print(card.manifest(options.name, task, calibration, least, hashlib.sha256(path.read_bytes()).hexdigest()))
     return 0
