@@ -230,7 +230,8 @@ impl Look<'_> {
             Ok(Some((observations, inferences))) => {
                 self.looked.inferences += inferences;
                 known.turns.spend(cost::LOOK_MS);
-                known.turns.looked(self.frame.at, worth);
+                let has_shown = observations.iter().any(|seen| known.is_open(self.rules, seen.attribute));
+                known.turns.looked(self.frame.at, worth, has_shown);
                 known.add(view, &observations);
                 true
             }
@@ -261,8 +262,12 @@ impl Known {
 
     /// Whether any answer that may come is still unknown.
     fn is_unknown(&self, rules: &AnswerRules) -> bool {
-        let unknown = |attribute| self.evidence.verdict(attribute).answer == Answer::Unknown;
-        Attribute::ALL.into_iter().any(|attribute| rules[attribute as usize].is_some() && unknown(attribute))
+        Attribute::ALL.into_iter().any(|attribute| self.is_open(rules, attribute))
+    }
+
+    /// Whether the answer may come and is still unknown.
+    fn is_open(&self, rules: &AnswerRules, attribute: Attribute) -> bool {
+        rules[attribute as usize].is_some() && self.evidence.verdict(attribute).answer == Answer::Unknown
     }
 
     fn add(&mut self, view: &View, observations: &[Observation]) {
@@ -290,7 +295,7 @@ impl Known {
 
     /// Whether an alert has not heard yet what is known, be it that nothing can be seen.
     fn is_owed_to(&self, alert: Uuid) -> bool {
-        self.told != Some(alert) && (self.turns.looks() > 0 || self.given_up)
+        self.told != Some(alert) && (self.turns.has_looked() || self.given_up)
     }
 
     fn tell(&mut self, alert: Uuid, track: Uuid) -> Examined {
