@@ -198,6 +198,10 @@ impl LiveCamera {
             if waiting <= HURRIED {
                 let closer = main_pictures.as_mut().map(|pictures| pictures as &mut dyn Closer);
                 look(analyst, saver, metrics, &sighting, &analysis.tracks, closer);
+            } else {
+                let closer = main_pictures.as_ref().map(|pictures| pictures as &dyn Closer);
+                let left_out = analyst.leave_out(&sighting.frame, &analysis.tracks, closer);
+                metrics.dropped("attributes").inc_by(left_out as u64);
             }
             analysis.busy
         };
