@@ -169,6 +169,9 @@ fn the_main_stream_shows_the_same_person() {
     assert!(first.inferences == 1 && first.cost_ms > 15.0 && !first.busy, "{} ms", first.cost_ms);
     let second = main.find(frame.at, about, 10_000.0);
     assert!(second.found.is_some() && second.cost_ms <= 15.0, "the picture is decoded once");
+    main.rest();
+    let third = main.find(frame.at, about, 10_000.0);
+    assert!(third.found.is_some() && third.cost_ms > 15.0, "it was not kept: {} ms", third.cost_ms);
 
     let nobody = Rect::new(740.0, 0.0, 20.0, 40.0);
     assert!(main.find(frame.at, nobody, 10_000.0).found.is_none());

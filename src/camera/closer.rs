@@ -68,6 +68,11 @@ impl MainPictures {
         self.last = None;
     }
 
+    /// Nobody is looked for at present: gives back the memory of the decoded picture.
+    pub fn rest(&mut self) {
+        self.last = None;
+    }
+
     /// The picture of `at`, or one a little older, and the nominal cost in milliseconds, whether there
     /// is one or not.
     fn picture(&mut self, at: Timestamp, allowance_ms: f32) -> (Option<Arc<Frame>>, f32) {
