@@ -87,7 +87,7 @@ struct LiveCamera {
     sub: Option<Feed>,
     recorder: CameraRecorder,
     watcher: Watcher,
-    /// The main stream's, where another one is analysed.
+    /// The main stream's, where another one is analysed and persons are looked at closely.
     main_pictures: Option<MainPictures>,
     analyst: Analyst,
     saver: Saver,
@@ -130,7 +130,7 @@ impl LiveCamera {
             sub: camera.sub.as_ref().map(|url| feed(url, Role::Sub)),
             recorder: shared.recorder.camera(&camera.id),
             watcher: Watcher::new(Gate::new(), ANALYSES_PER_SECOND),
-            main_pictures: camera.sub.as_ref().map(|_| MainPictures::new(shared.detector.clone())),
+            main_pictures: main_pictures(camera, shared),
             analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.reader.clone(), None),
             saver: Saver::new(shared.store.clone(), &shared.config.data_dir),
             metrics: shared.metrics.camera(&camera.id),
@@ -174,14 +174,20 @@ impl LiveCamera {
         if let Some(closed) = self.analyst.tick(self.shared.clock.now()) {
             self.saver.save(Change::Closed, closed, None);
         }
+        if !self.analyst.has_open_alert()
+            && let Some(pictures) = &mut self.main_pictures
+        {
+            pictures.rest();
+        }
         self.saver.retry();
     }
 
     fn on_main(&mut self, unit: &AccessUnit) {
         self.recorder.push(unit);
-        match &mut self.main_pictures {
-            Some(pictures) => pictures.push(unit),
-            None => self.watch(unit),
+        if self.sub.is_none() {
+            self.watch(unit);
+        } else if let Some(pictures) = &mut self.main_pictures {
+            pictures.push(unit);
         }
     }
 
@@ -198,6 +204,10 @@ impl LiveCamera {
             if waiting <= HURRIED {
                 let closer = main_pictures.as_mut().map(|pictures| pictures as &mut dyn Closer);
                 look(analyst, saver, metrics, &sighting, &analysis.tracks, closer);
+            } else {
+                let closer = main_pictures.as_ref().map(|pictures| pictures as &dyn Closer);
+                let left_out = analyst.leave_out(&sighting.frame, &analysis.tracks, closer);
+                metrics.dropped("attributes").inc_by(left_out as u64);
             }
             analysis.busy
         };
@@ -279,6 +289,11 @@ impl LiveCamera {
             tracing::warn!(%error, "the change of the camera's state was not stored");
         }
     }
+}
+
+/// Megabytes of a stream are kept only where somebody looks into them.
+fn main_pictures(camera: &config::Camera, shared: &Shared) -> Option<MainPictures> {
+    camera.sub.as_ref().zip(shared.reader.as_ref()).map(|_| MainPictures::new(shared.detector.clone()))
 }
 
 /// Analyses a picture and saves what comes of it.

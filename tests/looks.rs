@@ -15,7 +15,7 @@ use canhdem::config::Config;
 use canhdem::decode::gate::Gate;
 use canhdem::decode::{Decoder, Frame, Watcher};
 use canhdem::intake::health::Role;
-use canhdem::intake::{AccessUnit, Intake, IntakeOptions, Source};
+use canhdem::intake::{AccessUnit, Codec, Intake, IntakeOptions, Source};
 use canhdem::rules::FindingKind;
 use canhdem::track::AnswerRules;
 use canhdem::vision::attributes::{Answer, AnswerRule, Attribute, Observation};
@@ -169,6 +169,9 @@ fn the_main_stream_shows_the_same_person() {
     assert!(first.inferences == 1 && first.cost_ms > 15.0 && !first.busy, "{} ms", first.cost_ms);
     let second = main.find(frame.at, about, 10_000.0);
     assert!(second.found.is_some() && second.cost_ms <= 15.0, "the picture is decoded once");
+    main.rest();
+    let third = main.find(frame.at, about, 10_000.0);
+    assert!(third.found.is_some() && third.cost_ms > 15.0, "it was not kept: {} ms", third.cost_ms);
 
     let nobody = Rect::new(740.0, 0.0, 20.0, 40.0);
     assert!(main.find(frame.at, nobody, 10_000.0).found.is_none());
@@ -176,4 +179,25 @@ fn the_main_stream_shows_the_same_person() {
     assert!(main.find(later, about, 10_000.0).found.is_none(), "the newest picture is too old");
     main.clear();
     assert!(main.find(frame.at, about, 10_000.0).found.is_none() && main.size().is_none());
+}
+
+#[test]
+fn a_main_stream_that_cannot_be_decoded_costs_what_was_tried_once_a_picture() {
+    let units: Vec<_> = units(&fetched(film::FILM)).into_iter().take(40).collect();
+    let mut main = MainPictures::new(detector());
+    for unit in &units {
+        // A decoder that does not take these caps.
+        main.push(&AccessUnit { codec: Codec::H265, ..unit.clone() });
+    }
+    let (last, person) = (&units[39], Rect::new(100.0, 100.0, 50.0, 100.0));
+    let mut find = |at| {
+        let sought = main.find(at, person, 10_000.0);
+        assert!(sought.found.is_none() && sought.inferences == 0);
+        sought.cost_ms
+    };
+    // 768 by 576 pixels at 3 ms a million.
+    let one_unit = 1.327;
+    assert!((find(last.at) - one_unit).abs() < 0.01, "what was tried is paid for");
+    assert!(find(last.at) <= 0.0, "another person of the same picture does not try again");
+    assert!((find(last.at + jiff::SignedDuration::from_millis(200)) - one_unit).abs() < 0.01);
 }

@@ -124,11 +124,7 @@ impl Analyst {
         let Some((looker, alert)) = self.looker.as_mut().zip(self.book.open_alert()) else {
             return Enriched::default();
         };
-        let belongs = |track: &&Track| {
-            let mut findings = alert.findings.iter();
-            track.seen_now && findings.any(|found| found.kind == FindingKind::Person && found.track == track.id)
-        };
-        let persons: Vec<&Track> = tracks.iter().filter(belongs).collect();
+        let persons = persons_of(alert, tracks);
         let id = alert.id;
         let Looked { examined, inferences, busy } = looker.look(id, frame, &persons, closer);
         self.inferences += u64::from(inferences);
@@ -139,6 +135,18 @@ impl Analyst {
             enriched.crops.get_or_insert((id, Vec::new())).1.extend(person.crops);
         }
         enriched
+    }
+
+    /// In place of [`Self::look`] where there is no time for it: how many looks are left out.
+    pub fn leave_out(&mut self, frame: &Arc<Frame>, tracks: &[Track], closer: Option<&dyn Closer>) -> usize {
+        let Some((looker, alert)) = self.looker.as_mut().zip(self.book.open_alert()) else {
+            return 0;
+        };
+        looker.leave_out(frame, &persons_of(alert, tracks), closer.and_then(Closer::size))
+    }
+
+    pub fn has_open_alert(&self) -> bool {
+        self.book.open_alert().is_some()
     }
 
     /// What is known of a track that lives.
@@ -177,4 +185,13 @@ impl Analyst {
     pub fn finish(&mut self, at: Timestamp) -> (Vec<Ended>, Option<Alert>) {
         (self.end_all(), self.book.close(at))
     }
+}
+
+/// The persons of an alert that are seen now.
+fn persons_of<'a>(alert: &Alert, tracks: &'a [Track]) -> Vec<&'a Track> {
+    let belongs = |track: &&Track| {
+        let mut findings = alert.findings.iter();
+        track.seen_now && findings.any(|found| found.kind == FindingKind::Person && found.track == track.id)
+    };
+    tracks.iter().filter(belongs).collect()
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::turns::cost;
 use crate::base::Rect;
-use crate::decode::{Frame, Recent, Wanted};
+use crate::decode::{DecodeError, Decoded, Frame, Recent, Wanted};
 use crate::intake::AccessUnit;
 use crate::vision::{Class, DetectError, Detection, Detector};
 
@@ -46,13 +46,15 @@ pub struct Sought {
 pub struct MainPictures {
     recent: Recent,
     detector: Detector,
-    /// The last picture that was decoded and for which time: several persons may want it.
-    last: Option<(Timestamp, Arc<Frame>)>,
+    /// For which time a picture was decoded last, and what came of it: several persons may want it.
+    last: Option<(Timestamp, Option<Arc<Frame>>)>,
+    /// It was said that the stream cannot be decoded; once until it can.
+    is_failing: bool,
 }
 
 impl MainPictures {
     pub fn new(detector: Detector) -> Self {
-        Self { recent: Recent::new(), detector, last: None }
+        Self { recent: Recent::new(), detector, last: None, is_failing: false }
     }
 
     /// Takes the main stream's next access unit.
@@ -66,26 +68,44 @@ impl MainPictures {
         self.last = None;
     }
 
-    /// The picture of `at`, or one a little older, and the nominal cost in milliseconds.
-    fn picture(&mut self, at: Timestamp, allowance_ms: f32) -> Option<(Arc<Frame>, f32)> {
+    /// Nobody is looked for at present: gives back the memory of the decoded picture.
+    pub fn rest(&mut self) {
+        self.last = None;
+    }
+
+    /// The picture of `at`, or one a little older, and the nominal cost in milliseconds, whether there
+    /// is one or not.
+    fn picture(&mut self, at: Timestamp, allowance_ms: f32) -> (Option<Arc<Frame>>, f32) {
         if let Some((time, frame)) = &self.last
             && *time == at
         {
-            return Some((Arc::clone(frame), 0.0));
+            return (frame.clone(), 0.0);
         }
-        let (width, height) = self.size()?;
+        let Some((width, height)) = self.size() else {
+            return (None, 0.0);
+        };
         let each_ms = cost::DECODE_MS_PER_MEGAPIXEL * (width as f32 * height as f32) / 1e6;
         let most_decoded = (allowance_ms / each_ms.max(f32::EPSILON)).max(0.0) as usize;
-        let decoded = self.recent.picture(&Wanted { at, oldest: OLDEST, most_decoded });
-        match decoded {
-            Ok(Some((frame, count))) => {
-                let frame = Arc::new(frame);
-                self.last = Some((at, Arc::clone(&frame)));
-                Some((frame, each_ms * count as f32))
+        let Decoded { frame, pushed } = self.recent.picture(&Wanted { at, oldest: OLDEST, most_decoded });
+        let frame = self.checked(frame).map(Arc::new);
+        // Where nothing was tried, somebody who is allowed more may reach it.
+        if pushed > 0 {
+            self.last = Some((at, frame.clone()));
+        }
+        (frame, each_ms * pushed as f32)
+    }
+
+    /// Says that the stream cannot be decoded: five times a second would be too often.
+    fn checked(&mut self, frame: Result<Option<Frame>, DecodeError>) -> Option<Frame> {
+        match frame {
+            Ok(frame) => {
+                self.is_failing &= frame.is_none();
+                frame
             }
-            Ok(None) => None,
             Err(error) => {
-                tracing::warn!(%error, "a picture of the main stream was not decoded");
+                if !std::mem::replace(&mut self.is_failing, true) {
+                    tracing::warn!(%error, "the main stream cannot be decoded; nobody is looked at in it");
+                }
                 None
             }
         }
@@ -104,9 +124,12 @@ impl Closer for MainPictures {
 
     fn find(&mut self, at: Timestamp, person: Rect, allowance_ms: f32) -> Sought {
         let left_ms = allowance_ms - cost::FIND_MS;
-        let picture = if left_ms >= 0.0 { self.picture(at, left_ms) } else { None };
-        let Some((frame, cost_ms)) = picture else {
+        if left_ms < 0.0 {
             return Sought::default();
+        }
+        let (picture, cost_ms) = self.picture(at, left_ms);
+        let Some(frame) = picture else {
+            return Sought { cost_ms, ..Sought::default() };
         };
         let region = around(&person, (frame.width, frame.height));
         match self.detect(&frame, region) {

@@ -26,6 +26,10 @@ const AMPLE: f32 = 1.5;
 /// Whoever stays too small for so long is said to be.
 const TOO_SMALL_FOR: SignedDuration = SignedDuration::from_secs(2);
 
+/// Persons who are looked at in one picture at most: the camera's thread has more to do. The turn of
+/// the others comes in the next ones.
+const MOST_A_PICTURE: usize = 3;
+
 /// Looks at one person in one picture: the attribute models, or what a test puts in their place.
 pub trait Reader: Send + Sync {
     /// When each attribute may be answered.
@@ -62,6 +66,8 @@ pub struct Looker {
     reader: Arc<dyn Reader>,
     rules: AnswerRules,
     known: HashMap<Uuid, Known>,
+    /// Times that somebody was looked for or at.
+    tries: u64,
 }
 
 /// What is known of one track.
@@ -71,8 +77,12 @@ struct Known {
     /// For yes and for no, the crop that tells most.
     crops: HashMap<(Attribute, bool), Kept>,
     too_small_since: Option<Timestamp>,
-    /// It stayed too small to be looked at.
+    /// It could not be looked at, for it stayed too small or no picture of it was to be had.
     given_up: bool,
+    /// Which of all tries its last one was; 0 before the first.
+    last_try: u64,
+    /// When the picture was taken that was looked at last.
+    last_view_at: Option<Timestamp>,
     /// The alert that was told of it.
     told: Option<Uuid>,
 }
@@ -116,11 +126,12 @@ pub struct Crop {
 
 impl Looker {
     pub fn new(reader: Arc<dyn Reader>) -> Self {
-        Self { rules: reader.rules(), reader, known: HashMap::new() }
+        Self { rules: reader.rules(), reader, known: HashMap::new(), tries: 0 }
     }
 
     /// Looks at those of `persons` whose turn it is, all of them seen in `frame` and part of
-    /// `alert`. `closer` is where larger pictures of them may be had.
+    /// `alert`; of many at those whose last turn is longest ago. `closer` is where larger pictures of
+    /// them may be had.
     pub fn look(
         &mut self,
         alert: Uuid,
@@ -129,16 +140,43 @@ impl Looker {
         mut closer: Option<&mut (dyn Closer + '_)>,
     ) -> Looked {
         let mut looked = Looked::default();
-        for person in persons {
-            let rules = self.rules;
-            let known = self.known.entry(person.id).or_insert_with(|| Known::new(frame.at, rules));
+        let mut due = self.due(frame, persons, closer.as_deref().and_then(Closer::size));
+        due.sort_by_key(|due| due.last_try);
+        let mut news = Vec::new();
+        for Due { person, worth, .. } in due.into_iter().take(MOST_A_PICTURE) {
+            let Some(known) = self.known.get_mut(&person.id) else { continue };
+            self.tries += 1;
+            known.last_try = self.tries;
             let mut look = Look { reader: &*self.reader, rules: &self.rules, frame, person, looked: &mut looked };
-            let is_news = look.take(known, closer.as_deref_mut());
-            if is_news || known.is_owed_to(alert) {
+            if look.take(known, worth, closer.as_deref_mut()) {
+                news.push(person.id);
+            }
+        }
+        for person in persons {
+            if let Some(known) = self.known.get_mut(&person.id)
+                && (news.contains(&person.id) || known.is_owed_to(alert))
+            {
                 looked.examined.push(known.tell(alert, person.id));
             }
         }
         looked
+    }
+
+    /// Looks at nobody, for want of time: how many persons [`Self::look`] would have looked at. Their
+    /// turn stays. `larger` is the size of the larger pictures, if there are any.
+    pub fn leave_out(&mut self, frame: &Arc<Frame>, persons: &[&Track], larger: Option<(u32, u32)>) -> usize {
+        self.due(frame, persons, larger).len().min(MOST_A_PICTURE)
+    }
+
+    /// Those whose turn it is and who may cost a look.
+    fn due<'a>(&mut self, frame: &Frame, persons: &[&'a Track], larger: Option<(u32, u32)>) -> Vec<Due<'a>> {
+        let rules = &self.rules;
+        let due = |person: &&'a Track| {
+            let known = self.known.entry(person.id).or_insert_with(|| Known::new(frame.at, *rules));
+            let worth = known.worth_if_due(rules, frame, person, larger)?;
+            Some(Due { person, worth, last_try: known.last_try })
+        };
+        persons.iter().filter_map(due).collect()
     }
 
     /// Forgets a track that ended; says what was known of it.
@@ -150,6 +188,13 @@ impl Looker {
     pub fn verdicts(&self, track: Uuid) -> Option<Verdicts> {
         self.known.get(&track).map(|known| known.evidence.verdicts())
     }
+}
+
+/// A person whose turn it is.
+struct Due<'a> {
+    person: &'a Track,
+    worth: f32,
+    last_try: u64,
 }
 
 /// One look at one person.
@@ -171,43 +216,24 @@ struct View {
 }
 
 impl Look<'_> {
-    /// Looks if it is time to; says whether something is known that was not before.
-    fn take(&mut self, known: &mut Known, closer: Option<&mut (dyn Closer + '_)>) -> bool {
+    /// Looks, if there is a picture to look at; says whether something is known that was not before.
+    fn take(&mut self, known: &mut Known, worth: f32, closer: Option<&mut (dyn Closer + '_)>) -> bool {
         let at = self.frame.at;
-        let (height, least) = (self.person.bbox.h, least_height(self.rules));
-        let is_ample = height >= AMPLE * ample_height(self.rules);
-        let closer = closer.filter(|_| !is_ample).and_then(|closer| Some((self.gain(closer.size()?)?, closer)));
-        let largest = closer.as_ref().map_or(height, |(gain, _)| gain.1 * height);
-        if largest < least {
-            known.is_too_small(at);
-            return false;
-        }
-        known.too_small_since = None;
-        let worth = height * self.person.score * sharpness(&self.frame.planes(), self.person.bbox);
-        if !known.turns.is_due(at, worth, known.is_unknown(self.rules)) {
-            return false;
-        }
-        let allowance_ms = known.turns.allowance_ms(at);
-        if allowance_ms < cost::LOOK_MS {
-            return false;
-        }
         let mut view = None;
         let mut is_last_resort = true;
-        if let Some((gain, closer)) = closer {
-            view = self.view_closer(gain, closer, known, allowance_ms - cost::LOOK_MS);
+        let gain = gain(self.rules, self.frame, self.person, closer.as_deref().and_then(Closer::size));
+        if let Some((gain, closer)) = gain.zip(closer) {
+            let allowance_ms = known.turns.allowance_ms(at) - cost::LOOK_MS;
+            // A key frame may be the nearest picture twice; it says nothing new.
+            view = self.view_closer(gain, closer, known, allowance_ms).filter(|view| known.is_new(view));
             is_last_resort = known.turns.is_overdue(at);
         }
-        if view.is_none() && is_last_resort && height >= least {
+        if view.is_none() && is_last_resort && self.person.bbox.h >= least_height(self.rules) {
             view = Some(View { frame: Arc::clone(self.frame), person: self.person.bbox, scale: (1.0, 1.0) });
         }
-        view.is_some_and(|view| self.read(&view, known, worth))
-    }
-
-    /// How many times larger pictures of `size` show everything, across and down, where that is
-    /// worth while.
-    fn gain(&self, size: (u32, u32)) -> Option<(f32, f32)> {
-        let gain = (size.0 as f32 / self.frame.width as f32, size.1 as f32 / self.frame.height as f32);
-        (gain.0 * gain.1 >= LEAST_GAIN).then_some(gain)
+        let has_looked = view.is_some_and(|view| self.read(&view, known, worth));
+        known.given_up |= !has_looked && known.turns.is_overdue(at);
+        has_looked
     }
 
     fn view_closer(
@@ -230,7 +256,9 @@ impl Look<'_> {
             Ok(Some((observations, inferences))) => {
                 self.looked.inferences += inferences;
                 known.turns.spend(cost::LOOK_MS);
-                known.turns.looked(self.frame.at, worth);
+                let has_shown = observations.iter().any(|seen| known.is_open(self.rules, seen.attribute));
+                known.turns.looked(self.frame.at, worth, has_shown);
+                known.last_view_at = Some(view.frame.at);
                 known.add(view, &observations);
                 true
             }
@@ -255,14 +283,44 @@ impl Known {
             crops: HashMap::new(),
             too_small_since: None,
             given_up: false,
+            last_try: 0,
+            last_view_at: None,
             told: None,
         }
     }
 
+    /// What a look at the person in `frame` is worth, if it is time for one and it may cost that.
+    fn worth_if_due(
+        &mut self,
+        rules: &AnswerRules,
+        frame: &Frame,
+        person: &Track,
+        larger: Option<(u32, u32)>,
+    ) -> Option<f32> {
+        let height = person.bbox.h;
+        let largest = gain(rules, frame, person, larger).map_or(height, |gain| gain.1 * height);
+        if largest < least_height(rules) {
+            self.is_too_small(frame.at);
+            return None;
+        }
+        self.too_small_since = None;
+        let worth = height * person.score * sharpness(&frame.planes(), person.bbox);
+        let is_due = self.turns.is_due(frame.at, worth, self.is_unknown(rules));
+        (is_due && self.turns.allowance_ms(frame.at) >= cost::LOOK_MS).then_some(worth)
+    }
+
+    fn is_new(&self, view: &View) -> bool {
+        self.last_view_at != Some(view.frame.at)
+    }
+
     /// Whether any answer that may come is still unknown.
     fn is_unknown(&self, rules: &AnswerRules) -> bool {
-        let unknown = |attribute| self.evidence.verdict(attribute).answer == Answer::Unknown;
-        Attribute::ALL.into_iter().any(|attribute| rules[attribute as usize].is_some() && unknown(attribute))
+        Attribute::ALL.into_iter().any(|attribute| self.is_open(rules, attribute))
+    }
+
+    /// Whether the answer may come and is still unknown.
+    fn is_open(&self, rules: &AnswerRules, attribute: Attribute) -> bool {
+        rules[attribute as usize].is_some() && self.evidence.verdict(attribute).answer == Answer::Unknown
     }
 
     fn add(&mut self, view: &View, observations: &[Observation]) {
@@ -290,7 +348,7 @@ impl Known {
 
     /// Whether an alert has not heard yet what is known, be it that nothing can be seen.
     fn is_owed_to(&self, alert: Uuid) -> bool {
-        self.told != Some(alert) && (self.turns.looks() > 0 || self.given_up)
+        self.told != Some(alert) && (self.turns.has_looked() || self.given_up)
     }
 
     fn tell(&mut self, alert: Uuid, track: Uuid) -> Examined {
@@ -308,6 +366,15 @@ impl Known {
         }
         Examined { track, verdicts, crops }
     }
+}
+
+/// How many times larger pictures of size `larger` show the person of `frame`, across and down, where
+/// that is worth while.
+fn gain(rules: &AnswerRules, frame: &Frame, person: &Track, larger: Option<(u32, u32)>) -> Option<(f32, f32)> {
+    let (width, height) = larger?;
+    let gain = (width as f32 / frame.width as f32, height as f32 / frame.height as f32);
+    let is_ample = person.bbox.h >= AMPLE * ample_height(rules);
+    (!is_ample && gain.0 * gain.1 >= LEAST_GAIN).then_some(gain)
 }
 
 /// Height in pixels below which nothing of a person can be judged; infinite where nothing ever can.

@@ -192,3 +192,81 @@ fn an_answer_that_turns_shows_the_crop_of_its_side() {
     assert_eq!(examined.verdicts[0].best.map(|(time, _)| time), Some(at(800)));
     assert_eq!(examined.crops.len(), 1);
 }
+
+#[test]
+fn who_is_large_enough_but_never_found_is_said_not_to_be_seen() {
+    let reader = Says::mask(3.0);
+    let mut looker = Looker::new(reader.clone());
+    let mut main = Main { finds: false, allowance_ms: Vec::new() };
+    let small = person(7, LEAST_HEIGHT - 1.0);
+    let mut told = Vec::new();
+    for ms in (0..4_000).step_by(200) {
+        let looked = looker.look(ALERT, &frame(ms, SIZE), &[&small], Some(&mut main));
+        told.extend(looked.examined.into_iter().map(|examined| (ms, examined.verdicts)));
+    }
+    assert_eq!(told, [(1_200, Verdicts::default())], "once, at the first try that is overdue");
+    assert!(reader.shown().is_empty());
+    main.finds = true;
+    let looked = looker.look(ALERT, &frame(6_000, SIZE), &[&small], Some(&mut main));
+    assert_eq!(looked.examined[0].verdicts[0].answer, Answer::Yes);
+}
+
+/// A main stream of which only the key frame of time 0 can be had.
+struct Stuck;
+
+impl Closer for Stuck {
+    fn size(&self) -> Option<(u32, u32)> {
+        Some((640, 360))
+    }
+
+    fn find(&mut self, _: Timestamp, person: Rect, _: f32) -> Sought {
+        Sought { found: Some((frame(0, (640, 360)), person)), ..Sought::default() }
+    }
+}
+
+#[test]
+fn the_same_picture_of_the_main_stream_is_not_looked_at_twice() {
+    let reader = Says::mask(0.0);
+    let mut looker = Looker::new(reader.clone());
+    let small = person(7, 60.0);
+    for ms in (0..2_000).step_by(200) {
+        looker.look(ALERT, &frame(ms, SIZE), &[&small], Some(&mut Stuck));
+    }
+    // The second look was waited for and had to do with the analysed picture.
+    assert_eq!(reader.shown().iter().map(|(width, _)| *width).collect::<Vec<_>>(), [640, 320]);
+}
+
+/// Heights of those who were shown, each of whom has another one.
+fn heights_shown(reader: &Says) -> Vec<f32> {
+    reader.shown().iter().map(|(_, person)| person.h).collect()
+}
+
+#[test]
+fn of_many_persons_a_few_are_looked_at_in_each_picture_and_everybody_in_turn() {
+    let reader = Says::mask(0.0);
+    let mut looker = Looker::new(reader.clone());
+    let crowd: Vec<_> = (0..7_u8).map(|index| person(index.into(), 150.0 + f32::from(index))).collect();
+    let persons: Vec<_> = crowd.iter().collect();
+    let told = |looked: &Looked| looked.examined.len();
+    assert_eq!(told(&looker.look(ALERT, &frame(0, SIZE), &persons, None)), 3);
+    assert_eq!(heights_shown(&reader), [150.0, 151.0, 152.0]);
+    // The first ones are due again with the last one: it has never been looked at.
+    assert_eq!(told(&looker.look(ALERT, &frame(200, SIZE), &persons, None)), 3);
+    assert_eq!(told(&looker.look(ALERT, &frame(800, SIZE), &persons, None)), 3);
+    assert_eq!(heights_shown(&reader)[3..], [153.0, 154.0, 155.0, 156.0, 150.0, 151.0]);
+}
+
+#[test]
+fn looks_that_there_is_no_time_for_are_counted_and_stay_due() {
+    let reader = Says::mask(3.0);
+    let mut looker = Looker::new(reader.clone());
+    let (large, small, other) = (person(7, 150.0), person(8, LEAST_HEIGHT - 1.0), person(9, 160.0));
+    assert_eq!(looker.leave_out(&frame(0, SIZE), &[&large, &small, &other], None), 2);
+    assert_eq!(looker.leave_out(&frame(200, SIZE), &[&large, &small], Some((640, 360))), 2);
+    assert!(reader.shown().is_empty());
+    looker.look(ALERT, &frame(400, SIZE), &[&large], None);
+    assert_eq!(heights_shown(&reader), [150.0]);
+    assert_eq!(looker.leave_out(&frame(600, SIZE), &[&large], None), 0, "it is not due");
+    let crowd: Vec<_> = (10..20).map(|track| person(track, 150.0)).collect();
+    assert_eq!(looker.leave_out(&frame(600, SIZE), &crowd.iter().collect::<Vec<_>>(), None), 3);
+}

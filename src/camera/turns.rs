@@ -1,14 +1,21 @@
 //! When to look at a person closely. Pure: times, worth and nominal costs in, yes or no out, so
-//! that `replay` decides as a live camera does.
+//! that `replay` decides as a live camera does that has one stream and is not behind.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Looks at one track at most: more pictures of the same visit say little more.
-const MOST_LOOKS: u32 = 12;
 /// A picture is clearly better when it is worth more than so many times the best one looked at.
 const BETTER: f32 = 1.3;
+/// Looks at pictures that are clearly better, the first among them: the last of them is worth
+/// `BETTER¹¹`, some 18 times what the first was.
+const MOST_BETTER: u32 = 12;
+/// Looks at pictures that are no better, as long as they show something: more of the same say little
+/// more, and must not use up what a far better picture may come to need.
+const MOST_AGAIN: u32 = 6;
 /// While something is still unknown, a picture that is no better is looked at after this long.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_millis(600);
+/// Each look that shows nothing doubles that wait, so many times at most: who has turned away may
+/// turn around.
+const MOST_DOUBLINGS: u32 = 3;
 /// How long the main stream's picture is waited for, before the analysed one must do.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(1);
 
@@ -30,7 +37,12 @@ pub(super) mod cost {
 /// The looks at one track.
 #[derive(Debug, Clone)]
 pub(super) struct Turns {
-    looks: u32,
+    /// Of pictures that were clearly better.
+    better: u32,
+    /// Of others that showed something.
+    again: u32,
+    /// Looks in a row that showed nothing.
+    in_vain: u32,
     best_worth: f32,
     last_look_at: Option<Timestamp>,
     /// Since when a look is due that has not been taken.
@@ -42,18 +54,39 @@ pub(super) struct Turns {
 impl Turns {
     pub(super) fn new(at: Timestamp) -> Self {
         let saved_ms = ALLOWED_MS_PER_S;
-        Self { looks: 0, best_worth: 0.0, last_look_at: None, due_since: None, saved_ms, saved_at: at }
+        Self {
+            better: 0,
+            again: 0,
+            in_vain: 0,
+            best_worth: 0.0,
+            last_look_at: None,
+            due_since: None,
+            saved_ms,
+            saved_at: at,
+        }
     }
 
     /// Whether to look at the picture of `at`. `worth` says how good it is, by whatever measure;
     /// `is_unknown` whether any answer still is.
     pub(super) fn is_due(&mut self, at: Timestamp, worth: f32, is_unknown: bool) -> bool {
-        // Both ways: a clock that is set back must not end all looking.
-        let waited = self.last_look_at.is_none_or(|last| at.duration_since(last).abs() >= AGAIN_AFTER);
-        let is_due =
-            self.looks < MOST_LOOKS && (self.looks == 0 || worth > BETTER * self.best_worth || (is_unknown && waited));
+        let is_due = if self.is_better(worth) {
+            self.better < MOST_BETTER
+        } else {
+            is_unknown && self.again < MOST_AGAIN && self.waited(at)
+        };
         self.due_since = if is_due { self.due_since.or(Some(at)) } else { None };
         is_due
+    }
+
+    /// Whether a picture is clearly better than all that were looked at.
+    fn is_better(&self, worth: f32) -> bool {
+        !self.has_looked() || worth > BETTER * self.best_worth
+    }
+
+    fn waited(&self, at: Timestamp) -> bool {
+        let wait = AGAIN_AFTER * 2_i32.pow(self.in_vain.min(MOST_DOUBLINGS));
+        // Both ways: a clock that is set back must not end all looking.
+        self.last_look_at.is_none_or(|last| at.duration_since(last).abs() >= wait)
     }
 
     /// Whether what is better has been waited for long enough.
@@ -74,16 +107,21 @@ impl Turns {
         self.saved_ms -= ms;
     }
 
-    /// The picture of `at` was looked at.
-    pub(super) fn looked(&mut self, at: Timestamp, worth: f32) {
-        self.looks += 1;
+    /// The picture of `at` was looked at; whether it showed anything of what was unknown.
+    pub(super) fn looked(&mut self, at: Timestamp, worth: f32, has_shown: bool) {
+        if self.is_better(worth) {
+            self.better += 1;
+        } else if has_shown {
+            self.again += 1;
+        }
+        self.in_vain = if has_shown { 0 } else { self.in_vain.saturating_add(1) };
         self.best_worth = self.best_worth.max(worth);
         self.last_look_at = Some(at);
         self.due_since = None;
     }
 
-    pub(super) fn looks(&self) -> u32 {
-        self.looks
+    pub(super) fn has_looked(&self) -> bool {
+        self.last_look_at.is_some()
     }
 }
 
@@ -97,15 +135,15 @@ mod tests {
         Timestamp::from_millisecond(1_771_266_600_000 + ms).expect("in range")
     }
 
-    /// Pictures of these times in ms and worths; whether something is unknown stays as it is.
-    /// Gives the times of the looks.
-    fn looks(pictures: &[(i64, f32)], is_unknown: bool) -> Vec<i64> {
+    /// Pictures of these times in ms and worths; whether something is unknown stays as it is, and so
+    /// does whether a look shows anything. Gives the times of the looks.
+    fn looks(pictures: &[(i64, f32)], is_unknown: bool, has_shown: bool) -> Vec<i64> {
         let mut turns = Turns::new(at(0));
         let mut looked = Vec::new();
         for &(ms, worth) in pictures {
             if turns.is_due(at(ms), worth, is_unknown) && turns.allowance_ms(at(ms)) >= cost::LOOK_MS {
                 turns.spend(cost::LOOK_MS);
-                turns.looked(at(ms), worth);
+                turns.looked(at(ms), worth, has_shown);
                 looked.push(ms);
             }
         }
@@ -114,7 +152,7 @@ mod tests {
 
     #[track_caller]
     fn check(pictures: &[(i64, f32)], is_unknown: bool, expected: &[i64]) {
-        assert_eq!(looks(pictures, is_unknown), expected);
+        assert_eq!(looks(pictures, is_unknown, true), expected);
     }
 
     #[test]
@@ -129,9 +167,30 @@ mod tests {
     }
 
     #[test]
-    fn a_track_is_looked_at_so_many_times_at_most() {
-        let long: Vec<_> = (0..1_000).map(|index| (200 * index, 1.0)).collect();
-        assert_eq!(looks(&long, true).len(), MOST_LOOKS as usize);
+    fn more_of_the_same_does_not_use_up_what_a_better_picture_needs() {
+        let even: Vec<_> = (0..12).map(|index| (600 * index, 1.0)).collect();
+        let with = |worth| [&even[..], &[(60_000, worth)]].concat();
+        let first = [0, 600, 1_200, 1_800, 2_400, 3_000, 3_600];
+        check(&with(1.0), true, &first);
+        check(&with(1.3), true, &first);
+        check(&with(10.0), true, &[&first[..], &[60_000]].concat());
+    }
+
+    #[test]
+    fn who_gets_better_and_better_is_looked_at_so_many_times_at_most() {
+        let nearer: Vec<_> = (0..40).map(|index| (2_000 * i64::from(index), 1.4_f32.powi(index))).collect();
+        check(&nearer, false, &nearer[..MOST_BETTER as usize].iter().map(|(ms, _)| *ms).collect::<Vec<_>>());
+        // Unknown or not.
+        check(&nearer, true, &nearer[..MOST_BETTER as usize].iter().map(|(ms, _)| *ms).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn who_shows_nothing_is_looked_at_ever_more_seldom_but_not_given_up() {
+        let long: Vec<_> = (0..500).map(|index| (200 * index, 1.0)).collect();
+        let looked = looks(&long, true, false);
+        assert_eq!(looked[..6], [0, 1_200, 3_600, 8_400, 13_200, 18_000]);
+        assert_eq!(looked.last(), Some(&99_600));
+        assert_eq!(looks(&long, false, false), [0]);
     }
 
     #[test]
@@ -140,18 +199,21 @@ mod tests {
         assert!(turns.is_due(at(0), 1.0, true) && !turns.is_overdue(at(0)));
         assert!(turns.is_due(at(800), 1.0, true) && !turns.is_overdue(at(800)));
         assert!(turns.is_due(at(1_000), 1.0, true) && turns.is_overdue(at(1_000)));
-        turns.looked(at(1_000), 1.0);
+        turns.looked(at(1_000), 1.0, true);
         assert!(!turns.is_overdue(at(5_000)));
-        assert_eq!(turns.looks(), 1);
+        assert!(turns.has_looked());
     }
 
     proptest! {
         /// Whatever comes, a track costs no more than it is allowed.
         #[test]
-        fn the_allowance_holds(pictures in proptest::collection::vec((0i64..400, 0f32..100.0), 1..200)) {
+        fn the_allowance_holds(
+            pictures in proptest::collection::vec((0i64..400, 0f32..100.0), 1..200),
+            has_shown: bool,
+        ) {
             let mut now = 0;
             let timed: Vec<_> = pictures.iter().map(|&(step, worth)| { now += step; (now, worth) }).collect();
-            for spent in looks(&timed, true).iter().enumerate().map(|(index, &ms)| (index + 1, ms)) {
+            for spent in looks(&timed, true, has_shown).iter().enumerate().map(|(index, &ms)| (index + 1, ms)) {
                 let (count, ms) = spent;
                 let allowed = ALLOWED_MS_PER_S * (1.0 + ms as f32 / 1_000.0);
                 prop_assert!(count as f32 * cost::LOOK_MS <= allowed + 0.1, "{count} looks after {ms} ms");

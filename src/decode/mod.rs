@@ -16,5 +16,5 @@ mod watcher;
 pub use decoder::{DecodeError, Decoder};
 pub use frame::{Frame, PixelFormat, Plane, Planes};
 pub use motion::MotionFinder;
-pub use recent::{Recent, Wanted};
+pub use recent::{Decoded, Recent, Wanted};
 pub use watcher::{Sighting, Watcher, WatcherCounts};

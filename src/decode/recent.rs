@@ -29,6 +29,16 @@ pub struct Wanted {
     pub most_decoded: usize,
 }
 
+/// What came of wanting a picture.
+#[derive(Debug)]
+pub struct Decoded {
+    /// None where no picture is near enough for what it may cost, or none came out; an error where the
+    /// stream cannot be decoded: the next key frame may be fine.
+    pub frame: Result<Option<Frame>, DecodeError>,
+    /// Access units that a decoder was given for it, whatever came of it.
+    pub pushed: usize,
+}
+
 impl Recent {
     pub fn new() -> Self {
         Self { buffer: GopBuffer::new(GOP_LIMIT_BYTES), decoder: None, caps: None }
@@ -55,41 +65,44 @@ impl Recent {
         side("width").zip(side("height"))
     }
 
-    /// Decodes the picture that is wanted, if that many decoded reach it; says how many it took.
-    ///
-    /// # Errors
-    /// When the stream cannot be decoded; the next key frame may be fine.
-    pub fn picture(&mut self, wanted: &Wanted) -> Result<Option<(Frame, usize)>, DecodeError> {
+    /// Decodes the picture that is wanted, if that many decoded reach it.
+    pub fn picture(&mut self, wanted: &Wanted) -> Decoded {
         let all: Vec<&AccessUnit> = self.buffer.since(Duration::ZERO).collect();
         let times: Vec<_> = all.iter().map(|unit| (unit.at, unit.key)).collect();
         let Some(range) = reach(&times, wanted) else {
-            return Ok(None);
+            return Decoded { frame: Ok(None), pushed: 0 };
         };
         let units: Vec<AccessUnit> = all[range].iter().map(|&unit| unit.clone()).collect();
-        let decoded = self.decode(&units);
-        if decoded.is_err() {
+        let mut pushed = 0;
+        let frames = self.decode(&units, &mut pushed);
+        if frames.is_err() {
             self.decoder = None;
         }
-        let newest = decoded?.into_iter().filter(|frame| frame.at <= wanted.at).max_by_key(|frame| frame.pts);
-        Ok(newest.map(|frame| (frame, units.len())))
+        let newest =
+            |frames: Vec<Frame>| frames.into_iter().filter(|frame| frame.at <= wanted.at).max_by_key(|frame| frame.pts);
+        Decoded { frame: frames.map(newest), pushed }
     }
 
-    /// `units` must begin with a key frame.
-    fn decode(&mut self, units: &[AccessUnit]) -> Result<Vec<Frame>, DecodeError> {
-        let Some(first) = units.first() else {
-            return Ok(Vec::new());
-        };
-        let decoder = match &mut self.decoder {
-            Some(decoder) => decoder,
-            None => self.decoder.insert(Decoder::new(first.codec, &first.caps)?),
-        };
+    /// `units` must begin with a key frame; `pushed` counts those that were tried.
+    fn decode(&mut self, units: &[AccessUnit], pushed: &mut usize) -> Result<Vec<Frame>, DecodeError> {
         let mut frames = Vec::new();
         for unit in units {
-            frames.extend(decoder.push(unit)?);
+            *pushed += 1;
+            frames.extend(self.decoder_of(unit)?.push(unit)?);
         }
         // Some hold a picture back until the next one comes.
-        frames.extend(decoder.drain()?);
+        if let Some(decoder) = &mut self.decoder {
+            frames.extend(decoder.drain()?);
+        }
         Ok(frames)
+    }
+
+    fn decoder_of(&mut self, unit: &AccessUnit) -> Result<&mut Decoder, DecodeError> {
+        let decoder = match self.decoder.take() {
+            Some(decoder) => decoder,
+            None => Decoder::new(unit.codec, &unit.caps)?,
+        };
+        Ok(self.decoder.insert(decoder))
     }
 }
 
@@ -152,6 +165,24 @@ mod tests {
         planes.first.row(planes.height / 2)[..planes.width].iter().position(|luma| *luma > 90)
     }
 
+    fn picture(recent: &mut Recent, wanted: &Wanted) -> Option<(Frame, usize)> {
+        let decoded = recent.picture(wanted);
+        Some((decoded.frame.expect("decodes")?, decoded.pushed))
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_says_how_far_it_came() {
+        let units = encode(Encoding { gop: 25, b_frames: 0, size: (320, 180) }, 30, |_| None);
+        let mut recent = Recent::new();
+        for unit in &units {
+            // Its caps are none that this decoder takes.
+            recent.push(&AccessUnit { codec: crate::intake::Codec::H265, ..unit.clone() });
+        }
+        let decoded = recent.picture(&wanted(1_160, 25));
+        assert!(decoded.frame.is_err(), "{decoded:?}");
+        assert_eq!(decoded.pushed, 1);
+    }
+
     #[test]
     fn a_picture_of_a_real_stream_is_the_one_of_its_time() {
         for b_frames in [0, 2] {
@@ -164,15 +195,15 @@ mod tests {
             }
             assert_eq!(recent.size(), Some((640, 180)));
             // The 30th picture, of 1.2 s, is the sixth after the key frame of 1 s.
-            let (frame, decoded) = recent.picture(&wanted(1_200, 25)).expect("decodes").expect("is there");
+            let (frame, decoded) = picture(&mut recent, &wanted(1_200, 25)).expect("is there");
             let left = bright_from(&frame).expect("the box") as i64;
             assert!((left - 4 * 30).abs() <= 4 * i64::from(b_frames), "{left}, {b_frames} B frames");
             assert!((6..=8).contains(&decoded), "{decoded}");
-            let (frame, decoded) = recent.picture(&wanted(1_200, 1)).expect("decodes").expect("is there");
+            let (frame, decoded) = picture(&mut recent, &wanted(1_200, 1)).expect("is there");
             assert_eq!((frame.at, decoded), (at(1_000), 1), "its key frame alone");
-            assert!(recent.picture(&wanted(1_800, 3)).expect("decodes").is_none(), "too far");
+            assert!(picture(&mut recent, &wanted(1_800, 3)).is_none(), "too far");
             recent.clear();
-            assert!(recent.picture(&wanted(1_200, 25)).expect("nothing to decode").is_none());
+            assert!(picture(&mut recent, &wanted(1_200, 25)).is_none());
         }
     }
 }
