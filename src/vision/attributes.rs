@@ -65,3 +65,6 @@ pub struct AnswerRule {
     /// evidence as yes.
     pub least_log_odds: f32,
 }
+
+/// When each attribute may be answered, in the order of [`Attribute::ALL`]; none means never.
+pub type AnswerRules = [Option<AnswerRule>; Attribute::ALL.len()];

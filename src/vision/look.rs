@@ -1,6 +1,6 @@
 //! A look at one person: pose, crops, and what each attribute's model says of them.
 
-use super::attributes::{Attribute, Observation};
+use super::attributes::{AnswerRules, Attribute, Observation};
 use super::crop::{sharpness, square};
 use super::detector::DetectError;
 use super::error::ModelError;
@@ -95,8 +95,9 @@ impl Looker {
         Ok(Some(Self { pose, judges }))
     }
 
-    pub(super) fn tasks(&self) -> impl Iterator<Item = &AttributeTask> {
-        self.judges.iter().map(|judge| &judge.task)
+    pub(super) fn rules(&self) -> AnswerRules {
+        let rule = |attribute| self.judges.iter().find(|judge| judge.task.attribute == attribute);
+        Attribute::ALL.map(|attribute| rule(attribute).map(|judge| judge.task.answer))
     }
 
     /// Looks at the person in a box, in pixels of the frame.
