@@ -113,12 +113,14 @@ impl AlertBook {
                 None
             }
         };
+        let severity = open.alert.severity;
         let findings = &mut open.alert.findings;
+        // They are made anew, so that each has the weight that it has by now.
         findings.retain(|finding| finding.track != track || !concealment::is_concealment(finding.kind));
         merge(findings, concealment::findings(track, verdicts, zone.as_deref()));
         judge(open, &self.camera_name, &self.timezone);
         let due = at >= open.reported_at + GROWTH_REPORTED_EVERY;
-        (before != Some(answers) || due).then(|| {
+        (before != Some(answers) || open.alert.severity != severity || due).then(|| {
             open.reported_at = at;
             (Change::Grew, open.alert.clone())
         })
@@ -297,14 +299,12 @@ mod tests {
     }
 
     fn verdicts(mask: Answer, hat: Answer) -> Verdicts {
-        let verdict = |answer| Verdict {
-            answer,
-            confidence: 0.95,
-            log_odds: 2.9,
-            frames: 2,
-            pixels: 30,
-            best: Some((at(3), Rect::default())),
-        };
+        verdicts_after(2, mask, hat)
+    }
+
+    fn verdicts_after(frames: u32, mask: Answer, hat: Answer) -> Verdicts {
+        let best = Some((at(3), Rect::default()));
+        let verdict = |answer| Verdict { answer, confidence: 0.95, log_odds: 2.9, frames, pixels: 30, best };
         [verdict(mask), verdict(hat), Verdict::default(), Verdict::default()]
     }
 
@@ -336,6 +336,21 @@ mod tests {
         assert_eq!(changed.persons[0].answers(), [Unknown, No, Unknown, Unknown]);
         assert_eq!((changed.severity, changed.score), (grown.severity, grown.score), "it never falls");
         assert!(changed.reason.vi.ends_with("; không nhìn rõ mặt, tay, đồ mang theo"), "{}", changed.reason.vi);
+    }
+
+    #[test]
+    fn one_picture_is_told_at_once_and_only_a_second_makes_it_critical() {
+        use Answer::Yes;
+        let mut night = Night::new();
+        let track = Uuid::from_u128(1);
+        night.see(0, vec![person(1, 0, 0.8)]);
+        let (_, told) = night.book.enrich(at(1), track, &verdicts_after(1, Yes, Yes)).expect("is told");
+        assert_eq!((told.severity, told.findings.len()), (Severity::Warning, 3));
+        assert!(told.reason.vi.contains("; đeo khẩu trang, đội mũ"), "{}", told.reason.vi);
+        // The same answers, as sure as before: what is news is what they come to.
+        let (_, told) = night.book.enrich(at(2), track, &verdicts_after(2, Yes, Yes)).expect("is told");
+        assert_eq!((told.severity, told.findings.len()), (Severity::Critical, 3));
+        assert_eq!(night.book.enrich(at(3), track, &verdicts_after(3, Yes, Yes)), None, "nothing new");
     }
 
     proptest! {
