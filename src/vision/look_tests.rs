@@ -87,6 +87,21 @@ fn no_pixels_are_an_error_and_no_person_is_unknown() {
 }
 
 #[test]
+fn joints_are_needed_only_where_a_part_is_looked_at() {
+    #[track_caller]
+    fn check(entries: &[String], judges: &[&str], pose: bool) {
+        let (_folder, manifest) = manifest(entries);
+        let needed = Needed::of(&manifest).expect("sound");
+        assert_eq!(needed.judges.iter().map(|(model, _)| model.name.as_str()).collect::<Vec<_>>(), judges);
+        assert_eq!(needed.pose.map(|model| model.task.name()), pose.then_some("pose"));
+    }
+    let bag = brightness("b", "bag", "person", 8);
+    check(&[], &[], false);
+    check(std::slice::from_ref(&bag), &["b"], false);
+    check(&[bag, brightness("g", "gloves", "hand", 8)], &["b", "g"], true);
+}
+
+#[test]
 fn models_that_do_not_go_together_are_named() {
     #[track_caller]
     fn check(entries: &[String], remove_pose: bool, said: &str) {

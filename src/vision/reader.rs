@@ -8,8 +8,9 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use super::attributes::AnswerRules;
 use super::detector::DetectError;
 use super::error::ModelError;
-use super::look::{Look, Looker};
+use super::look::{Look, Looker, Needed};
 use super::manifest::Manifest;
+use super::model::Model;
 use crate::base::Rect;
 use crate::base::worker::{Worker, catch};
 use crate::decode::Frame;
@@ -49,6 +50,15 @@ impl AttributeReader {
     pub fn load(manifest: &Manifest) -> Result<Option<Self>, ModelError> {
         let Some(mut looker) = Looker::load(manifest)? else { return Ok(None) };
         Self::start(looker.rules(), move |frame, person| looker.look(frame, person)).map(Some)
+    }
+
+    /// The models that [`load`](Self::load) loads.
+    ///
+    /// # Errors
+    /// Two models judge the same, or joints are needed and there is no model of them or more than one.
+    pub fn models(manifest: &Manifest) -> Result<Vec<&Model>, ModelError> {
+        let Needed { judges, pose } = Needed::of(manifest)?;
+        Ok(judges.into_iter().map(|(model, _)| model).chain(pose).collect())
     }
 
     fn start(

@@ -71,6 +71,7 @@ fn without_models_there_is_no_reader() {
     let mut manifest = Manifest::load(Some(folder.path())).expect("sound");
     manifest.models.retain(|model| model.task.name() != "attribute");
     assert!(AttributeReader::load(&manifest).expect("no error").is_none());
+    assert!(AttributeReader::models(&manifest).expect("no error").is_empty());
 }
 
 #[test]
