@@ -41,6 +41,16 @@ pub enum Answer {
     Unknown,
 }
 
+impl Answer {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// What one crop of one picture says of one attribute. Both hands of a person make two of these.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Observation {
