@@ -421,10 +421,9 @@ async fn an_alert_says_what_its_persons_hide() {
         })
     };
     let wanted = json!([{"track": track.to_string(), "attributes": [
-        answer("mask", "yes", json!(0.75), 6, 31, json!(format!("{crops}/mask.jpg"))),
-        // Its file is gone.
-        answer("hat", "no", json!(0.75), 2, 31, Value::Null),
-        answer("gloves", "unknown", Value::Null, 1, 31, json!(format!("{crops}/gloves.jpg"))),
+        answer("mask", "yes", json!(0.75), 6, 31, json!(format!("{crops}/mask.jpg?v=yes-6-31"))),
+        answer("hat", "no", json!(0.75), 2, 31, json!(format!("{crops}/hat.jpg?v=no-2-31"))),
+        answer("gloves", "unknown", Value::Null, 1, 31, json!(format!("{crops}/gloves.jpg?v=unknown-1-31"))),
         answer("bag", "unknown", Value::Null, 0, 0, Value::Null),
     ]}]);
     assert_eq!(told["persons"], wanted);
@@ -433,8 +432,20 @@ async fn an_alert_says_what_its_persons_hide() {
     let crop = office.get(&format!("{crops}/mask.jpg")).await;
     assert_eq!((crop.status.as_u16(), crop.text().as_str()), (200, "a mask"));
     assert_eq!((crop.header("content-type"), crop.header("cache-control")), ("image/jpeg", "no-cache"));
+    // A better picture: the file is another, and so is the address, which still leads there.
+    let [mask, rest @ ..] = attributes;
+    let surer = Judged { frames: 7, ..mask };
+    let [hat, gloves, bag] = rest;
+    office.put(&Alert { persons: vec![Person { track, attributes: [surer, hat, gloves, bag] }], ..alert(0) });
+    std::fs::write(file("mask"), "a better mask").expect("written");
+    let told = office.json(&format!("/api/v1/alerts/{}", id(0))).await;
+    let address = told["persons"][0]["attributes"][0]["crop"].as_str().expect("an address").to_owned();
+    assert_eq!(address, format!("{crops}/mask.jpg?v=yes-7-31"));
+    assert_eq!(office.get(&address).await.text(), "a better mask");
+
     let other = Uuid::from_u128(8);
     for nothing in [
+        // Its file is gone.
         format!("{crops}/hat.jpg"),
         format!("{crops}/mask"),
         format!("{crops}/mask.png"),

@@ -168,6 +168,34 @@ fn a_missing_or_altered_model() {
     assert!(!Path::new(&config).with_file_name("data").join("canhdem.db").exists());
 }
 
+/// `check` wants every model; `run` goes on without those that tell what persons hide, and says so.
+#[test]
+fn a_missing_model_of_attributes_or_joints() {
+    const NEEDED: [&str; 6] =
+        ["yolox-nano.onnx", "movenet-lightning.onnx", "mask.onnx", "hat.onnx", "gloves.onnx", "bag.onnx"];
+    for missing in ["movenet-lightning.onnx", "gloves.onnx"] {
+        let home = tempfile::tempdir().expect("a folder");
+        fs::create_dir(home.path().join("models")).expect("a folder");
+        symlink(program::deps().join("lib"), home.path().join("lib")).expect("linked");
+        for file in NEEDED.into_iter().filter(|file| *file != missing) {
+            let file = Path::new("models").join(file);
+            symlink(fetched(&file.display().to_string()), home.path().join(file)).expect("linked");
+        }
+        let office = Office::new(&[]);
+        let arguments = ["check", "--config", &office.config.display().to_string()];
+        let check = Program::start(Command::new(CANHDEM).args(arguments).env("CANHDEM_DEPS", home.path())).wait();
+        complains(&check, 1, &[missing, "is in none of", "make setup"]);
+
+        let mut appliance = Appliance::launch_from(&office, home.path());
+        appliance.wait_until_it_answers();
+        let finished = appliance.stop();
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+        let errors: Vec<_> = finished.stderr.lines().filter(|line| line.contains("ERROR")).collect();
+        let [error] = errors[..] else { panic!("not one error: {}", finished.stderr) };
+        assert!(error.contains(missing) && error.contains("make setup"), "{error}");
+    }
+}
+
 #[test]
 fn a_port_in_use() {
     fetched("models/yolox-nano.onnx");

@@ -10,7 +10,7 @@ use super::sentence::{self, Counts, Scene};
 use super::{Alert, AlertState, Person};
 use crate::base::IdSource;
 use crate::rules::{Finding, FindingKind, concealment, score};
-use crate::track::Verdicts;
+use crate::track::{AnswerRules, Verdicts};
 
 /// An alert ends when nothing that belongs to it was seen for so long.
 pub const QUIET_BEFORE_CLOSE: Duration = Duration::from_secs(30);
@@ -36,6 +36,7 @@ pub struct AlertBook {
     camera: String,
     camera_name: String,
     timezone: TimeZone,
+    rules: AnswerRules,
     open: Option<Open>,
 }
 
@@ -50,8 +51,10 @@ struct Open {
 }
 
 impl AlertBook {
-    pub fn new(camera: &str, camera_name: &str, timezone: TimeZone) -> Self {
-        Self { camera: camera.to_owned(), camera_name: camera_name.to_owned(), timezone, open: None }
+    /// `rules` are those of whoever looks closely at persons: nobody is told that an attribute
+    /// without a rule was not seen.
+    pub fn new(camera: &str, camera_name: &str, timezone: TimeZone, rules: AnswerRules) -> Self {
+        Self { camera: camera.to_owned(), camera_name: camera_name.to_owned(), timezone, rules, open: None }
     }
 
     pub fn open_alert(&self) -> Option<&Alert> {
@@ -87,7 +90,7 @@ impl AlertBook {
         }
         (open.alert.frame_width, open.alert.frame_height) = frame_size;
         if news {
-            judge(open, &self.camera_name, &self.timezone);
+            judge(open, &self.camera_name, &self.timezone, &self.rules);
         }
         let due = at >= open.reported_at + GROWTH_REPORTED_EVERY;
         (news || due).then(|| {
@@ -113,12 +116,14 @@ impl AlertBook {
                 None
             }
         };
+        let severity = open.alert.severity;
         let findings = &mut open.alert.findings;
+        // They are made anew, so that each has the weight that it has by now.
         findings.retain(|finding| finding.track != track || !concealment::is_concealment(finding.kind));
         merge(findings, concealment::findings(track, verdicts, zone.as_deref()));
-        judge(open, &self.camera_name, &self.timezone);
+        judge(open, &self.camera_name, &self.timezone, &self.rules);
         let due = at >= open.reported_at + GROWTH_REPORTED_EVERY;
-        (before != Some(answers) || due).then(|| {
+        (before != Some(answers) || open.alert.severity != severity || due).then(|| {
             open.reported_at = at;
             (Change::Grew, open.alert.clone())
         })
@@ -168,7 +173,7 @@ impl AlertBook {
         let most = Counts::of(&findings);
         merge(&mut alert.findings, findings);
         let mut open = Open { alert, peak, most, reported_at: at };
-        judge(&mut open, &self.camera_name, &self.timezone);
+        judge(&mut open, &self.camera_name, &self.timezone, &self.rules);
         let alert = open.alert.clone();
         self.open = Some(open);
         alert
@@ -202,13 +207,13 @@ fn merge(known: &mut Vec<Finding>, found: Vec<Finding>) -> bool {
 }
 
 /// Score, severity, zone and sentence from the findings. Severity never falls while an alert is open.
-fn judge(open: &mut Open, camera_name: &str, timezone: &TimeZone) {
+fn judge(open: &mut Open, camera_name: &str, timezone: &TimeZone, rules: &AnswerRules) {
     let alert = &mut open.alert;
     alert.score = alert.score.max(score::score(&alert.findings, open.peak));
     alert.severity = alert.severity.max(score::severity(alert.score));
     let weightiest = alert.findings.iter().max_by(|a, b| a.weight.total_cmp(&b.weight).then(b.at.cmp(&a.at)));
     alert.zone = weightiest.and_then(|finding| finding.zone.clone());
-    let scene = Scene { camera_name, timezone, opened_at: alert.opened_at, peak: open.peak, most: open.most };
+    let scene = Scene { camera_name, timezone, opened_at: alert.opened_at, peak: open.peak, most: open.most, rules };
     alert.reason = sentence::reason(&alert.findings, &alert.persons, &scene);
 }
 
@@ -220,7 +225,7 @@ mod tests {
     use crate::base::Rect;
     use crate::rules::Severity;
     use crate::track::Verdict;
-    use crate::vision::attributes::Answer;
+    use crate::vision::attributes::{Answer, AnswerRule};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_771_266_600 + seconds).expect("in range")
@@ -250,7 +255,8 @@ mod tests {
     impl Night {
         fn new() -> Self {
             let timezone = TimeZone::get("Asia/Ho_Chi_Minh").expect("bundled");
-            Self { book: AlertBook::new("cong", "Cổng chính", timezone), ids: IdSource::seeded(1) }
+            let rules = [Some(AnswerRule { least_pixels: 20, least_log_odds: 1.0 }); 4];
+            Self { book: AlertBook::new("cong", "Cổng chính", timezone, rules), ids: IdSource::seeded(1) }
         }
 
         fn see(&mut self, seconds: i64, findings: Vec<Finding>) -> Option<(Change, Alert)> {
@@ -297,14 +303,12 @@ mod tests {
     }
 
     fn verdicts(mask: Answer, hat: Answer) -> Verdicts {
-        let verdict = |answer| Verdict {
-            answer,
-            confidence: 0.95,
-            log_odds: 2.9,
-            frames: 2,
-            pixels: 30,
-            best: Some((at(3), Rect::default())),
-        };
+        verdicts_after(2, mask, hat)
+    }
+
+    fn verdicts_after(frames: u32, mask: Answer, hat: Answer) -> Verdicts {
+        let best = Some((at(3), Rect::default()));
+        let verdict = |answer| Verdict { answer, confidence: 0.95, log_odds: 2.9, frames, pixels: 30, best };
         [verdict(mask), verdict(hat), Verdict::default(), Verdict::default()]
     }
 
@@ -336,6 +340,33 @@ mod tests {
         assert_eq!(changed.persons[0].answers(), [Unknown, No, Unknown, Unknown]);
         assert_eq!((changed.severity, changed.score), (grown.severity, grown.score), "it never falls");
         assert!(changed.reason.vi.ends_with("; không nhìn rõ mặt, tay, đồ mang theo"), "{}", changed.reason.vi);
+    }
+
+    #[test]
+    fn one_picture_is_told_at_once_and_only_a_second_makes_it_critical() {
+        use Answer::Yes;
+        let mut night = Night::new();
+        let track = Uuid::from_u128(1);
+        night.see(0, vec![person(1, 0, 0.8)]);
+        let (_, told) = night.book.enrich(at(1), track, &verdicts_after(1, Yes, Yes)).expect("is told");
+        assert_eq!((told.severity, told.findings.len()), (Severity::Warning, 3));
+        assert!(told.reason.vi.contains("; đeo khẩu trang, đội mũ"), "{}", told.reason.vi);
+        // The same answers, as sure as before: what is news is what they come to.
+        let (_, told) = night.book.enrich(at(2), track, &verdicts_after(2, Yes, Yes)).expect("is told");
+        assert_eq!((told.severity, told.findings.len()), (Severity::Critical, 3));
+        assert_eq!(night.book.enrich(at(3), track, &verdicts_after(3, Yes, Yes)), None, "nothing new");
+    }
+
+    #[test]
+    fn a_crowd_is_listed_up_to_a_bound() {
+        let mut night = Night::new();
+        for track in 1..=40 {
+            night.see(0, vec![person(track, 0, 0.8)]);
+            night.book.enrich(at(1), Uuid::from_u128(track), &verdicts(Answer::Yes, Answer::No));
+        }
+        let alert = night.book.open_alert().expect("open");
+        assert_eq!(alert.persons.len(), MAX_PERSONS);
+        assert!(alert.person(Uuid::from_u128(32)).is_some() && alert.person(Uuid::from_u128(33)).is_none());
     }
 
     proptest! {

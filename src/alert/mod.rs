@@ -61,3 +61,10 @@ pub struct Alert {
     pub frame_width: u32,
     pub frame_height: u32,
 }
+
+impl Alert {
+    /// What is known of one of its persons; none for a stranger, or for one too many.
+    pub fn person(&self, track: Uuid) -> Option<&Person> {
+        self.persons.iter().find(|person| person.track == track)
+    }
+}

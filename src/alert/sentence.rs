@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::Person;
 use crate::rules::{Bilingual, Finding, FindingKind};
+use crate::track::AnswerRules;
 use crate::vision::attributes::{Answer, Attribute};
 
 /// What the sentence needs besides the findings.
@@ -15,6 +16,8 @@ pub(super) struct Scene<'a> {
     pub opened_at: Timestamp,
     pub peak: bool,
     pub most: Counts,
+    /// What has none is not asked for, and so not missed either.
+    pub rules: &'a AnswerRules,
 }
 
 /// How many there were at once. Tracks over time are more than the people: whoever was hidden for
@@ -55,7 +58,7 @@ pub(super) fn reason(findings: &[Finding], persons: &[Person], scene: &Scene<'_>
         vi.push_str(", trong giờ cao điểm trộm");
         en.push_str(", during peak hours");
     }
-    for part in [hidden(persons, seen), not_seen(persons)].into_iter().flatten() {
+    for part in [hidden(persons, seen), not_seen(persons, scene.rules)].into_iter().flatten() {
         vi.extend(["; ", &part.vi]);
         en.extend(["; ", &part.en]);
     }
@@ -80,10 +83,11 @@ fn hidden(persons: &[Person], seen: usize) -> Option<Bilingual> {
     .map(|worn| Bilingual { vi: format!("{vi}{}", worn.vi), en: format!("{en}{}", worn.en) })
 }
 
-/// What could be seen of none of them.
-fn not_seen(persons: &[Person]) -> Option<Bilingual> {
+/// What somebody looks for and could be seen of none of them.
+fn not_seen(persons: &[Person], rules: &AnswerRules) -> Option<Bilingual> {
+    let is_asked = |attribute| rules[attribute as usize].is_some() && !persons.is_empty();
     let unknown = |attribute| persons.iter().all(|person| person.of(attribute).answer == Answer::Unknown);
-    let parts = attributes(|attribute| !persons.is_empty() && unknown(attribute));
+    let parts = attributes(|attribute| is_asked(attribute) && unknown(attribute));
     list(parts, |attribute| match attribute {
         Attribute::Mask => ("mặt", "face"),
         Attribute::Hat => ("đầu", "head"),
@@ -111,6 +115,9 @@ mod tests {
 
     use super::*;
     use crate::alert::Judged;
+    use crate::vision::attributes::AnswerRule;
+
+    const RULE: Option<AnswerRule> = Some(AnswerRule { least_pixels: 20, least_log_odds: 1.0 });
 
     /// One letter an attribute, in the order of [`Attribute::ALL`]: y, n or `?`.
     fn person(answers: &str) -> Person {
@@ -126,6 +133,11 @@ mod tests {
 
     #[track_caller]
     fn check(persons: &[&str], seen: usize, vi: &str, en: &str) {
+        check_with(&[RULE; 4], persons, seen, vi, en);
+    }
+
+    #[track_caller]
+    fn check_with(rules: &AnswerRules, persons: &[&str], seen: usize, vi: &str, en: &str) {
         let persons: Vec<_> = persons.iter().map(|answers| person(answers)).collect();
         let scene = Scene {
             camera_name: "Cổng",
@@ -133,6 +145,7 @@ mod tests {
             opened_at: Timestamp::UNIX_EPOCH,
             peak: false,
             most: Counts { persons: seen, vehicles: 0 },
+            rules,
         };
         let told = reason(&[], &persons, &scene);
         let people = if seen == 1 { "person" } else { "persons" };
@@ -160,5 +173,19 @@ mod tests {
             "; có người đeo khẩu trang; không nhìn rõ đầu",
             "; somebody with covered face; not clearly seen: head",
         );
+    }
+
+    #[test]
+    fn what_nothing_looks_for_is_not_missed() {
+        let rules = [RULE, RULE, None, None];
+        check_with(
+            &rules,
+            &["y???"],
+            1,
+            "; đeo khẩu trang; không nhìn rõ đầu",
+            "; with covered face; not clearly seen: head",
+        );
+        check_with(&rules, &["yn??"], 1, "; đeo khẩu trang", "; with covered face");
+        check_with(&AnswerRules::default(), &["????"], 1, "", "");
     }
 }

@@ -13,7 +13,7 @@ use crate::base::IdSource;
 use crate::config::{Config, Zone};
 use crate::decode::{Frame, Sighting};
 use crate::rules::{Armed, FindingKind, Schedule, intrusion};
-use crate::track::{Track, Tracker, Verdicts};
+use crate::track::{AnswerRules, Track, Tracker, Verdicts};
 use crate::vision::closeup::{self, CloseUp};
 use crate::vision::{Class, DetectError, Detection, Detector};
 
@@ -69,13 +69,14 @@ impl Analyst {
         seed: Option<u64>,
     ) -> Self {
         let ids = |stream: u64| seed.map_or_else(IdSource::random, |seed| IdSource::seeded(seed.wrapping_add(stream)));
+        let rules = reader.as_ref().map_or_else(AnswerRules::default, |reader| reader.rules());
         Self {
             zones: camera.zones.clone(),
             schedule: Schedule::new(&config.arming, config.timezone.clone()),
             detector,
             closeup: CloseUp::default(),
             tracker: Tracker::new(config.detector.threshold, ids(0)),
-            book: AlertBook::new(&camera.id, &camera.name, config.timezone.clone()),
+            book: AlertBook::new(&camera.id, &camera.name, config.timezone.clone(), rules),
             ids: ids(1),
             movers: Movers::default(),
             looker: reader.map(Looker::new),
@@ -132,7 +133,10 @@ impl Analyst {
         for person in examined {
             let told = self.book.enrich(frame.at, person.track, &person.verdicts);
             enriched.alert = told.or(enriched.alert);
-            enriched.crops.get_or_insert((id, Vec::new())).1.extend(person.crops);
+            // Beyond a crowd nobody is listed, and no file is written.
+            if self.book.open_alert().is_some_and(|alert| alert.person(person.track).is_some()) {
+                enriched.crops.get_or_insert((id, Vec::new())).1.extend(person.crops);
+            }
         }
         enriched
     }

@@ -52,7 +52,7 @@ pub struct Models {
 
 impl Reader for Models {
     fn rules(&self) -> AnswerRules {
-        Attribute::ALL.map(|attribute| self.reader.rule(attribute))
+        self.reader.rules()
     }
 
     fn read(&self, frame: &Arc<Frame>, person: Rect) -> Result<Option<(Vec<Observation>, u32)>, DetectError> {

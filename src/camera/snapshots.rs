@@ -61,7 +61,8 @@ impl Snapshots {
     /// Writes what attributes of an alert's persons were judged on, over what was there before.
     ///
     /// # Errors
-    /// When a file cannot be written; the others are tried all the same.
+    /// When a file cannot be written; the others are tried all the same. No picture is left then:
+    /// an old one beside a new answer would be taken for what the answer is about.
     pub fn put_crops(&self, alert: Uuid, crops: &[Crop]) -> io::Result<()> {
         if crops.is_empty() {
             return Ok(());
@@ -69,7 +70,11 @@ impl Snapshots {
         fs::create_dir_all(&self.folder)?;
         let put = |crop: &Crop| {
             let name = format!("{alert}.{}.{}.jpg", crop.track, crop.attribute.name());
-            write_whole(&self.folder.join(name), &crop.jpeg)
+            let path = self.folder.join(name);
+            write_whole(&path, &crop.jpeg).inspect_err(|_| {
+                // It may be that there was none; and what cannot be removed either is said by the error above.
+                let _ = fs::remove_file(&path);
+            })
         };
         crops.iter().map(put).fold(Ok(()), io::Result::and)
     }
@@ -88,4 +93,32 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         // Best effort: a rest of a few bytes on a full disk harms nobody.
         let _ = fs::remove_file(&partial);
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vision::attributes::Attribute;
+
+    fn crop(attribute: Attribute, jpeg: &[u8]) -> Crop {
+        Crop { track: Uuid::from_u128(7), attribute, jpeg: jpeg.into() }
+    }
+
+    #[test]
+    fn a_crop_that_cannot_be_written_leaves_no_older_one() {
+        let data_dir = tempfile::tempdir().expect("a folder");
+        let snapshots = Snapshots::new(data_dir.path());
+        let alert = Uuid::from_u128(1);
+        let file = |attribute: Attribute, ending: &str| {
+            folder(data_dir.path()).join(format!("{alert}.{}.{}.{ending}", Uuid::from_u128(7), attribute.name()))
+        };
+        let both = |jpeg: &[u8]| [crop(Attribute::Mask, jpeg), crop(Attribute::Hat, jpeg)];
+        snapshots.put_crops(alert, &both(b"old")).expect("written");
+
+        // Nobody writes over a folder, not even root.
+        fs::create_dir(file(Attribute::Mask, "partial")).expect("a folder");
+        snapshots.put_crops(alert, &both(b"new")).expect_err("is in the way");
+        assert!(!file(Attribute::Mask, "jpg").exists());
+        assert_eq!(fs::read(file(Attribute::Hat, "jpg")).expect("written"), b"new", "the other is tried all the same");
+    }
 }

@@ -9,7 +9,7 @@ use super::output;
 use crate::base::{Clock as _, SystemClock};
 use crate::config::{Config, Holidays, Language};
 use crate::rules::{Armed, Schedule};
-use crate::vision::Manifest;
+use crate::vision::{AttributeReader, Manifest};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -30,6 +30,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let model = manifest.model(&config.detector.model)?;
     model.detector()?;
     manifest.read_model(model)?;
+    for model in AttributeReader::models(&manifest)? {
+        manifest.read_model(model)?;
+    }
     for line in describe(&config, args.at.unwrap_or_else(|| SystemClock::new().now())) {
         output::line(line)?;
     }

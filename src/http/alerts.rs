@@ -210,6 +210,23 @@ async fn serve_file(path: &std::path::Path, missing: &str, request: Request<Body
     }
 }
 
+fn person(alert: Uuid, person: &alert::Person) -> Person {
+    let judged = |attribute: Attribute| {
+        let judged = person.of(attribute);
+        let crop = judged.has_crop.then(|| crop_address(alert, person.track, attribute, judged));
+        view::judged(attribute, judged, crop)
+    };
+    Person { track: person.track, attributes: Attribute::ALL.map(judged).into() }
+}
+
+/// What follows `v=` is for the reader alone, who asks again once it changes: a better picture takes the place of
+/// one before, and comes with more evidence or another answer.
+fn crop_address(alert: Uuid, track: Uuid, attribute: Attribute, judged: &alert::Judged) -> String {
+    let (name, answer) = (attribute.name(), judged.answer.name());
+    let alert::Judged { frames, pixels, .. } = judged;
+    format!("/api/v1/alerts/{alert}/crops/{track}/{name}.jpg?v={answer}-{frames}-{pixels}")
+}
+
 impl Context {
     /// Blocks.
     fn stored(&self, id: &str) -> Result<alert::Alert, WebError> {
@@ -222,17 +239,6 @@ impl Context {
 
     fn crop_file(&self, alert: Uuid, track: Uuid, attribute: Attribute) -> PathBuf {
         self.state.snapshots_dir.join(format!("{alert}.{track}.{}.jpg", attribute.name()))
-    }
-
-    fn person(&self, alert: Uuid, person: &alert::Person) -> Person {
-        let judged = |attribute: Attribute| {
-            let judged = person.of(attribute);
-            let name = attribute.name();
-            let is_there = judged.has_crop && self.crop_file(alert, person.track, attribute).is_file();
-            let crop = is_there.then(|| format!("/api/v1/alerts/{alert}/crops/{}/{name}.jpg", person.track));
-            view::judged(attribute, judged, crop)
-        };
-        Person { track: person.track, attributes: Attribute::ALL.map(judged).into() }
     }
 
     /// The alert as it is now, with what there is of pictures and video. Blocks.
@@ -259,7 +265,7 @@ impl Context {
             score: alert.score,
             state: alert.state,
             findings: alert.findings.iter().map(|found| view::finding(found, &self.state.config.timezone)).collect(),
-            persons: alert.persons.iter().map(|person| self.person(alert.id, person)).collect(),
+            persons: alert.persons.iter().map(|of| person(alert.id, of)).collect(),
             reason: alert.reason.clone(),
             frame: FrameSize { width: alert.frame_width, height: alert.frame_height },
             snapshot: snapshot.is_file().then(|| format!("{address}/snapshot.jpg")),

@@ -151,7 +151,7 @@ pub(super) struct AttributeAnswer {
     pub frames: u32,
     /// Side in pixels of the largest part of a picture behind it.
     pub pixels: u32,
-    /// Address of a picture of it.
+    /// Address of a picture of it; another one once a better picture may have taken its place.
     #[schema(required)]
     pub crop: Option<String>,
 }

@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::Rect;
-use crate::vision::attributes::{Answer, AnswerRule, Attribute, Observation};
+use crate::vision::attributes::{Answer, AnswerRules, Attribute, Observation};
 
 /// How much the errors of two pictures of a track have in common. An assumption on the careful
 /// side, not a measurement: however many pictures agree, they count as two that know nothing of
@@ -38,8 +38,6 @@ const CONFLICT: f32 = 1.0 / 3.0;
 /// What is shown is never surer: calibration is measured on pictures, not on the tail of fusion.
 const MOST_CONFIDENCE: f32 = 0.99;
 
-/// When each attribute may be answered, in the order of [`Attribute::ALL`]; none means never.
-pub type AnswerRules = [Option<AnswerRule>; Attribute::ALL.len()];
 /// One of each attribute, in the order of [`Attribute::ALL`].
 pub type Verdicts = [Verdict; Attribute::ALL.len()];
 

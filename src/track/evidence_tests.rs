@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::vision::attributes::AnswerRule;
 
 const RULE: AnswerRule = AnswerRule { least_pixels: 16, least_log_odds: 2.0 };
 

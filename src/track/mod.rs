@@ -12,7 +12,8 @@ use uuid::Uuid;
 use crate::base::Rect;
 use crate::vision::Class;
 
-pub use evidence::{AnswerRules, Evidence, Verdict, Verdicts};
+pub use crate::vision::attributes::AnswerRules;
+pub use evidence::{Evidence, Verdict, Verdicts};
 pub use tracker::{Tracker, Update};
 
 /// What the rules see of a track after a frame.

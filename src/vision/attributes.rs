@@ -41,6 +41,16 @@ pub enum Answer {
     Unknown,
 }
 
+impl Answer {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// What one crop of one picture says of one attribute. Both hands of a person make two of these.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Observation {
@@ -65,3 +75,6 @@ pub struct AnswerRule {
     /// evidence as yes.
     pub least_log_odds: f32,
 }
+
+/// When each attribute may be answered, in the order of [`Attribute::ALL`]; none means never.
+pub type AnswerRules = [Option<AnswerRule>; Attribute::ALL.len()];

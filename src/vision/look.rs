@@ -1,6 +1,6 @@
 //! A look at one person: pose, crops, and what each attribute's model says of them.
 
-use super::attributes::{Attribute, Observation};
+use super::attributes::{AnswerRules, Attribute, Observation};
 use super::crop::{sharpness, square};
 use super::detector::DetectError;
 use super::error::ModelError;
@@ -57,6 +57,13 @@ struct Run {
     tensor: Tensor,
 }
 
+/// The models of a manifest that a look takes.
+pub(super) struct Needed<'a> {
+    pub judges: Vec<(&'a Model, AttributeTask)>,
+    /// Absent when no attribute needs it.
+    pub pose: Option<&'a Model>,
+}
+
 /// Where a part of a person lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Place {
@@ -67,36 +74,49 @@ struct Place {
     sure: f32,
 }
 
+impl<'a> Needed<'a> {
+    /// # Errors
+    /// Two models judge the same, or joints are needed and there is no model of them or more than one.
+    pub(super) fn of(manifest: &'a Manifest) -> Result<Self, ModelError> {
+        let mut judges: Vec<(&Model, AttributeTask)> = Vec::new();
+        for model in &manifest.models {
+            let Task::Attribute(task) = model.task else { continue };
+            if let Some((other, _)) = judges.iter().find(|(_, judged)| judged.attribute == task.attribute) {
+                let problem = format!("judges {} as {} does; keep one", task.attribute.name(), other.name);
+                return Err(ModelError::Unusable { model: model.name.clone(), problem });
+            }
+            judges.push((model, task));
+        }
+        let Some((model, task)) = judges.iter().find(|(_, task)| task.crop.part != Part::Person) else {
+            return Ok(Self { judges, pose: None });
+        };
+        match pose_model(manifest)? {
+            Some(pose) => Ok(Self { judges, pose: Some(pose) }),
+            None => {
+                let part = task.crop.part.name();
+                let problem = format!("looks at a {part}, which takes a model whose task is \"pose\"; there is none");
+                Err(ModelError::Unusable { model: model.name.clone(), problem })
+            }
+        }
+    }
+}
+
 impl Looker {
     /// Loads what the manifest has; `None` without a model of an attribute.
     pub(super) fn load(manifest: &Manifest) -> Result<Option<Self>, ModelError> {
-        let mut judges: Vec<Judge> = Vec::new();
-        for model in &manifest.models {
-            let Task::Attribute(task) = model.task else { continue };
-            if let Some(other) = judges.iter().find(|judge| judge.task.attribute == task.attribute) {
-                let problem = format!("judges {} as {} does; keep one", task.attribute.name(), other.run.model);
-                return Err(ModelError::Unusable { model: model.name.clone(), problem });
-            }
-            judges.push(Judge { task, run: Run::load(manifest, model)? });
-        }
+        let Needed { judges, pose } = Needed::of(manifest)?;
         if judges.is_empty() {
             return Ok(None);
         }
-        let needs_pose = judges.iter().find(|judge| judge.task.crop.part != Part::Person);
-        let pose = match (needs_pose, pose_model(manifest)?) {
-            (None, _) => None,
-            (Some(_), Some(model)) => Some(Run::load(manifest, model)?),
-            (Some(judge), None) => {
-                let part = judge.task.crop.part.name();
-                let problem = format!("looks at a {part}, which takes a model whose task is \"pose\"; there is none");
-                return Err(ModelError::Unusable { model: judge.run.model.clone(), problem });
-            }
-        };
+        let judge = |(model, task)| Run::load(manifest, model).map(|run| Judge { task, run });
+        let judges = judges.into_iter().map(judge).collect::<Result<_, _>>()?;
+        let pose = pose.map(|model| Run::load(manifest, model)).transpose()?;
         Ok(Some(Self { pose, judges }))
     }
 
-    pub(super) fn tasks(&self) -> impl Iterator<Item = &AttributeTask> {
-        self.judges.iter().map(|judge| &judge.task)
+    pub(super) fn rules(&self) -> AnswerRules {
+        let rule = |attribute| self.judges.iter().find(|judge| judge.task.attribute == attribute);
+        Attribute::ALL.map(|attribute| rule(attribute).map(|judge| judge.task.answer))
     }
 
     /// Looks at the person in a box, in pixels of the frame.

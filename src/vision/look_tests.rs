@@ -1,51 +1,11 @@
-use std::fs;
-
 use super::*;
 use crate::base::Point;
-use crate::vision::manifest::Sha256;
 use crate::vision::test_frames::{figure, figure_box};
-
-/// Its logit is (mean of all pixels − 128) / 16; see `tests/models/brightness.py`.
-const BRIGHTNESS: &[u8] = include_bytes!("../../tests/models/brightness.onnx");
-
-fn entry(name: &str, attribute: &str, part: &str, least_pixels: u32) -> String {
-    format!(
-        r#"
-[[model]]
-name = "{name}"
-task = "attribute"
-attribute = "{attribute}"
-file = "brightness.onnx"
-sha256 = "{}"
-licence = "ours"
-decoder = "logit"
-[model.input]
-width = 32
-height = 32
-layout = "nchw"
-color = "rgb"
-mean = [0, 0, 0]
-std = [1, 1, 1]
-resize = "stretch"
-[model.crop]
-part = "{part}"
-scale = 1.0
-[model.calibration]
-temperature = 2.0
-bias = 0.5
-[model.answer]
-least_pixels = {least_pixels}
-least_log_odds = 1.5
-"#,
-        Sha256::of(BRIGHTNESS)
-    )
-}
+use crate::vision::test_models::{self, POSE, brightness};
 
 /// These attribute models and the shipped others.
 fn manifest(entries: &[String]) -> (tempfile::TempDir, Manifest) {
-    let folder = tempfile::tempdir().expect("folder");
-    fs::write(folder.path().join("brightness.onnx"), BRIGHTNESS).expect("written");
-    fs::write(folder.path().join("manifest.toml"), entries.concat()).expect("written");
+    let folder = test_models::folder(entries);
     let mut manifest = Manifest::load(Some(folder.path())).expect("sound");
     // Those that ship are not what is tested here.
     manifest.models.retain(|model| model.task.name() != "attribute" || model.file == "brightness.onnx");
@@ -64,7 +24,7 @@ fn of(look: &Look, attribute: Attribute) -> Vec<&Observation> {
 #[test]
 fn each_attribute_is_read_where_it_is() {
     let parts = [("m", "mask", "head"), ("h", "hat", "head"), ("g", "gloves", "hand"), ("b", "bag", "person")];
-    let mut looker = looker(&parts.map(|(name, attribute, part)| entry(name, attribute, part, 8)));
+    let mut looker = looker(&parts.map(|(name, attribute, part)| brightness(name, attribute, part, 8)));
     for kind in 0..2 {
         let (frame, person) = (figure(kind), figure_box(kind));
         let look = looker.look(&frame, person).expect("looked");
@@ -90,7 +50,7 @@ fn each_attribute_is_read_where_it_is() {
 
 #[test]
 fn log_odds_are_the_calibrated_logit_of_the_crop() {
-    let mut looker = looker(&[entry("b", "bag", "person", 8)]);
+    let mut looker = looker(&[brightness("b", "bag", "person", 8)]);
     let frame = figure(0);
     // A patch of the ground at the upper left: red 100 to 107, green 110 to 117, blue 120.
     let look = looker.look(&frame, Rect::new(0.0, 0.0, 32.0, 32.0)).expect("looked");
@@ -106,17 +66,17 @@ fn log_odds_are_the_calibrated_logit_of_the_crop() {
 #[test]
 fn what_is_too_small_costs_nothing() {
     let (frame, person) = (figure(0), figure_box(0));
-    let mut all = looker(&[entry("m", "mask", "head", 100), entry("b", "bag", "person", 200)]);
+    let mut all = looker(&[brightness("m", "mask", "head", 100), brightness("b", "bag", "person", 200)]);
     assert_eq!(all.look(&frame, person).expect("looked"), Look::default());
     // A head could be as wide as the person, but is not: only the pose is paid for.
-    let mut head = looker(&[entry("m", "mask", "head", 60)]);
+    let mut head = looker(&[brightness("m", "mask", "head", 60)]);
     let look = head.look(&frame, person).expect("looked");
     assert_eq!((look.inferences, look.observations.len()), (1, 0));
 }
 
 #[test]
 fn no_pixels_are_an_error_and_no_person_is_unknown() {
-    let mut looker = looker(&[entry("m", "mask", "head", 8), entry("g", "gloves", "hand", 8)]);
+    let mut looker = looker(&[brightness("m", "mask", "head", 8), brightness("g", "gloves", "hand", 8)]);
     let frame = figure(0);
     for nowhere in [Rect::new(300.0, 0.0, 50.0, 90.0), Rect::new(0.0, f32::NAN, 50.0, 90.0)] {
         assert!(matches!(looker.look(&frame, nowhere), Err(DetectError::Tensor(TensorError::EmptyRegion(_)))));
@@ -124,6 +84,21 @@ fn no_pixels_are_an_error_and_no_person_is_unknown() {
     // Bare ground, where no joint is sure.
     let look = looker.look(&frame, Rect::new(150.0, 130.0, 30.0, 50.0)).expect("looked");
     assert_eq!((look.inferences, look.observations.len()), (1, 0), "{look:?}");
+}
+
+#[test]
+fn joints_are_needed_only_where_a_part_is_looked_at() {
+    #[track_caller]
+    fn check(entries: &[String], judges: &[&str], pose: bool) {
+        let (_folder, manifest) = manifest(entries);
+        let needed = Needed::of(&manifest).expect("sound");
+        assert_eq!(needed.judges.iter().map(|(model, _)| model.name.as_str()).collect::<Vec<_>>(), judges);
+        assert_eq!(needed.pose.map(|model| model.task.name()), pose.then_some("pose"));
+    }
+    let bag = brightness("b", "bag", "person", 8);
+    check(&[], &[], false);
+    check(std::slice::from_ref(&bag), &["b"], false);
+    check(&[bag, brightness("g", "gloves", "hand", 8)], &["b", "g"], true);
 }
 
 #[test]
@@ -135,29 +110,11 @@ fn models_that_do_not_go_together_are_named() {
         let problem = Looker::load(&manifest).err().expect("refused").to_string();
         assert!(problem.contains(said), "{problem}");
     }
-    let mask = entry("m", "mask", "head", 8);
-    check(&[mask.clone(), entry("n", "mask", "head", 8)], false, "model n: judges mask as m does");
+    let mask = brightness("m", "mask", "head", 8);
+    check(&[mask.clone(), brightness("n", "mask", "head", 8)], false, "model n: judges mask as m does");
     check(std::slice::from_ref(&mask), true, "model m: looks at a head");
     check(&[mask, POSE.to_owned()], false, "finds joints as");
 }
-
-const POSE: &str = r#"
-[[model]]
-name = "another"
-task = "pose"
-file = "brightness.onnx"
-sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-licence = "ours"
-decoder = "movenet"
-[model.input]
-width = 192
-height = 192
-layout = "nchw"
-color = "rgb"
-mean = [0, 0, 0]
-std = [1, 1, 1]
-resize = "letterbox"
-"#;
 
 #[test]
 fn a_model_without_one_value_is_refused_by_name() {
@@ -183,7 +140,7 @@ fn quality_falls_with_size_sharpness_and_doubt() {
 
 #[test]
 fn a_mask_is_judged_only_on_a_face_that_is_turned_here() {
-    let entry = entry("m", "mask", "head", 8);
+    let entry = brightness("m", "mask", "head", 8);
     let (_folder, manifest) = manifest(&[entry]);
     let Task::Attribute(mask) = manifest.model("m").expect("there").task else { panic!("{manifest:?}") };
     let hat = AttributeTask { attribute: Attribute::Hat, ..mask };

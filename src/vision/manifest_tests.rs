@@ -2,27 +2,7 @@ use super::*;
 use crate::vision::Class;
 use crate::vision::attributes::Attribute;
 use crate::vision::model::{Part, Task};
-
-const OWN: &str = r#"
-[[model]]
-name = "own"
-task = "detector"
-file = "own.onnx"
-sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-licence = "ours"
-decoder = "end-to-end"
-[model.input]
-width = 320
-height = 320
-layout = "nchw"
-color = "rgb"
-mean = [0, 0, 0]
-std = [255, 255, 255]
-resize = "letterbox-top-left"
-pad = 114
-[model.classes]
-0 = "person"
-"#;
+use crate::vision::test_models::{ATTRIBUTE, DETECTOR, with};
 
 fn load(text: &str) -> Result<Manifest, ModelError> {
     let folder = tempfile::tempdir().expect("folder");
@@ -32,8 +12,7 @@ fn load(text: &str) -> Result<Manifest, ModelError> {
 
 #[track_caller]
 fn check_refused(from: &str, to: &str, said: &str) {
-    assert!(OWN.contains(from), "{from:?} is not in the example");
-    let problem = load(&OWN.replace(from, to)).expect_err("refused").to_string();
+    let problem = load(&with(DETECTOR, from, to)).expect_err("refused").to_string();
     assert!(problem.contains(said), "{problem}");
     assert!(problem.contains("manifest.toml"), "{problem}");
 }
@@ -48,10 +27,10 @@ fn the_shipped_entries_are_sound() {
 
 #[test]
 fn an_operators_model_joins_or_replaces() {
-    let manifest = load(OWN).expect("sound");
+    let manifest = load(DETECTOR).expect("sound");
     assert_eq!(manifest.model("own").expect("there").input.width, 320);
     assert!(manifest.model("yolox-nano").is_ok());
-    let manifest = load(&OWN.replace(r#""own""#, r#""yolox-nano""#)).expect("sound");
+    let manifest = load(&with(DETECTOR, r#""own""#, r#""yolox-nano""#)).expect("sound");
     assert_eq!(manifest.model("yolox-nano").expect("there").file, "own.onnx");
     let problem = manifest.model("yolo").expect_err("unknown").to_string();
     assert!(problem.starts_with(r#"no model is called "yolo"; the manifest has "#), "{problem}");
@@ -75,7 +54,7 @@ fn what_is_wrong_is_named() {
 #[test]
 fn a_file_that_does_not_match_is_refused_by_name() {
     let folder = tempfile::tempdir().expect("folder");
-    fs::write(folder.path().join("manifest.toml"), OWN).expect("write");
+    fs::write(folder.path().join("manifest.toml"), DETECTOR).expect("write");
     let manifest = Manifest::load(Some(folder.path())).expect("sound");
     let model = manifest.model("own").expect("there");
     let problem = manifest.read_model(model).expect_err("missing").to_string();
@@ -91,62 +70,30 @@ fn a_file_that_does_not_match_is_refused_by_name() {
     }
 }
 
-const MASK: &str = r#"
-[[model]]
-name = "mask"
-task = "attribute"
-attribute = "mask"
-file = "mask.onnx"
-sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-licence = "ours"
-decoder = "logit"
-[model.source]
-registry = "repository"
-member = "models/mask.onnx"
-[model.input]
-width = 48
-height = 48
-layout = "nchw"
-color = "rgb"
-mean = [0, 0, 0]
-std = [255, 255, 255]
-resize = "stretch"
-[model.crop]
-part = "head"
-scale = 1.5
-[model.calibration]
-temperature = 2.0
-bias = 0.25
-[model.answer]
-least_pixels = 20
-least_log_odds = 1.5
-"#;
-
 #[test]
 fn an_attribute_is_read_with_all_that_it_needs() {
-    let manifest = load(MASK).expect("sound");
-    let Task::Attribute(task) = manifest.model("mask").expect("there").task else { panic!("{manifest:?}") };
-    assert_eq!((task.attribute, task.crop.part, task.crop.scale), (Attribute::Mask, Part::Head, 1.5));
+    let manifest = load(ATTRIBUTE).expect("sound");
+    let Task::Attribute(task) = manifest.model("cover").expect("there").task else { panic!("{manifest:?}") };
+    assert_eq!((task.attribute, task.crop.part, task.crop.scale), (Attribute::Mask, Part::Head, 1.0));
     assert_eq!((task.answer.least_pixels, task.answer.least_log_odds), (20, 1.5));
-    assert_eq!(task.calibration.log_odds(3.0), 1.75);
-    let problem = manifest.model("mask").expect("there").detector().expect_err("no detector").to_string();
-    assert!(problem.contains("model mask: finds no persons") && problem.contains("attribute"), "{problem}");
+    assert_eq!(task.calibration.log_odds(3.0), 2.0);
+    let problem = manifest.model("cover").expect("there").detector().expect_err("no detector").to_string();
+    assert!(problem.contains("model cover: finds no persons") && problem.contains("attribute"), "{problem}");
 }
 
 #[test]
 fn what_is_wrong_with_an_attribute_or_a_pose_is_named() {
     #[track_caller]
     fn check(from: &str, to: &str, said: &str) {
-        assert!(MASK.contains(from), "{from:?} is not in the example");
-        let problem = load(&MASK.replace(from, to)).expect_err("refused").to_string();
+        let problem = load(&with(ATTRIBUTE, from, to)).expect_err("refused").to_string();
         assert!(problem.contains(said) && problem.contains("manifest.toml:"), "{problem}");
     }
-    check("attribute = \"mask\"\n", "", "model mask: attribute is missing");
+    check("attribute = \"mask\"\n", "", "model cover: attribute is missing");
     check("attribute = \"mask\"", "attribute = \"beard\"", "unknown variant `beard`");
-    check("[model.crop]\npart = \"head\"\nscale = 1.5\n", "", "model mask: crop is missing");
+    check("[model.crop]\npart = \"head\"\nscale = 1.0\n", "", "model cover: crop is missing");
     check("part = \"head\"", "part = \"foot\"", "unknown variant `foot`");
-    check("scale = 1.5", "scale = 0.0", "crop.scale = 0 ");
-    check("scale = 1.5", "scale = nan", "crop.scale = NaN");
+    check("scale = 1.0", "scale = 0.0", "crop.scale = 0 ");
+    check("scale = 1.0", "scale = nan", "crop.scale = NaN");
     check("temperature = 2.0", "temperature = -1.0", "calibration");
     check("least_pixels = 20", "least_pixels = 0", "nothing would be unknown");
     check("least_log_odds = 1.5", "least_log_odds = 0.0", "nothing would be unknown");
@@ -154,7 +101,7 @@ fn what_is_wrong_with_an_attribute_or_a_pose_is_named() {
     check("\"logit\"", "\"yolox\"", "an attribute model's is logit");
     check("\"logit\"", "\"logit\"\nstrides = [8]", "strides has no meaning");
     check("\"stretch\"", "\"letterbox-top-left\"", "for this task it is \"stretch\"");
-    check("width = 48", "width = 64", "crops are square");
+    check("width = 32", "width = 64", "crops are square");
     check("task = \"attribute\"", "task = \"pose\"", "attribute has no meaning for its task");
     check("task = \"attribute\"", "task = \"face\"", "unknown variant `face`");
     check("\"repository\"", "\"ftp\"", "unknown variant `ftp`");

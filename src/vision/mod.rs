@@ -28,6 +28,8 @@ pub mod runtime;
 pub mod tensor;
 #[cfg(test)]
 pub(crate) mod test_frames;
+#[cfg(test)]
+pub(crate) mod test_models;
 
 pub use closeup::CloseUp;
 pub use detection::{Class, Detection, Group};

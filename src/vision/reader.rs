@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use super::attributes::{AnswerRule, Attribute};
+use super::attributes::AnswerRules;
 use super::detector::DetectError;
 use super::error::ModelError;
-use super::look::{Look, Looker};
+use super::look::{Look, Looker, Needed};
 use super::manifest::Manifest;
+use super::model::Model;
 use crate::base::Rect;
 use crate::base::worker::{Worker, catch};
 use crate::decode::Frame;
@@ -26,7 +27,7 @@ pub struct AttributeReader {
 }
 
 struct Shared {
-    rules: Vec<(Attribute, AnswerRule)>,
+    rules: AnswerRules,
     /// `None` only while dropping: closing the queue is what ends the thread.
     jobs: Option<Sender<Job>>,
     worker: Option<Worker>,
@@ -48,12 +49,20 @@ impl AttributeReader {
     /// is no thread to be had.
     pub fn load(manifest: &Manifest) -> Result<Option<Self>, ModelError> {
         let Some(mut looker) = Looker::load(manifest)? else { return Ok(None) };
-        let rules = looker.tasks().map(|task| (task.attribute, task.answer)).collect();
-        Self::start(rules, move |frame, person| looker.look(frame, person)).map(Some)
+        Self::start(looker.rules(), move |frame, person| looker.look(frame, person)).map(Some)
+    }
+
+    /// The models that [`load`](Self::load) loads.
+    ///
+    /// # Errors
+    /// Two models judge the same, or joints are needed and there is no model of them or more than one.
+    pub fn models(manifest: &Manifest) -> Result<Vec<&Model>, ModelError> {
+        let Needed { judges, pose } = Needed::of(manifest)?;
+        Ok(judges.into_iter().map(|(model, _)| model).chain(pose).collect())
     }
 
     fn start(
-        rules: Vec<(Attribute, AnswerRule)>,
+        rules: AnswerRules,
         look: impl FnMut(&Frame, Rect) -> Result<Look, DetectError> + Send + 'static,
     ) -> Result<Self, ModelError> {
         let (jobs, queue) = bounded(MOST_WAITING);
@@ -85,9 +94,9 @@ impl AttributeReader {
         }
     }
 
-    /// When an attribute may be answered; `None` for one that no model judges.
-    pub fn rule(&self, attribute: Attribute) -> Option<AnswerRule> {
-        self.shared.rules.iter().find(|(of, _)| *of == attribute).map(|&(_, rule)| rule)
+    /// When each attribute may be answered; none for one that no model judges.
+    pub fn rules(&self) -> AnswerRules {
+        self.shared.rules
     }
 }
 

@@ -16,7 +16,7 @@ fn frame() -> Arc<Frame> {
 fn a_busy_reader_says_so_and_goes_on() {
     let (started, starts) = bounded(4);
     let (go, gate) = bounded::<()>(4);
-    let reader = AttributeReader::start(Vec::new(), move |_, _| {
+    let reader = AttributeReader::start(AnswerRules::default(), move |_, _| {
         started.send(()).expect("waited for");
         gate.recv().expect("opened");
         Ok(Look { inferences: 1, ..Look::default() })
@@ -50,7 +50,7 @@ fn a_busy_reader_says_so_and_goes_on() {
 #[test]
 fn a_look_that_fails_or_panics_is_an_error_and_the_reader_goes_on() {
     let mut looks = 0;
-    let reader = AttributeReader::start(Vec::new(), move |_, _| {
+    let reader = AttributeReader::start(AnswerRules::default(), move |_, _| {
         looks += 1;
         match looks {
             1 => panic!("on purpose"),
@@ -71,12 +71,13 @@ fn without_models_there_is_no_reader() {
     let mut manifest = Manifest::load(Some(folder.path())).expect("sound");
     manifest.models.retain(|model| model.task.name() != "attribute");
     assert!(AttributeReader::load(&manifest).expect("no error").is_none());
+    assert!(AttributeReader::models(&manifest).expect("no error").is_empty());
 }
 
 #[test]
 fn the_last_handle_ends_the_thread_and_lets_the_frame_go() {
     let frame = frame();
-    let reader = AttributeReader::start(Vec::new(), |_, _| Ok(Look::default())).expect("started");
+    let reader = AttributeReader::start(AnswerRules::default(), |_, _| Ok(Look::default())).expect("started");
     reader.clone().look(&frame, PERSON).expect("looked");
     drop(reader);
     assert_eq!(Arc::strong_count(&frame), 1);

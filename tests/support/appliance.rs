@@ -1,5 +1,6 @@
 //! The appliance as `canhdem run` starts it, and its API.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -33,10 +34,19 @@ impl Appliance {
     #[track_caller]
     pub fn launch_with(office: &Office, log: &str) -> Self {
         fetched("models/yolox-nano.onnx");
-        let mut command = Command::new(CANHDEM);
-        command.arg("run").arg("--config").arg(&office.config).env("RUST_LOG", log);
+        Self::spawn(command(office).env("RUST_LOG", log))
+    }
+
+    /// With what was fetched in this folder, and nowhere else.
+    #[track_caller]
+    pub fn launch_from(office: &Office, deps: &Path) -> Self {
+        Self::spawn(command(office).env("RUST_LOG", "info").env("CANHDEM_DEPS", deps))
+    }
+
+    #[track_caller]
+    fn spawn(command: &mut Command) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(ANSWER_WITHIN));
-        Self { program: Program::start(&mut command), web: config.build().new_agent() }
+        Self { program: Program::start(command), web: config.build().new_agent() }
     }
 
     /// Starts it and waits until it answers.
@@ -106,4 +116,10 @@ impl Appliance {
     pub fn stop(self) -> Finished {
         self.program.stop()
     }
+}
+
+fn command(office: &Office) -> Command {
+    let mut command = Command::new(CANHDEM);
+    command.arg("run").arg("--config").arg(&office.config);
+    command
 }

@@ -102,7 +102,10 @@ fn bbox<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Rect, D::Error> {
 }
 
 fn some_bbox<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Rect>, D::Error> {
-    bbox(from).map(Some)
+    #[derive(Deserialize)]
+    struct Drawn(#[serde(deserialize_with = "bbox")] Rect);
+
+    Ok(Option::<Drawn>::deserialize(from)?.map(|Drawn(rect)| rect))
 }
 
 /// One line; its picture is relative to `folder`.
@@ -135,7 +138,20 @@ mod tests {
         assert_eq!((label.light, label.vehicles), (Some(Light::Ir), None));
         let persons = label.persons.expect("labelled");
         assert_eq!((persons[0].mask, persons[0].hat, persons[0].bag), (Some(true), None, None));
+        assert_eq!(persons[0].head, None);
         assert_eq!(parse(r#"{"image":"a","persons":[]}"#, Path::new(".")).expect("sound").persons, Some(vec![]));
+    }
+
+    #[test]
+    fn a_head_may_be_null_as_an_attribute_may() {
+        #[track_caller]
+        fn check(head: &str, expected: Option<Rect>) {
+            let line = format!(r#"{{"image":"a","persons":[{{"bbox":[1,2,3,4],"head":{head}}}]}}"#);
+            assert_eq!(parse(&line, Path::new(".")).expect("sound").persons.expect("labelled")[0].head, expected);
+        }
+        check("null", None);
+        check("[1,2,3,3]", Some(Rect::new(1.0, 2.0, 3.0, 3.0)));
+        check_refused(r#"{"image":"a","persons":[{"bbox":null}]}"#, "invalid type: null");
     }
 
     #[test]

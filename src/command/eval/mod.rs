@@ -23,7 +23,8 @@ use self::report::Report;
 use super::{Usage, output};
 use crate::base::{Clock as _, Rect, SystemClock};
 use crate::decode::{Frame, PixelFormat};
-use crate::vision::attributes::{AnswerRule, Attribute};
+use crate::track::AnswerRules;
+use crate::vision::attributes::Attribute;
 use crate::vision::{AttributeReader, Class, Detection, Detector, Look, Manifest};
 
 /// Precision at high recall counts too, so that nearly all of what the model sees is asked for.
@@ -70,7 +71,7 @@ fn evaluate(args: &Args) -> anyhow::Result<Report> {
     let manifest = Manifest::load(args.models_dir.as_deref())?;
     let detector = Detector::load(&manifest, &args.model, FLOOR, 1)?;
     let reader = AttributeReader::load(&manifest)?;
-    let rules: Rules = Attribute::ALL.map(|attribute| reader.as_ref().and_then(|reader| reader.rule(attribute)));
+    let rules = reader.as_ref().map_or_else(AnswerRules::default, AttributeReader::rules);
     let clock = SystemClock::new();
     let progress = ProgressBar::new(labels.len() as u64);
     progress.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} pictures, {eta} left")?);
@@ -97,9 +98,6 @@ fn evaluate(args: &Args) -> anyhow::Result<Report> {
     }
     Ok(Report::new(&outcomes, args.threshold, &rules, spent))
 }
-
-/// When each attribute may be answered, in the order of [`Attribute::ALL`]; `None` without a model.
-type Rules = [Option<AnswerRule>; 4];
 
 /// On all pictures together.
 #[derive(Debug, Clone, Copy)]
@@ -149,7 +147,7 @@ impl Outcome {
     }
 
     /// Every person that is labelled for an attribute, found or not.
-    fn cases(&self, rules: &Rules, attribute: Attribute) -> Vec<Case> {
+    fn cases(&self, rules: &AnswerRules, attribute: Attribute) -> Vec<Case> {
         let persons = self.label.persons.iter().flatten().enumerate();
         let case = |(index, person)| {
             let look = self.looks.iter().find(|(of, _)| *of == index).map(|(_, look)| look);

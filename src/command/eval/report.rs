@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::attributes::{Measured, Scores};
 use super::labels::Light;
 use super::measure::{Measures, Sample, measure};
-use super::{Outcome, Rules, Spent};
+use super::{Outcome, Spent};
+use crate::track::AnswerRules;
 use crate::vision::attributes::Attribute;
 
 /// The shape of `--json`; `null` stands for what cannot be said.
@@ -60,7 +61,7 @@ struct Milliseconds {
 }
 
 impl Report {
-    pub(super) fn new(outcomes: &[Outcome], threshold: f32, rules: &Rules, spent: Spent) -> Self {
+    pub(super) fn new(outcomes: &[Outcome], threshold: f32, rules: &AnswerRules, spent: Spent) -> Self {
         let per_image = |spent: Duration| rounded(spent.as_secs_f64() * 1000.0 / outcomes.len().max(1) as f64);
         let labelled = |outcome: &Outcome| outcome.label.vehicles.clone().unwrap_or_default();
         let plates = outcomes.iter().flat_map(labelled).filter(|vehicle| vehicle.plate.is_some());
@@ -156,7 +157,7 @@ fn by_light(outcomes: &[Outcome], sample: impl Fn(&Outcome) -> Option<Sample>, t
     ByLight { all: rounded_all(measure(samples.iter().map(|(_, sample)| sample), threshold)), day, night, ir }
 }
 
-fn measured(outcomes: &[Outcome], rules: &Rules, attribute: Attribute) -> Measured {
+fn measured(outcomes: &[Outcome], rules: &AnswerRules, attribute: Attribute) -> Measured {
     let cases: Vec<_> = outcomes.iter().flat_map(|outcome| outcome.cases(rules, attribute)).collect();
     Measured::new(&cases)
 }

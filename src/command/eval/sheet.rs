@@ -8,10 +8,11 @@ use anyhow::Context as _;
 use image::imageops::{self, FilterType};
 use image::{ImageReader, Rgb, RgbImage};
 
+use super::Outcome;
 use super::attributes::tell;
-use super::{Outcome, Rules};
 use crate::base::Rect;
 use crate::command::paint::{LETTER, outline, write as write_text};
+use crate::track::AnswerRules;
 use crate::vision::attributes::{Answer, Attribute, Observation};
 
 const RIGHT: Rgb<u8> = Rgb([60, 200, 90]);
@@ -47,7 +48,7 @@ struct Tile {
 ///
 /// # Errors
 /// A picture cannot be read again, or a page not be written.
-pub(super) fn write(path: &Path, outcomes: &[Outcome], rules: &Rules) -> anyhow::Result<()> {
+pub(super) fn write(path: &Path, outcomes: &[Outcome], rules: &AnswerRules) -> anyhow::Result<()> {
     let mut rows: Vec<_> = outcomes.iter().flat_map(|outcome| rows(outcome, rules)).collect();
     // Stable: rows that are alike stay in the order of the labels.
     rows.sort_by_key(|row| !row.tiles.iter().any(|tile| tile.color == WRONG));
@@ -68,7 +69,7 @@ fn page_path(path: &Path, number: usize) -> PathBuf {
     path.with_file_name(format!("{stem}-{number}.{ending}"))
 }
 
-fn rows<'a>(outcome: &'a Outcome, rules: &Rules) -> Vec<Row<'a>> {
+fn rows<'a>(outcome: &'a Outcome, rules: &AnswerRules) -> Vec<Row<'a>> {
     let persons = outcome.label.persons.as_deref().unwrap_or_default();
     let looks = outcome.looks.iter().filter(|(_, look)| !look.observations.is_empty());
     looks
@@ -82,7 +83,7 @@ fn rows<'a>(outcome: &'a Outcome, rules: &Rules) -> Vec<Row<'a>> {
         .collect()
 }
 
-fn tile(seen: &Observation, all: &[Observation], label: Option<bool>, rules: &Rules) -> Tile {
+fn tile(seen: &Observation, all: &[Observation], label: Option<bool>, rules: &AnswerRules) -> Tile {
     let told = rules[seen.attribute as usize].and_then(|rule| tell(all, seen.attribute, rule));
     let answer = told.map_or(Answer::Unknown, |told| told.answer);
     let color = match (answer, label) {

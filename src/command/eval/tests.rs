@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::vision::manifest::Sha256;
 use crate::vision::test_frames::{rgb, vtest};
+use crate::vision::test_models::{self, with};
 
 fn args(labels: &Path, json: bool) -> Args {
     Args {
@@ -85,32 +85,11 @@ fn the_report_has_the_agreed_shape() {
     assert!(table.contains("person   all") && table.contains("person   night"), "{table}");
 }
 
-/// Its logit is (mean of all pixels − 128) / 16.
-const BRIGHTNESS: &[u8] = include_bytes!("../../../tests/models/brightness.onnx");
-
 /// A folder whose manifest says that who is bright has a bag.
 fn brightness_models() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("folder");
-    let sha256 = Sha256::of(BRIGHTNESS);
-    let entry = format!(
-        r#"
-[[model]]
-name = "bag"
-task = "attribute"
-attribute = "bag"
-file = "brightness.onnx"
-sha256 = "{sha256}"
-licence = "ours"
-decoder = "logit"
-input = {{ width = 32, height = 32, layout = "nchw", color = "rgb", mean = [0, 0, 0], std = [1, 1, 1], resize = "stretch" }}
-crop = {{ part = "person", scale = 1.0 }}
-calibration = {{ temperature = 1.0, bias = 0.0 }}
-answer = {{ least_pixels = 60, least_log_odds = 0.5 }}
-"#
-    );
-    fs::write(folder.path().join("brightness.onnx"), BRIGHTNESS).expect("written");
-    fs::write(folder.path().join("manifest.toml"), entry).expect("written");
-    folder
+    let entry = test_models::brightness("bag", "bag", "person", 60);
+    let entry = with(&entry, "temperature = 2.0\nbias = 0.5", "temperature = 1.0\nbias = 0.0");
+    test_models::folder(&[with(&entry, "least_log_odds = 1.5", "least_log_odds = 0.5")])
 }
 
 /// The same scene bright and dark: who is seen bright is told to have a bag, who is seen dark to have none.

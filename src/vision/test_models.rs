@@ -1,0 +1,107 @@
+//! Entries of models for tests, as a manifest has them, and a model whose answer can be told beforehand.
+
+use std::fs;
+
+use super::manifest::Sha256;
+
+/// Its logit is (mean of all pixels − 128) / 16; see `tests/models/brightness.py`.
+pub(crate) const BRIGHTNESS: &[u8] = include_bytes!("../../tests/models/brightness.onnx");
+
+/// The hash is that of a single "x", as in the other samples.
+pub(crate) const DETECTOR: &str = r#"
+[[model]]
+name = "own"
+task = "detector"
+file = "own.onnx"
+sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+licence = "ours"
+decoder = "end-to-end"
+[model.input]
+width = 320
+height = 320
+layout = "nchw"
+color = "rgb"
+mean = [0, 0, 0]
+std = [255, 255, 255]
+resize = "letterbox-top-left"
+pad = 114
+[model.classes]
+0 = "person"
+"#;
+
+pub(crate) const POSE: &str = r#"
+[[model]]
+name = "joints"
+task = "pose"
+file = "joints.onnx"
+sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+licence = "ours"
+decoder = "movenet"
+[model.input]
+width = 192
+height = 192
+layout = "nchw"
+color = "rgb"
+mean = [0, 0, 0]
+std = [1, 1, 1]
+resize = "letterbox"
+"#;
+
+pub(crate) const ATTRIBUTE: &str = r#"
+[[model]]
+name = "cover"
+task = "attribute"
+attribute = "mask"
+file = "cover.onnx"
+sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+licence = "ours"
+decoder = "logit"
+[model.source]
+registry = "repository"
+member = "models/cover.onnx"
+[model.input]
+width = 32
+height = 32
+layout = "nchw"
+color = "rgb"
+mean = [0, 0, 0]
+std = [1, 1, 1]
+resize = "stretch"
+[model.crop]
+part = "head"
+scale = 1.0
+[model.calibration]
+temperature = 2.0
+bias = 0.5
+[model.answer]
+least_pixels = 20
+least_log_odds = 1.5
+"#;
+
+/// The entry with one text in the place of another that it must have.
+#[track_caller]
+pub(crate) fn with(entry: &str, from: &str, to: &str) -> String {
+    assert!(entry.contains(from), "{from:?} is not in the entry");
+    entry.replace(from, to)
+}
+
+/// An entry that takes the brightness of a part for an attribute.
+pub(crate) fn brightness(name: &str, attribute: &str, part: &str, least_pixels: u32) -> String {
+    let changes = [
+        ("name = \"cover\"", format!("name = \"{name}\"")),
+        ("attribute = \"mask\"", format!("attribute = \"{attribute}\"")),
+        ("file = \"cover.onnx\"", "file = \"brightness.onnx\"".to_owned()),
+        ("2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881", Sha256::of(BRIGHTNESS).to_string()),
+        ("part = \"head\"", format!("part = \"{part}\"")),
+        ("least_pixels = 20", format!("least_pixels = {least_pixels}")),
+    ];
+    changes.iter().fold(ATTRIBUTE.to_owned(), |entry, (from, to)| with(&entry, from, to))
+}
+
+/// A folder of an operator's own: a manifest of these entries, and `brightness.onnx`.
+pub(crate) fn folder(entries: &[String]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::write(folder.path().join("brightness.onnx"), BRIGHTNESS).expect("written");
+    fs::write(folder.path().join("manifest.toml"), entries.concat()).expect("written");
+    folder
+}
