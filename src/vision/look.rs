@@ -90,14 +90,12 @@ impl<'a> Needed<'a> {
         let Some((model, task)) = judges.iter().find(|(_, task)| task.crop.part != Part::Person) else {
             return Ok(Self { judges, pose: None });
         };
-        match pose_model(manifest)? {
-            Some(pose) => Ok(Self { judges, pose: Some(pose) }),
-            None => {
-                let part = task.crop.part.name();
-                let problem = format!("looks at a {part}, which takes a model whose task is \"pose\"; there is none");
-                Err(ModelError::Unusable { model: model.name.clone(), problem })
-            }
-        }
+        let pose = pose_model(manifest)?.ok_or_else(|| {
+            let part = task.crop.part.name();
+            let problem = format!("looks at a {part}, which takes a model whose task is \"pose\"; there is none");
+            ModelError::Unusable { model: model.name.clone(), problem }
+        })?;
+        Ok(Self { judges, pose: Some(pose) })
     }
 }
 

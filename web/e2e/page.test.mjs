@@ -14,12 +14,15 @@ const DESK = { width: 1366, height: 768 };
 const PHONE = { width: 390, height: 844 };
 const SOON = 30_000;
 const FIRST_ALERT = 90_000;
+const BETTER_CROP = 60_000;
 const CAMERA_DROPS = 150_000;
 
 let appliance, browser, page;
 const errors = [];
 const strangers = [];
 const listedFirst = new Set();
+/** Of each crop's path, the addresses that were asked for. */
+const cropsAsked = new Map();
 let navigations = 0;
 let isServerKilled = false;
 
@@ -56,6 +59,8 @@ function watch(origin) {
   page.on('request', (request) => {
     const url = new URL(request.url());
     if (url.protocol.startsWith('http') && url.origin !== origin) strangers.push(url.href);
+    if (url.pathname.includes('/crops/'))
+      cropsAsked.set(url.pathname, (cropsAsked.get(url.pathname) ?? new Set()).add(url.search));
   });
   page.on('framenavigated', () => (navigations += 1));
   let isFirstList = true;
@@ -136,6 +141,15 @@ describe('the guard’s page', { concurrency: 1 }, () => {
     const at = await page.evaluate(() => document.querySelector('video').currentTime);
     await until((time) => Math.abs(document.querySelector('video')?.currentTime - time) > 0.5, at);
     assert.equal(await page.evaluate(() => document.querySelector('video').muted), true);
+  });
+
+  it('asks for a crop again once a better one has taken its place', async () => {
+    // While the alert grows, so does what is behind its answers, and the addresses tell.
+    const isAskedAgain = () => [...cropsAsked.values()].some((addresses) => addresses.size > 1);
+    for (const limit = Date.now() + BETTER_CROP; !isAskedAgain() && Date.now() < limit;)
+      await page.waitForTimeout(200);
+    assert.ok(isAskedAgain(), [...cropsAsked.keys()].join(', '));
+    await until(() => [...document.querySelectorAll('img.crop-picture')].some((i) => i.naturalWidth > 0));
   });
 
   it('marks the findings on a time bar, and a mark seeks', async () => {

@@ -66,14 +66,17 @@ const send = (event, data) => {
   for (const listener of listeners) listener.write(text);
 };
 
-const answer = (id, track, attribute, word) => ({
-  attribute, answer: word, confidence: word === 'unknown' ? null : 0.94, frames: 6, pixels: 31,
-  crop: word === 'unknown' ? null : `/api/v1/alerts/${id}/crops/${track}/${attribute}.jpg?v=${word}-6-31`,
+const answer = (id, track, attribute, word, frames) => ({
+  attribute, answer: word, confidence: word === 'unknown' ? null : 0.94, frames, pixels: 31,
+  crop: word === 'unknown' ? null : `/api/v1/alerts/${id}/crops/${track}/${attribute}.jpg?v=${word}-${frames}-31`,
 }); // prettier-ignore
-const person = (id, track, words) => ({
+const person = (id, track, words, frames) => ({
   track,
-  attributes: Object.keys(CROPS).map((attribute, index) => answer(id, track, attribute, words[index])),
-});
+  attributes: Object.keys(CROPS).map((attribute, index) => answer(id, track, attribute, words[index], frames)),
+}); // prettier-ignore
+/** Those of the n-th alert, each judged on so many pictures. */
+const personsOf = (id, n, frames) =>
+  COMPANIES[n % 4].map((words, index) => person(id, `${'tuv'[index]}${n}`, words, frames));
 /** Who hides what, by turns; an empty list is an alert of before persons were looked at. */
 const COMPANIES = [
   [['yes', 'yes', 'unknown', 'no']],
@@ -95,7 +98,7 @@ function openAlert(ageMs, camera) {
       { kind: 'person', track: `t${n}`, confidence: 0.87, at: iso(at), bbox: [330, 170, 44, 110] },
       { kind: 'person', track: `u${n}`, confidence: 0.71, at: iso(at + 4000), bbox: [500, 120, 38, 96] },
     ],
-    persons: COMPANIES[n % 4].map((words, index) => person(id, `${'tuv'[index]}${n}`, words)),
+    persons: personsOf(id, n, 2),
     reason: {
       vi: `Có người trong sân ${camera.name} lúc ${iso(at).slice(11, 16)}, ngoài giờ làm việc (nghỉ Tết)`,
       en: `A person in the yard of ${camera.name} at ${iso(at).slice(11, 16)}, outside office hours (Tết holiday)`,
@@ -115,10 +118,14 @@ for (let i = 0; i < 60; i += 1) closeAlert(openAlert((63 - i) * 97_000, cameras[
 const every = (ms, step) => setInterval(step, ms).unref();
 every(2000, () => send('heartbeat', { at: iso(nowMs()) }));
 const raise = () => {
-  const alert = openAlert(0, cameras[alerts.length % 2]);
+  const n = alerts.length;
+  const alert = openAlert(0, cameras[n % 2]);
   send('alert', alert);
+  let frames = 2;
   const grow = setInterval(() => {
     alert.last_seen_at = iso(nowMs());
+    frames = Math.min(frames + 1, 12);
+    alert.persons = personsOf(alert.id, n, frames);
     if (nowMs() - Date.parse(alert.at) > 24_000) {
       closeAlert(alert);
       clearInterval(grow);
