@@ -53,6 +53,8 @@ class Writer:
 def fashion(folder: Path, out: Writer, random: np.random.Generator) -> None:
     where = {row["file"]: row for row in data.labels("persons")}
     held_out = [row for row in data.rows(folder / "persons_attr") if data.split(row["file"]) == 0]
+    # Heads of the same photographs are crops of their own, with groups of their own: most were learned from.
+    learned = {Path(row["file"]).name for row in data.rows(folder / "heads") if data.split(row["file"]) != 0}
     for number, row in enumerate(held_out):
         notes = dict(note.split("=") for note in row["note"].split())
         with Image.open(folder / "persons_attr" / row["file"]) as picture:
@@ -62,6 +64,7 @@ def fashion(folder: Path, out: Writer, random: np.random.Generator) -> None:
         place = where[row["file"]]
         face = place["nose_x"] != ""
         masked = face and number % 2 == 0
+        is_new_head = Path(row["file"]).name not in learned
         if masked:
             pixels = masked_person(pixels, place, ["mask", "mask", "scarf"][number % 3], random)
         gloved = number % 3 == 0 and large
@@ -72,8 +75,8 @@ def fashion(folder: Path, out: Writer, random: np.random.Generator) -> None:
         for light in ("day", "night", "ir"):
             label = {
                 "bbox": [60, 60, *size],
-                "mask": masked if face else None,
-                "hat": notes["hat"] == "1",
+                "mask": masked if face and is_new_head else None,
+                "hat": notes["hat"] == "1" if is_new_head else None,
                 "gloves": None if light == "ir" else (True if gloved else bare),
                 "bag": row["class"] == "bag",
             }
