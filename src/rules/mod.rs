@@ -3,6 +3,7 @@
 pub mod concealment;
 mod finding;
 pub mod intrusion;
+pub mod plate;
 pub mod schedule;
 pub mod score;
 pub mod zones;

@@ -21,6 +21,7 @@ pub mod manifest;
 pub mod model;
 pub mod nms;
 pub mod parts;
+pub mod plate;
 pub mod pose;
 mod reader;
 mod resample;
