@@ -1,5 +1,7 @@
 //! What a vehicle's plate says, and whether that can be true. Pure.
 
+pub mod verdict;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
