@@ -1,5 +1,6 @@
 //! What a vehicle's plate says, and whether that can be true. Pure.
 
+pub mod findings;
 pub mod verdict;
 
 use serde::{Deserialize, Serialize};
