@@ -5,6 +5,17 @@ use utoipa::ToSchema;
 
 use crate::vision::plate::PlateColor;
 
+pub mod ballot;
+pub mod grammar;
+pub mod repair;
+mod symbols;
+mod text;
+
+pub use ballot::Ballot;
+pub use grammar::{Grammar, Owner, Vehicles};
+pub use repair::Read;
+pub use text::{NotAPlate, PlateKind, PlateText, Series};
+
 /// What can be said of a vehicle's plate over its whole track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
