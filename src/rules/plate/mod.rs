@@ -7,13 +7,19 @@ use crate::vision::plate::PlateColor;
 
 pub mod ballot;
 pub mod grammar;
+pub mod lists;
+pub mod memory;
+pub mod pattern;
 pub mod repair;
-mod symbols;
-mod text;
+pub mod suspicion;
+pub mod symbols;
+pub mod text;
 
 pub use ballot::Ballot;
 pub use grammar::{Grammar, Owner, Vehicles};
+pub use pattern::PlatePattern;
 pub use repair::Read;
+pub use suspicion::suspicions;
 pub use text::{NotAPlate, PlateKind, PlateText, Series};
 
 /// What can be said of a vehicle's plate over its whole track.

@@ -73,9 +73,9 @@ impl Read {
 /// are too few characters for any plate, or too many.
 ///
 /// A look-alike is put only where the grammar has a letter for a digit that was read, or a digit
-/// for a letter; what is a plate of Vietnam as it was read is never changed, unless it is not sure how
-/// many characters there are. What is of no form
-/// stays as it was read: its [`kind`](PlateText::kind) says so.
+/// for a letter; what is a plate of Vietnam as it was read is never changed, unless it is not sure
+/// how many characters there are. What is of no form stays as it was read: its
+/// [`kind`](PlateText::kind) says so.
 pub fn read(voted: &Voted, class: Class, color: Option<PlateColor>) -> Option<Read> {
     let as_read = Text::as_read(&voted.places);
     let mut texts = Vec::new();
@@ -159,7 +159,8 @@ fn of_form(form: &Form, places: &[Place]) -> Vec<Text> {
             }
         }
         longer.retain(|text| text.probability >= LEAST && text.key.len() + left >= length);
-        longer.sort_by(|one, other| other.probability.total_cmp(&one.probability).then_with(|| one.key.cmp(&other.key)));
+        longer
+            .sort_by(|one, other| other.probability.total_cmp(&one.probability).then_with(|| one.key.cmp(&other.key)));
         longer.truncate(BEAM);
         beam = longer;
     }
@@ -191,7 +192,10 @@ fn standing(read: &Place, signs: SignSet, form: &Form) -> Place {
 
 /// The signs of a set that a sign which is not in it may be, and how probable each is.
 fn look_alikes(sign: char, signs: SignSet) -> Vec<(char, f32)> {
-    let like: Vec<_> = SignSet::of(ON_PLATES).iter().filter_map(|other| Some((other, likeness(sign, other)?))).collect();
+    // Digits where a digit stands, letters where a letter does.
+    let of_kind = |other: &char| signs.iter().any(|standing| standing.is_ascii_digit() == other.is_ascii_digit());
+    let others = SignSet::of(ON_PLATES).iter().filter(of_kind);
+    let like: Vec<_> = others.filter_map(|other| Some((other, likeness(sign, other)?))).collect();
     let all: f32 = like.iter().map(|(_, likeness)| likeness).sum();
     let swapped = |other: char| if sign.is_ascii_digit() == other.is_ascii_digit() { SWAPPED_LETTER } else { SWAPPED };
     let standing = like.into_iter().filter(|(other, _)| signs.contains(*other));
