@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
-use super::{Result, Store};
+use super::{Passage, Result, Store};
 
 /// What an entry of the lists is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -52,6 +52,12 @@ pub struct PlateLists {
 impl PlateLists {
     pub fn entry(&self, id: Uuid) -> Option<&PlateEntry> {
         self.entries.iter().find(|entry| entry.id == id)
+    }
+
+    /// Whether somebody watches for the vehicle at this time.
+    pub fn is_watched(&self, passage: &Passage, at: Timestamp) -> bool {
+        let entry = passage.listed.and_then(|listed| self.entry(listed.entry));
+        entry.is_some_and(|entry| entry.kind == ListKind::Watched && entry.is_in_force(at))
     }
 }
 

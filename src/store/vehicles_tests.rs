@@ -186,9 +186,8 @@ fn what_has_ended_goes_unless_an_alert_has_it() {
     let mut vehicle = finding(FindingKind::Vehicle, seconds(2));
     vehicle.track = track(2);
     store.put_alert(&Alert { findings: vec![vehicle], ..alert(2) }).expect("stored");
-    let ended = |before, after: Option<&Passage>, limit| {
-        store.passages_ended(seconds(before), after, limit).expect("read")
-    };
+    let ended =
+        |before, after: Option<&Passage>, limit| store.passages_ended(seconds(before), after, limit).expect("read");
     assert_eq!(seconds_of(&ended(12, None, 9)), [0, 1, 3], "the fourth ends at 12");
     assert_eq!(seconds_of(&ended(12, None, 2)), [0, 1]);
     assert_eq!(seconds_of(&ended(12, Some(&passage(1, &[])), 2)), [3]);
@@ -302,7 +301,7 @@ prop_compose! {
         plate in any_plate(), night in proptest::option::of((1i16..=9999, 1i8..=12, 1i8..=28)),
     ) -> Passage {
         let night = night.map(|(year, month, day)| Date::constant(year, month, day));
-        Passage { class, first_at, last_at, stopped, has_vehicle_crop, has_plate_crop, plate, night, ..passage(0, &[]) }
+        Passage { class, first_at, last_at, stopped, plate, night, has_vehicle_crop, has_plate_crop, ..passage(0, &[]) }
     }
 }
 
