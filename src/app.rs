@@ -1,6 +1,7 @@
 //! The appliance: open, start, wait, stop, in order.
 
 mod clips;
+mod expiry;
 
 use std::fs::DirBuilder;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -24,6 +25,7 @@ use crate::record::{DiskState, Recorder};
 use crate::store::Store;
 use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
 use clips::RecordedClips;
+use expiry::Expiry;
 
 /// Runs the appliance until SIGINT or SIGTERM. `ready` hears where the page is.
 ///
@@ -97,7 +99,8 @@ pub fn run(
 
     // Start.
     let (stop, shutdown) = Shutdown::new();
-    let mut workers = vec![serve(listener, state, shutdown.clone())?];
+    let expiry = Expiry::new(state.store.clone(), state.clock.clone(), &config);
+    let mut workers = vec![serve(listener, state, shutdown.clone())?, expiry.start(shutdown.clone())?];
     for camera in &config.cameras {
         workers.push(camera::start(camera.clone(), shared.clone(), shutdown.clone()).context("a camera's thread")?);
     }

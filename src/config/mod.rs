@@ -9,6 +9,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -31,6 +32,7 @@ pub struct Config {
     pub arming: Arming,
     pub detector: Detector,
     pub record: Record,
+    pub plates: Plates,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
@@ -140,6 +142,18 @@ pub struct Detector {
 pub struct Record {
     /// Video kept at most; the oldest that no alert needs goes first.
     pub quota_bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plates {
+    /// How long it is known which vehicles came by; longer only for those of alerts or watched for.
+    pub keep_days: u16,
+}
+
+impl Plates {
+    pub fn keep(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.keep_days))
+    }
 }
 
 impl Config {

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::problem::Problems;
 use super::view::Heartbeat;
-use super::{Problem, Shared, alerts, cameras, events, office};
+use super::{Problem, Shared, alerts, cameras, events, office, plates, vehicles};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -20,6 +20,7 @@ use super::{Problem, Shared, alerts, cameras, events, office};
     ),
     tags(
         (name = "alerts", description = "What a guard sees"),
+        (name = "vehicles", description = "Which came by, and the lists of plates"),
         (name = "cameras", description = "As they are now"),
         (name = "office", description = "What is recorded, whether it is armed, how the appliance is doing"),
         (name = "operation", description = "For whoever keeps the appliance running"),
@@ -39,6 +40,11 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(alerts::alert_snapshot))
         .routes(routes!(alerts::alert_crop))
         .routes(routes!(alerts::alert_clip))
+        .routes(routes!(vehicles::list_vehicles))
+        .routes(routes!(vehicles::get_vehicle))
+        .routes(routes!(vehicles::vehicle_crop))
+        .routes(routes!(plates::list_plates, plates::add_plate))
+        .routes(routes!(plates::change_plate, plates::remove_plate))
         .routes(routes!(office::list_recordings))
         .routes(routes!(office::get_arming))
         .routes(routes!(office::get_status))
