@@ -2,6 +2,7 @@
 
 pub mod analyst;
 pub mod closer;
+mod inspections;
 pub mod looker;
 mod movers;
 pub mod saver;

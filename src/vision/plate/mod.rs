@@ -60,3 +60,18 @@ pub struct CharGuess {
     /// five; what is missing to 1 is anything else.
     pub options: Vec<(char, f32)>,
 }
+
+/// When something may be said of a plate; measured, and written in the manifest with the finder.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlateRules {
+    /// Width in pixels of a plate's place from which it counts that it is bare or covered.
+    pub least_pixels: f32,
+    /// Width from which a plate that nobody can read is unreadable, not merely far away.
+    pub legible_pixels: f32,
+    /// Sharpness below which, and share of burnt out pixels above which, neither counts.
+    pub least_sharpness: f32,
+    pub most_burnt: f32,
+    /// Least probability of the whole text of a plate that counts as read.
+    pub least_text: f32,
+}
