@@ -91,6 +91,17 @@ export function PlateForm({ id, start, onSaved, onCancel }: Props) {
         {said('pattern') || <small>{t('vehicle.search.hint')}</small>}
       </label>
       <label class="field">
+        <span>{t(`plates.reason.${draft.kind}`)}</span>
+        <input
+          name="reason"
+          value={draft.reason}
+          autoComplete="off"
+          aria-invalid={wrong === 'reason'}
+          onInput={(event) => change({ reason: event.currentTarget.value })}
+        />
+        {said('reason')}
+      </label>
+      <label class="field">
         <span>{t('plates.note')}</span>
         <input
           name="note"
@@ -101,19 +112,6 @@ export function PlateForm({ id, start, onSaved, onCancel }: Props) {
         />
         {said('note')}
       </label>
-      {draft.kind === 'watched' && (
-        <label class="field">
-          <span>{t('plates.reason')}</span>
-          <input
-            name="reason"
-            value={draft.reason}
-            autoComplete="off"
-            aria-invalid={wrong === 'reason'}
-            onInput={(event) => change({ reason: event.currentTarget.value })}
-          />
-          {said('reason')}
-        </label>
-      )}
       <label class="field">
         <span>{t('plates.expires')}</span>
         <input

@@ -22,9 +22,8 @@ describe('an entry', () => {
     });
   });
 
-  it('of the office needs no reason, and never expires unless said', () => {
-    const known = wantedOf(draft({ kind: 'known', lastDay: '' }), 420);
-    expect([known.reason, known.expires_at]).toEqual(['', null]);
+  it('never expires unless said', () => {
+    expect(wantedOf(draft({ lastDay: '' }), 420).expires_at).toBeNull();
   });
 
   it('is changed from what it is', () => {
@@ -48,7 +47,9 @@ describe('an entry', () => {
     expect(wrong({ pattern: '12A_1' })).toBe('pattern');
     expect(wrong({ note: 'x'.repeat(201) })).toBe('note');
     expect(wrong({ reason: '  ' })).toBe('reason');
-    expect(wrong({ kind: 'known', reason: '' })).toBeNull();
+    expect(wrong({ kind: 'known', reason: '' })).toBe('reason');
+    expect(wrong({ pattern: '12A*' })).toBe('pattern');
+    expect(wrong({ pattern: '12A-1*' })).toBeNull();
     expect(wrong({ lastDay: '2026-02-16' })).toBe('expires_at');
     expect(wrong({ lastDay: '2026-02-17' })).toBeNull();
     expect(['pattern', 'kind', null].map(isField)).toEqual([true, false, false]);

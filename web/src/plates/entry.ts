@@ -5,8 +5,10 @@ import { isPlatePattern, withOffset } from '../vehicle/search';
 export interface Draft {
   kind: ListKind;
   pattern: string;
-  note: string;
+  /** Whose it is, or why it is watched for. */
   reason: string;
+  /** What the vehicle looks like. */
+  note: string;
   /** The last day on which it is in force, `2026-03-01`; empty for always. */
   lastDay: string;
 }
@@ -15,6 +17,8 @@ export type Field = 'pattern' | 'note' | 'reason' | 'expires_at';
 
 const FIELDS: readonly Field[] = ['pattern', 'note', 'reason', 'expires_at'];
 const LONGEST = 200;
+/** Letters and digits: with fewer it would be of half the vehicles of a province. */
+const LEAST_KNOWN = 4;
 
 export const isField = (name: string | null): name is Field => FIELDS.some((field) => field === name);
 
@@ -39,16 +43,17 @@ export const wantedOf = ({ kind, pattern, note, reason, lastDay }: Draft, offset
   kind,
   pattern: pattern.trim(),
   note: note.trim(),
-  reason: kind === 'watched' ? reason.trim() : '',
+  reason: reason.trim(),
   expires_at: lastDay === '' ? null : withOffset(`${lastDay}T23:59:59`, offset),
 });
 
 /** The first field that cannot stay as it is; `today` is the office's, `2026-02-17`. */
-export function wrongField({ kind, pattern, note, reason, lastDay }: Draft, today: string): Field | null {
-  if (!/[\p{L}\p{N}]/u.test(pattern) || !isPlatePattern(pattern)) return 'pattern';
-  if ([...note.trim()].length > LONGEST) return 'note';
+export function wrongField({ pattern, note, reason, lastDay }: Draft, today: string): Field | null {
+  const known = pattern.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+  if (known < LEAST_KNOWN || !isPlatePattern(pattern)) return 'pattern';
   const length = [...reason.trim()].length;
-  if (kind === 'watched' && (length === 0 || length > LONGEST)) return 'reason';
+  if (length === 0 || length > LONGEST) return 'reason';
+  if ([...note.trim()].length > LONGEST) return 'note';
   if (lastDay !== '' && lastDay < today) return 'expires_at';
   return null;
 }

@@ -101,11 +101,10 @@ function Listed({ vehicle }: { vehicle: Vehicle }) {
   const { t } = useSession();
   const { listed } = vehicle;
   if (!listed) return null;
-  const what = listed.kind === 'watched' ? listed.reason : listed.note;
   return (
     <p class={`listed listed-${listed.kind}`}>
       <span class="chip">{t(`plates.${listed.kind}`)}</span>
-      {what} {!listed.exact && <small>({t('plates.inexact')})</small>}
+      {listed.reason} {!listed.exact && <small>({t('plates.inexact')})</small>}
     </p>
   );
 }
