@@ -16,6 +16,9 @@ use signal_hook::iterator::Signals;
 use crate::base::metrics::Metrics;
 use crate::base::worker::Worker;
 use crate::base::{IdSource, SharedClock, Shutdown};
+use crate::camera::analyst::Eyes;
+use crate::camera::archive::StoredPlates;
+use crate::camera::inspector::{PlateModels, Plates};
 use crate::camera::looker::{Models, Reader};
 use crate::camera::{self, snapshots};
 use crate::config::Config;
@@ -23,6 +26,7 @@ use crate::http::{self, AppState};
 use crate::notify::Board;
 use crate::record::{DiskState, Recorder};
 use crate::store::Store;
+use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
 use clips::RecordedClips;
 use expiry::Expiry;
@@ -52,6 +56,11 @@ pub fn run(
         None
     });
     let reader = reader.map(|reader| Arc::new(Models { reader, waits: false }) as Arc<dyn Reader>);
+    let plates = PlateReader::load(&manifest).unwrap_or_else(|error| {
+        tracing::error!(%error, "plates are not looked for until canhdem starts again");
+        None
+    });
+    let plates = plates.map(|reader| Arc::new(PlateModels { reader, waits: false }) as Arc<dyn Plates>);
     let store = Store::open(&config.data_dir, &clock)?;
     for alert in store.close_unfinished()? {
         tracing::info!(alert = %alert.id, "closed: it was open when canhdem last stopped");
@@ -85,7 +94,7 @@ pub fn run(
         metrics: metrics.clone(),
         recorder: Arc::clone(&recorder),
         detector,
-        reader,
+        eyes: Eyes { reader, plates, archive: Some(Arc::new(StoredPlates::new(store.clone(), &config))) },
     };
     let state = AppState {
         clips: Arc::new(RecordedClips::open(store.clone(), &config.data_dir).context("the folder of clips")?),

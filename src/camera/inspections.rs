@@ -73,6 +73,11 @@ impl Inspections {
         self.reading_ms += reading_ms;
     }
 
+    /// Something was spent on having a picture, whatever came of it.
+    pub(super) fn spend_reading(&mut self, ms: f32) {
+        self.reading_ms += ms;
+    }
+
     pub(super) fn has_looked(&self) -> bool {
         self.looks > 0
     }

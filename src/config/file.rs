@@ -62,6 +62,7 @@ struct RawCamera {
     name: Option<String>,
     main: String,
     sub: Option<String>,
+    place: Option<String>,
     transport: Option<RawTransport>,
     #[serde(default)]
     zones: Vec<RawZone>,
@@ -185,6 +186,7 @@ fn check_camera(raw: RawCamera, number: usize, known: &mut KnownCredentials) -> 
     Ok(Camera {
         name: raw.name.unwrap_or_else(|| id.clone()),
         credentials: known.remove(&id),
+        place: check_place(&id, raw.place)?,
         transport: match raw.transport {
             Some(RawTransport::Udp) => Transport::Udp,
             Some(RawTransport::Tcp) | None => Transport::Tcp,

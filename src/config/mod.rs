@@ -52,6 +52,9 @@ pub struct Camera {
     pub main: Url,
     /// Analysed; without it `main` is.
     pub sub: Option<Url>,
+    /// What it looks at. Cameras of different places cannot see one vehicle at the same time; of a camera
+    /// without one that is not known.
+    pub place: Option<String>,
     pub transport: Transport,
     pub credentials: Option<Credentials>,
     /// Never empty: a camera without zones has one, `yard`, over the whole frame.

@@ -1,14 +1,13 @@
 //! What a vehicle's plate says, and whether that can be true. Pure.
 
-pub mod findings;
-pub mod verdict;
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::vision::plate::PlateColor;
 
 pub mod ballot;
+pub mod evidence;
+pub mod findings;
 pub mod grammar;
 pub mod lists;
 pub mod memory;
@@ -17,6 +16,7 @@ pub mod repair;
 pub mod suspicion;
 pub mod symbols;
 pub mod text;
+pub mod verdict;
 
 pub use ballot::Ballot;
 pub use grammar::{Grammar, Owner, Vehicles};
