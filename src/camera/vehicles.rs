@@ -49,13 +49,7 @@ pub struct Told {
 
 impl Vehicles {
     pub fn new(camera: &str, timezone: TimeZone, plates: Arc<dyn Plates>, archive: Option<Arc<dyn Archive>>) -> Self {
-        Self {
-            camera: camera.to_owned(),
-            timezone,
-            inspector: Inspector::new(plates),
-            archive,
-            known: HashMap::new(),
-        }
+        Self { camera: camera.to_owned(), timezone, inspector: Inspector::new(plates), archive, known: HashMap::new() }
     }
 
     pub fn archive(&self) -> Option<&dyn Archive> {

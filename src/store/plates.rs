@@ -36,8 +36,13 @@ impl PlateLists {
         self.entries.iter().find(|entry| entry.id == id)
     }
 
-    /// The entries that what was read on a plate is of: first those that are just as read, and of
-    /// these what is watched for; then those of which one unsure sign differs.
+    /// Whether anything is watched for at this time.
+    pub fn is_watching(&self, now: Timestamp) -> bool {
+        self.entries.iter().any(|entry| entry.list.kind == ListKind::Watched && entry.list.counts_at(now))
+    }
+
+    /// The entries that what was read on a plate is of: first what is watched for, for a wanted
+    /// vehicle may be a known one as well; and of each kind first those that are just as read.
     pub fn matching(&self, read: &Read, now: Timestamp) -> Vec<(&PlateEntry, Listed)> {
         let mut found: Vec<_> = self
             .entries
@@ -47,7 +52,7 @@ impl PlateLists {
                 Some((entry, Listed { entry: entry.id, exact: found.unsure.is_none() }))
             })
             .collect();
-        found.sort_by_key(|(entry, listed)| (!listed.exact, entry.list.kind != ListKind::Watched));
+        found.sort_by_key(|(entry, listed)| (entry.list.kind != ListKind::Watched, !listed.exact));
         found
     }
 

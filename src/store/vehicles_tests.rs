@@ -255,6 +255,7 @@ fn what_was_read_is_looked_up_in_the_lists() {
         entry(1, ListKind::Known, "12A-12?.45"),
         entry(2, ListKind::Watched, "*123.45"),
         entry(3, ListKind::Watched, "99A-999.99"),
+        entry(4, ListKind::Watched, "12A-128.45"),
     ];
     entries.iter().for_each(|entry| store.put_plate_entry(entry).expect("stored"));
     let options = |sign: char| if sign == '3' { vec![('3', 0.6), ('8', 0.3)] } else { vec![(sign, 0.98)] };
@@ -263,7 +264,7 @@ fn what_was_read_is_looked_up_in_the_lists() {
     let lists = store.plate_lists();
     let found: Vec<_> = lists.matching(&read, seconds(9)).into_iter().map(|(_, listed)| listed).collect();
     let listed = |n, exact| Listed { entry: track(n), exact };
-    assert_eq!(found, [listed(2, true), listed(1, true), listed(0, false)]);
+    assert_eq!(found, [listed(2, true), listed(4, false), listed(1, true), listed(0, false)]);
 }
 
 #[test]
@@ -275,6 +276,7 @@ fn a_passage_is_known_for_what_it_matched_then_or_would_now() {
         store.put_plate_entry(&entry).expect("stored");
     }
     let lists = store.plate_lists();
+    assert!(lists.is_watching(seconds(59)) && !lists.is_watching(seconds(60)));
     let unread = passage(0, &[]);
     let read = passage(0, &["12A-123.45", "12A-128.45"]);
     let other = passage(0, &["12A-133.45", "12A-123.45"]);
