@@ -621,6 +621,9 @@ async fn the_document_is_the_committed_one() {
     let served = office.get("/api/v1/openapi.json").await;
     assert_eq!(served.text(), canhdem::http::document());
     assert_eq!(served.json()["openapi"], "3.1.0");
+    for name in served.text().split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(served.json()["components"]["schemas"][name].is_object(), "{name} is not described");
+    }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/openapi.json");
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
         std::fs::write(&path, served.text()).expect("written");

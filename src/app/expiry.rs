@@ -136,7 +136,8 @@ mod tests {
     use super::*;
     use crate::base::{IdSource, SimClock};
     use crate::rules::plate::Plate;
-    use crate::store::{ListKind, Listed, PlateEntry};
+    use crate::rules::plate::lists::{ListEntry, ListKind};
+    use crate::store::{Listed, PlateEntry};
     use crate::vision::Class;
 
     const DAY: i64 = 24;
@@ -170,12 +171,15 @@ mod tests {
     fn watched(expires_at: Timestamp) -> PlateEntry {
         PlateEntry {
             id: track(0),
-            kind: ListKind::Watched,
-            pattern: "12A-123.45".to_owned(),
+            written: "12A-123.45".to_owned(),
+            list: ListEntry {
+                pattern: "12A-123.45".parse().expect("a pattern"),
+                kind: ListKind::Watched,
+                reason: "Xe lạ".to_owned(),
+                expires_at: Some(expires_at),
+            },
             note: String::new(),
-            reason: "Xe lạ".to_owned(),
             created_at: hours(0),
-            expires_at: Some(expires_at),
         }
     }
 

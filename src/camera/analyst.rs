@@ -189,8 +189,7 @@ impl Analyst {
         here.iter()
             .filter(|track| self.movers.has_stopped(track, frame.at))
             .for_each(|track| vehicles.stopped(track.id));
-        let moving: Vec<_> =
-            here.into_iter().filter(|track| self.movers.moved_lately(track, frame.at)).collect();
+        let moving: Vec<_> = here.into_iter().filter(|track| self.movers.moved_lately(track, frame.at)).collect();
         let inspected = vehicles.look(frame, &moving, closer);
         self.inferences += u64::from(inspected.inferences);
         let mut inspection = Inspection { busy: inspected.busy, ..Inspection::default() };

@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use crate::alert;
 use crate::config::Config;
 use crate::rules::Bilingual;
-use crate::rules::plate::lists::{ListEntry, ListKind, Match, matching};
+use crate::rules::plate::lists::ListKind;
 use crate::rules::plate::memory::{self, History, cannot_be_one};
 use crate::rules::plate::{PlateText, Read};
-use crate::store::{self, Listed, Passage, Store};
+use crate::store::{Listed, Passage, Store};
 
 /// How far back passages are compared: as far as nights are counted, and one more.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * (memory::DAYS as i64 + 1));
@@ -47,11 +47,7 @@ pub struct StoredPlates {
 impl StoredPlates {
     pub fn new(store: Store, config: &Config) -> Self {
         let place = |camera: &crate::config::Camera| Some((camera.id.clone(), camera.place.clone()?));
-        Self {
-            store,
-            timezone: config.timezone.clone(),
-            places: config.cameras.iter().filter_map(place).collect(),
-        }
+        Self { store, timezone: config.timezone.clone(), places: config.cameras.iter().filter_map(place).collect() }
     }
 
     /// Cameras whose place is not known may look at the same one.
@@ -61,28 +57,19 @@ impl StoredPlates {
 
     fn listed(&self, read: &Read, at: Timestamp) -> Option<(Listed, alert::Listed)> {
         let lists = self.store.plate_lists();
-        let (known, entries): (Vec<_>, Vec<ListEntry>) =
-            lists.entries.iter().filter_map(|entry| Some((entry, rule(entry)?))).unzip();
-        let found = matching(&entries, read, at);
-        // A wanted vehicle may be a known one as well: that it is wanted counts.
-        let watched = |found: &&Match<'_>| found.entry.kind == ListKind::Watched;
-        let best = found.iter().find(watched).or(found.first())?;
-        let place = entries.iter().position(|entry| std::ptr::eq(entry, best.entry))?;
-        let is_exact = best.unsure.is_none();
+        let (entry, listed) = lists.matching(read, at).into_iter().next()?;
         let told = alert::Listed {
-            is_watched: best.entry.kind == ListKind::Watched,
-            note: best.entry.reason.clone(),
-            is_exact,
+            is_watched: entry.list.kind == ListKind::Watched,
+            note: entry.list.reason.clone(),
+            is_exact: listed.exact,
         };
-        Some((Listed { entry: known[place].id, exact: is_exact }, told))
+        Some((listed, told))
     }
 }
 
 impl Archive for StoredPlates {
     fn is_watching(&self, at: Timestamp) -> bool {
-        let is_watched =
-            |entry: &store::PlateEntry| entry.kind == store::ListKind::Watched && entry.is_in_force(at);
-        self.store.plate_lists().entries.iter().any(is_watched)
+        self.store.plate_lists().is_watching(at)
     }
 
     fn recall(&self, passage: &Passage, read: &Read) -> Recalled {
@@ -93,8 +80,7 @@ impl Archive for StoredPlates {
             tracing::error!(%error, "who came by before is not known at present");
             Vec::new()
         });
-        let earlier: Vec<_> =
-            earlier.iter().filter(|earlier| earlier.track != passage.track).map(remembered).collect();
+        let earlier: Vec<_> = earlier.iter().filter(|earlier| earlier.track != passage.track).map(remembered).collect();
         let current = remembered(passage);
         let history = History::of(&earlier, Some(&current), passage.last_at, &self.timezone);
         Recalled {
@@ -103,21 +89,6 @@ impl Archive for StoredPlates {
             listed,
         }
     }
-}
-
-/// An entry as the rules know it; none where its pattern is of an older version's making.
-fn rule(entry: &store::PlateEntry) -> Option<ListEntry> {
-    let words = if entry.reason.is_empty() { &entry.note } else { &entry.reason };
-    let kind = match entry.kind {
-        store::ListKind::Known => ListKind::Known,
-        store::ListKind::Watched => ListKind::Watched,
-    };
-    Some(ListEntry {
-        pattern: entry.pattern.parse().ok()?,
-        kind,
-        reason: words.clone(),
-        expires_at: entry.expires_at,
-    })
 }
 
 fn is_elsewhere(

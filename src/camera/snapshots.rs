@@ -69,9 +69,8 @@ impl Snapshots {
             return Ok(());
         }
         fs::create_dir_all(&self.folder)?;
-        let put = |crop: &Crop| {
-            self.replace(&format!("{alert}.{}.{}.jpg", crop.track, crop.attribute.name()), &crop.jpeg)
-        };
+        let put =
+            |crop: &Crop| self.replace(&format!("{alert}.{}.{}.jpg", crop.track, crop.attribute.name()), &crop.jpeg);
         crops.iter().map(put).fold(Ok(()), io::Result::and)
     }
 

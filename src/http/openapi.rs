@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{Problem, Shared, alerts, cameras, events, office, plates, vehicles};
+use crate::store::VehicleCrop;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -25,7 +26,7 @@ use super::{Problem, Shared, alerts, cameras, events, office, plates, vehicles};
         (name = "office", description = "What is recorded, whether it is armed, how the appliance is doing"),
         (name = "operation", description = "For whoever keeps the appliance running"),
     ),
-    components(schemas(Problem, Heartbeat)),
+    components(schemas(Problem, Heartbeat, VehicleCrop)),
 )]
 struct Document;
 

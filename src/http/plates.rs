@@ -14,7 +14,9 @@ use super::problem::Problems;
 use super::vehicle_view::{PlateEntry, PlateList};
 use super::{Context, Shared, WebError, blocking};
 use crate::base::IdSource;
-use crate::store::{self, ListKind};
+use crate::rules::plate::PlatePattern;
+use crate::rules::plate::lists::{EntryError, ListEntry, ListKind};
+use crate::store;
 
 const MOST_ENTRIES: usize = 2_000;
 const LONGEST_NOTE: usize = 200;
@@ -24,14 +26,14 @@ const LONGEST_NOTE: usize = 200;
 #[serde(deny_unknown_fields)]
 pub(super) struct WantedPlate {
     kind: ListKind,
-    /// A plate, with `?` for one unknown character and `*` for any number of them.
+    /// A plate, with `?` for one unknown character and `*` for any number of them; at least four known.
     pattern: String,
-    /// Whose vehicle it is, or what it looks like; at most 200 characters.
-    #[serde(default)]
-    note: String,
-    /// Why it is watched; at most 200 characters. Only a known one needs none.
+    /// Whose it is, or why it is watched for; at most 200 characters.
     #[serde(default)]
     reason: String,
+    /// What the vehicle looks like, say; at most 200 characters.
+    #[serde(default)]
+    note: String,
     /// From when on it is no longer in force; never, unless said.
     #[serde(default)]
     #[schema(format = DateTime)]
@@ -110,17 +112,19 @@ impl WantedPlate {
     /// # Errors
     /// 422 with the field that is wrong.
     fn checked(self, id: Uuid, created_at: Timestamp, now: Timestamp) -> Result<store::PlateEntry, WebError> {
-        let pattern = self.pattern.trim().to_owned();
-        if pattern.is_empty() {
-            return Err(WebError::field("pattern", "a plate is wanted, such as 12A-123.45 or 12A-1?3.45"));
-        }
+        let written = self.pattern.trim().to_owned();
+        let pattern = PlatePattern::parse(&written).map_err(|error| WebError::field("pattern", &error.to_string()))?;
         let note = short_text("note", &self.note)?;
         let reason = short_text("reason", &self.reason)?;
-        if self.kind == ListKind::Watched && reason.is_empty() {
-            return Err(WebError::field("reason", "who is watched is watched for a reason: say which"));
-        }
         let expires_at = self.expires_at.as_deref().map(|text| expiry(text, now)).transpose()?;
-        Ok(store::PlateEntry { id, kind: self.kind, pattern, note, reason, created_at, expires_at })
+        let list = ListEntry::new(pattern, self.kind, &reason, expires_at).map_err(|error| {
+            let field = match error {
+                EntryError::Wide(_) => "pattern",
+                EntryError::NoReason(_) => "reason",
+            };
+            WebError::field(field, &error.to_string())
+        })?;
+        Ok(store::PlateEntry { id, written, list, note, created_at })
     }
 }
 

@@ -6,8 +6,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Context;
+use crate::rules::plate::lists::ListKind;
 use crate::rules::plate::{Candidate, PlateVerdict, Suspicion};
-use crate::store::{self, ListKind, Passage, PlateLists, TimesSeen, VehicleCrop};
+use crate::store::{self, Passage, PlateLists, TimesSeen, VehicleCrop};
 use crate::vision::Class;
 use crate::vision::plate::PlateColor;
 
@@ -68,8 +69,8 @@ pub(super) struct Crops {
 pub(super) struct ListedPlate {
     pub entry: Uuid,
     pub kind: ListKind,
-    pub note: String,
     pub reason: String,
+    pub note: String,
     /// False where one character was unsure.
     pub exact: bool,
 }
@@ -125,10 +126,10 @@ pub(super) struct PlateEntry {
     pub kind: ListKind,
     /// `?` is one unknown character, `*` any number of them.
     pub pattern: String,
-    /// Whose vehicle it is, or what it looks like.
-    pub note: String,
-    /// Why it is watched.
+    /// Whose it is, or why it is watched for.
     pub reason: String,
+    /// What the vehicle looks like, say; may be empty.
+    pub note: String,
     #[schema(format = DateTime)]
     pub created_at: String,
     #[schema(required, format = DateTime)]
@@ -152,9 +153,9 @@ impl Context {
             let address = || format!("/api/v1/vehicles/{}/crops/{name}?v={frames}-{pixels}", passage.track);
             passage.has_crop(crop).then(address)
         };
-        let listed = passage.listed.and_then(|listed| {
-            let store::PlateEntry { kind, note, reason, .. } = lists.entry(listed.entry)?.clone();
-            Some(ListedPlate { entry: listed.entry, kind, note, reason, exact: listed.exact })
+        let listed = lists.known_for(passage, self.now()).and_then(|listed| {
+            let store::PlateEntry { id, list, note, .. } = lists.entry(listed.entry)?.clone();
+            Some(ListedPlate { entry: id, kind: list.kind, reason: list.reason, note, exact: listed.exact })
         });
         Vehicle {
             track: passage.track,
@@ -196,13 +197,13 @@ impl Context {
     pub(super) fn plate_entry(&self, entry: &store::PlateEntry) -> PlateEntry {
         PlateEntry {
             id: entry.id,
-            kind: entry.kind,
-            pattern: entry.pattern.clone(),
+            kind: entry.list.kind,
+            pattern: entry.written.clone(),
+            reason: entry.list.reason.clone(),
             note: entry.note.clone(),
-            reason: entry.reason.clone(),
             created_at: self.time(entry.created_at),
-            expires_at: entry.expires_at.map(|at| self.time(at)),
-            in_force: entry.is_in_force(self.now()),
+            expires_at: entry.list.expires_at.map(|at| self.time(at)),
+            in_force: entry.list.counts_at(self.now()),
         }
     }
 }

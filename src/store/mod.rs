@@ -33,7 +33,7 @@ pub use cursor::{Cursor, CursorError};
 pub use error::{Result, StoreError};
 pub use events::{StoredEvent, Subject};
 use plates::SharedLists;
-pub use plates::{ListKind, PlateEntry, PlateLists};
+pub use plates::{PlateEntry, PlateLists};
 use readers::Readers;
 use reserve::Reserve;
 pub use segments::{AFTER_ALERT, BEFORE_ALERT};

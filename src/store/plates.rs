@@ -1,49 +1,31 @@
 //! Plates that somebody knows or watches for.
 
+use std::slice;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
+use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
-use super::{Passage, Result, Store};
-
-/// What an entry of the lists is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ListKind {
-    /// Of the office or its staff: weighs less.
-    Known,
-    /// Alerts at once, at any hour.
-    Watched,
-}
+use super::{Listed, Passage, Result, Store};
+use crate::rules::plate::lists::{self, ListEntry, ListKind};
+use crate::rules::plate::{PlatePattern, Read, symbols};
 
 /// A plate, or plates of one pattern, and what they are known for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlateEntry {
     pub id: Uuid,
-    pub kind: ListKind,
-    /// As it was typed: `?` is one unknown character, `*` any number of them.
-    pub pattern: String,
-    /// Whose vehicle it is, or what it looks like; may be empty.
+    /// Its pattern as it was typed.
+    pub written: String,
+    pub list: ListEntry,
+    /// What the vehicle looks like, say; may be empty.
     pub note: String,
-    /// Why it is watched; empty only for a known one.
-    pub reason: String,
     pub created_at: Timestamp,
-    /// From when on it is no longer in force.
-    pub expires_at: Option<Timestamp>,
 }
 
-impl PlateEntry {
-    pub fn is_in_force(&self, at: Timestamp) -> bool {
-        self.expires_at.is_none_or(|expires_at| at < expires_at)
-    }
-}
-
-/// All entries, oldest first, also those that are no longer in force.
+/// All entries, oldest first, also those that no longer count.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlateLists {
     pub entries: Vec<PlateEntry>,
@@ -54,10 +36,42 @@ impl PlateLists {
         self.entries.iter().find(|entry| entry.id == id)
     }
 
+    /// Whether anything is watched for at this time.
+    pub fn is_watching(&self, now: Timestamp) -> bool {
+        self.entries.iter().any(|entry| entry.list.kind == ListKind::Watched && entry.list.counts_at(now))
+    }
+
+    /// The entries that what was read on a plate is of: first what is watched for, for a wanted
+    /// vehicle may be a known one as well; and of each kind first those that are just as read.
+    pub fn matching(&self, read: &Read, now: Timestamp) -> Vec<(&PlateEntry, Listed)> {
+        let mut found: Vec<_> = self
+            .entries
+            .iter()
+            .filter_map(|entry| {
+                let found = lists::matching(slice::from_ref(&entry.list), read, now).pop()?;
+                Some((entry, Listed { entry: entry.id, exact: found.unsure.is_none() }))
+            })
+            .collect();
+        found.sort_by_key(|(entry, listed)| (entry.list.kind != ListKind::Watched, !listed.exact));
+        found
+    }
+
+    /// What a passage is known for: what was matched when it came by or, where that was nothing, an
+    /// entry that was written since and is just what its plate most probably says.
+    pub fn known_for(&self, passage: &Passage, now: Timestamp) -> Option<Listed> {
+        passage.listed.filter(|listed| self.entry(listed.entry).is_some()).or_else(|| {
+            let key = letters(passage.plate.text()?);
+            let of_plate = |entry: &&PlateEntry| entry.list.counts_at(now) && entry.list.pattern.matches(&key);
+            let found = self.entries.iter().filter(of_plate);
+            let entry = found.min_by_key(|entry| entry.list.kind != ListKind::Watched)?;
+            Some(Listed { entry: entry.id, exact: true })
+        })
+    }
+
     /// Whether somebody watches for the vehicle at this time.
-    pub fn is_watched(&self, passage: &Passage, at: Timestamp) -> bool {
-        let entry = passage.listed.and_then(|listed| self.entry(listed.entry));
-        entry.is_some_and(|entry| entry.kind == ListKind::Watched && entry.is_in_force(at))
+    pub fn is_watched(&self, passage: &Passage, now: Timestamp) -> bool {
+        let entry = self.known_for(passage, now).and_then(|listed| self.entry(listed.entry));
+        entry.is_some_and(|entry| entry.list.kind == ListKind::Watched && entry.list.counts_at(now))
     }
 }
 
@@ -123,29 +137,36 @@ fn upsert(connection: &Connection, entry: &PlateEntry) -> rusqlite::Result<()> {
             created_at_ns = excluded.created_at_ns, expires_at_ns = excluded.expires_at_ns";
     connection.prepare_cached(sql)?.execute(params![
         entry.id.as_bytes(),
-        rows::name(&entry.kind)?,
-        entry.pattern,
+        rows::name(&entry.list.kind)?,
+        entry.written,
         entry.note,
-        entry.reason,
+        entry.list.reason,
         nanoseconds(entry.created_at),
-        entry.expires_at.map(nanoseconds),
+        entry.list.expires_at.map(nanoseconds),
     ])?;
     Ok(())
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<PlateEntry> {
+    let written: String = row.get("pattern")?;
+    let pattern = PlatePattern::parse(&written)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))?;
+    let list = ListEntry {
+        pattern,
+        kind: rows::named(row, "kind")?,
+        reason: row.get("reason")?,
+        expires_at: rows::optional_timestamp(row, "expires_at_ns")?,
+    };
     Ok(PlateEntry {
         id: rows::uuid(row, "id")?,
-        kind: rows::named(row, "kind")?,
-        pattern: row.get("pattern")?,
+        written,
+        list,
         note: row.get("note")?,
-        reason: row.get("reason")?,
         created_at: rows::timestamp(row, "created_at_ns")?,
-        expires_at: rows::optional_timestamp(row, "expires_at_ns")?,
     })
 }
 
-/// What of a plate is compared: its letters and digits, without dots and hyphens.
+/// By which plates are compared and searched: capital letters and digits only.
 pub(super) fn letters(text: &str) -> String {
-    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    text.chars().filter_map(symbols::fold).collect()
 }

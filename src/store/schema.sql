@@ -140,10 +140,10 @@ create table plate_entry (
   kind text not null check (kind in ('known', 'watched')),
   -- As it was typed: a plate, with ? for one character and * for any number that are not known.
   pattern text not null check (pattern <> ''),
-  -- Whose vehicle it is, or what it looks like; may be empty.
+  -- What the vehicle looks like, say; may be empty.
   note text not null,
-  -- Why it is watched; empty only for a known one.
-  reason text not null check (kind = 'known' or reason <> ''),
+  -- Whose it is, or why it is watched for.
+  reason text not null check (reason <> ''),
   created_at_ns integer not null,
   -- From when on it is no longer in force; null for never.
   expires_at_ns integer

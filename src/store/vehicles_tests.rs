@@ -7,7 +7,9 @@ use super::tests::{alert, any_time, clock, finding, night, open, seconds};
 use super::*;
 use crate::alert::Alert;
 use crate::rules::FindingKind;
-use crate::rules::plate::{Candidate, Plate, PlateVerdict, Suspicion};
+use crate::rules::plate::ballot::Place;
+use crate::rules::plate::lists::{ListEntry, ListKind};
+use crate::rules::plate::{Candidate, Plate, PlateVerdict, Read, Suspicion};
 use crate::vision::Class;
 use crate::vision::plate::PlateColor;
 
@@ -48,12 +50,15 @@ fn passage(n: i64, texts: &[&str]) -> Passage {
 fn entry(n: i64, kind: ListKind, pattern: &str) -> PlateEntry {
     PlateEntry {
         id: track(n),
-        kind,
-        pattern: pattern.to_owned(),
+        written: pattern.to_owned(),
+        list: ListEntry {
+            pattern: pattern.parse().expect("a pattern"),
+            kind,
+            reason: "Công an tỉnh đề nghị theo dõi".to_owned(),
+            expires_at: None,
+        },
         note: "Xe con màu đen".to_owned(),
-        reason: "Công an tỉnh đề nghị theo dõi".to_owned(),
         created_at: seconds(n),
-        expires_at: None,
     }
 }
 
@@ -123,7 +128,7 @@ fn check_filter(filter: PassageFilter, wanted: &[i64]) {
 #[test]
 fn filters_narrow_and_combine() {
     let any = PassageFilter::default;
-    let plate = |pattern: &str| PassageFilter { plate: Some(pattern.to_owned()), ..any() };
+    let plate = |pattern: &str| PassageFilter { plate: pattern.parse().ok(), ..any() };
     check_filter(any(), &[5, 4, 3, 2, 1, 0]);
     check_filter(PassageFilter { cameras: vec!["kho".to_owned()], ..any() }, &[5, 3, 1]);
     check_filter(PassageFilter { classes: vec![Class::Truck, Class::Motorcycle], ..any() }, &[4, 1]);
@@ -139,7 +144,6 @@ fn filters_narrow_and_combine() {
     check_filter(plate("*45"), &[5, 4, 2, 0]);
     check_filter(plate("12*"), &[5, 2, 1, 0]);
     check_filter(plate("12A-1"), &[]);
-    check_filter(plate("[1]2A12345"), &[5, 0]);
     check_filter(PassageFilter { cameras: vec!["kho".to_owned()], at_night: Some(true), ..plate("*345") }, &[5]);
 }
 
@@ -147,7 +151,7 @@ fn filters_narrow_and_combine() {
 fn pages_are_newest_first_and_do_not_shift() {
     let (_folder, store) = open();
     put_all(&store, &(0..10).map(|n| passage(n, &["12A-123.45", "12A-123.46"])).collect::<Vec<_>>());
-    for plate in [None, Some("12A-123.4?".to_owned())] {
+    for plate in [None, "12A-123.4?".parse().ok()] {
         let filter = PassageFilter { plate, limit: 4, ..PassageFilter::default() };
         let first = store.passages(&filter).expect("page");
         assert_eq!(seconds_of(&first.items), [9, 8, 7, 6]);
@@ -201,15 +205,14 @@ fn what_has_ended_goes_unless_an_alert_has_it() {
 fn entries_are_written_changed_and_removed() {
     let (folder, store) = open();
     let mut one = entry(0, ListKind::Watched, "12A-1?3.45");
-    let other = PlateEntry { reason: String::new(), ..entry(1, ListKind::Known, "80A-*") };
+    let other = PlateEntry { note: String::new(), ..entry(1, ListKind::Known, "80A-1*") };
     store.put_plate_entry(&one).expect("stored");
     let before = store.plate_lists();
     store.put_plate_entry(&other).expect("stored");
-    one.expires_at = Some(seconds(60));
+    one.list.expires_at = Some(seconds(60));
     store.put_plate_entry(&one).expect("changed");
     assert_eq!(store.plate_lists().entries, [one.clone(), other.clone()]);
     assert_eq!(before.entries.len(), 1, "who looks at the lists keeps what it looked at");
-    assert!(one.is_in_force(seconds(59)) && !one.is_in_force(seconds(60)) && other.is_in_force(seconds(60)));
     drop(store);
     let store = Store::open(folder.path(), &clock()).expect("opens again");
     assert_eq!(store.plate_lists().entries, [one.clone(), other.clone()]);
@@ -219,9 +222,10 @@ fn entries_are_written_changed_and_removed() {
 }
 
 #[test]
-fn a_watched_entry_says_why() {
+fn an_entry_says_why() {
     let (_folder, store) = open();
-    let silent = PlateEntry { reason: String::new(), ..entry(0, ListKind::Watched, "12A-123.45") };
+    let mut silent = entry(0, ListKind::Watched, "12A-123.45");
+    silent.list.reason.clear();
     assert!(matches!(store.put_plate_entry(&silent), Err(StoreError::Refused { .. })));
     assert_eq!(store.plate_lists().entries, []);
 }
@@ -244,6 +248,57 @@ fn a_passage_forgets_an_entry_that_is_gone() {
 }
 
 #[test]
+fn what_was_read_is_looked_up_in_the_lists() {
+    let (_folder, store) = open();
+    let entries = [
+        entry(0, ListKind::Known, "12A-128.45"),
+        entry(1, ListKind::Known, "12A-12?.45"),
+        entry(2, ListKind::Watched, "*123.45"),
+        entry(3, ListKind::Watched, "99A-999.99"),
+        entry(4, ListKind::Watched, "12A-128.45"),
+    ];
+    entries.iter().for_each(|entry| store.put_plate_entry(entry).expect("stored"));
+    let options = |sign: char| if sign == '3' { vec![('3', 0.6), ('8', 0.3)] } else { vec![(sign, 0.98)] };
+    let places = "12A12345".chars().map(|sign| Place { options: options(sign), none: 0.0 }).collect();
+    let read = Read { candidates: vec![candidate("12A-123.45", 0.6)], places };
+    let lists = store.plate_lists();
+    let found: Vec<_> = lists.matching(&read, seconds(9)).into_iter().map(|(_, listed)| listed).collect();
+    let listed = |n, exact| Listed { entry: track(n), exact };
+    assert_eq!(found, [listed(2, true), listed(4, false), listed(1, true), listed(0, false)]);
+}
+
+#[test]
+fn a_passage_is_known_for_what_it_matched_then_or_would_now() {
+    let (_folder, store) = open();
+    let mut watched = entry(0, ListKind::Watched, "12A-123.45");
+    watched.list.expires_at = Some(seconds(60));
+    for entry in [watched.clone(), entry(1, ListKind::Known, "12A-12?.45"), entry(2, ListKind::Known, "99A-999.99")] {
+        store.put_plate_entry(&entry).expect("stored");
+    }
+    let lists = store.plate_lists();
+    assert!(lists.is_watching(seconds(59)) && !lists.is_watching(seconds(60)));
+    let unread = passage(0, &[]);
+    let read = passage(0, &["12A-123.45", "12A-128.45"]);
+    let other = passage(0, &["12A-133.45", "12A-123.45"]);
+    let check = |passage: &Passage, at, known_for: Option<(i64, bool)>, is_watched| {
+        let known_for = known_for.map(|(n, exact)| Listed { entry: track(n), exact });
+        assert_eq!(
+            (lists.known_for(passage, seconds(at)), lists.is_watched(passage, seconds(at))),
+            (known_for, is_watched)
+        );
+    };
+    check(&unread, 0, None, false);
+    check(&other, 0, None, false);
+    check(&read, 0, Some((0, true)), true);
+    check(&read, 60, Some((1, true)), false);
+    let matched = |n, exact| Passage { listed: Some(Listed { entry: track(n), exact }), ..read.clone() };
+    check(&matched(2, false), 0, Some((2, false)), false);
+    // It was watched for when it came by, and is no longer.
+    check(&matched(0, false), 60, Some((0, false)), false);
+    check(&matched(9, false), 0, Some((0, true)), true);
+}
+
+#[test]
 fn the_lists_are_those_of_the_last_change() {
     let (_folder, store) = open();
     std::thread::scope(|scope| {
@@ -251,7 +306,7 @@ fn the_lists_are_those_of_the_last_change() {
             let store = store.clone();
             scope.spawn(move || {
                 for m in 0..10 {
-                    store.put_plate_entry(&entry(n * 10 + m, ListKind::Known, "80A-*")).expect("stored");
+                    store.put_plate_entry(&entry(n * 10 + m, ListKind::Known, "80A-1*")).expect("stored");
                 }
             });
         }
@@ -324,7 +379,7 @@ proptest! {
         let (_folder, store) = open();
         store.put_passage(&passage(0, &[&letters])).expect("stored");
         let pattern = letters.chars().zip(unknown).map(|(letter, unknown)| if unknown { '?' } else { letter });
-        let filter = PassageFilter { plate: Some(pattern.collect()), limit: 1, ..PassageFilter::default() };
+        let filter = PassageFilter { plate: pattern.collect::<String>().parse().ok(), limit: 1, ..PassageFilter::default() };
         prop_assert_eq!(store.passages(&filter).expect("page").items, [passage(0, &[&letters])]);
     }
 }

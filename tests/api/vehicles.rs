@@ -1,5 +1,6 @@
 //! Vehicles that came by, and the lists of plates.
 
+use canhdem::rules::plate::lists::{ListEntry, ListKind};
 use canhdem::rules::plate::{Candidate, Plate, PlateVerdict, Suspicion};
 use canhdem::store::{Listed, Passage, PlateEntry, VehicleCrop};
 use canhdem::vision::Class;
@@ -97,6 +98,7 @@ async fn vehicles_are_filtered_and_paged() {
         ("limit=201", "`limit` is a number from 1 to 200"),
         ("cursor=x", "`cursor` cannot be"),
         ("from=yesterday", "`from` cannot be"),
+        ("plate=12A%25", "`plate` cannot be \"12A%\": '%' is on no plate"),
     ] {
         office.get(&format!("/api/v1/vehicles?{query}")).await.check_problem(400, wanted);
     }
@@ -108,12 +110,15 @@ async fn a_vehicle_is_told_in_full() {
     office.clock.advance_to(seconds(100_000));
     let entry = PlateEntry {
         id: track(9),
-        kind: canhdem::store::ListKind::Watched,
-        pattern: "12A-123.45".to_owned(),
+        written: "12A-123.45".to_owned(),
+        list: ListEntry {
+            pattern: "12A-123.45".parse().expect("a pattern"),
+            kind: ListKind::Watched,
+            reason: "Đi lại nhiều đêm".to_owned(),
+            expires_at: None,
+        },
         note: "Xe con màu đen".to_owned(),
-        reason: "Đi lại nhiều đêm".to_owned(),
         created_at: seconds(0),
-        expires_at: None,
     };
     office.state.store.put_plate_entry(&entry).expect("stored");
     let known = Passage {
@@ -204,14 +209,20 @@ async fn plates_are_listed_changed_and_removed() {
     });
     assert_eq!(made, wanted);
     office.clock.advance_to(seconds(60));
-    let known = office.send("POST", "/api/v1/plates", &json!({"kind": "known", "pattern": "80A-*"})).await.json();
-    assert_eq!((&known["note"], &known["reason"], &known["expires_at"]), (&json!(""), &json!(""), &Value::Null));
+    let known = office
+        .send("POST", "/api/v1/plates", &json!({"kind": "known", "pattern": "80A-1*", "reason": "Anh Nam"}))
+        .await
+        .json();
+    assert_eq!((&known["note"], &known["expires_at"]), (&json!(""), &Value::Null));
     assert_eq!(office.json("/api/v1/plates").await, json!({"items": [known, wanted]}));
 
     let address = format!("/api/v1/plates/{id}");
-    let changed = office.send("PUT", &address, &json!({"kind": "known", "pattern": "12A-123.45"})).await.json();
+    let changed = office
+        .send("PUT", &address, &json!({"kind": "known", "pattern": "12A-123.45", "reason": "Anh Nam"}))
+        .await
+        .json();
     assert_eq!((&changed["id"], &changed["created_at"]), (&wanted["id"], &wanted["created_at"]));
-    assert_eq!((&changed["kind"], &changed["reason"]), (&json!("known"), &json!("")));
+    assert_eq!((&changed["kind"], &changed["reason"]), (&json!("known"), &json!("Anh Nam")));
     assert_eq!(office.json("/api/v1/plates").await, json!({"items": [known, changed]}));
 
     let gone = office.send("DELETE", &address, &Value::Null).await;
@@ -245,8 +256,11 @@ async fn check_refused(changes: Value, field: &str, detail: &str) {
 
 #[tokio::test]
 async fn what_is_wrong_with_an_entry_is_named() {
-    check_refused(json!({"pattern": " "}), "pattern", "such as 12A-123.45").await;
-    check_refused(json!({"reason": " "}), "reason", "watched for a reason").await;
+    check_refused(json!({"pattern": " "}), "pattern", "nothing to look for").await;
+    check_refused(json!({"pattern": "12A%"}), "pattern", "'%' is on no plate").await;
+    check_refused(json!({"pattern": "x".repeat(100)}), "pattern", "longer than any plate").await;
+    check_refused(json!({"pattern": "12A-*"}), "pattern", "at least 4 letters or digits").await;
+    check_refused(json!({"reason": " "}), "reason", "needs a reason").await;
     check_refused(json!({"expires_at": "2026-02-17T01:30:00+07:00"}), "expires_at", "in the past").await;
     check_refused(json!({"expires_at": "tomorrow"}), "expires_at", "written like").await;
     check_refused(json!({"note": "x".repeat(201)}), "note", "at most 200").await;

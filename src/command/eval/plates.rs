@@ -73,9 +73,8 @@ impl Measured {
 
 impl Scores {
     fn new<'a>(cases: impl IntoIterator<Item = &'a Case> + Clone) -> Self {
-        let mut confusion: Confusion = PlateVerdict::ALL
-            .map(|label| (label.name(), PlateVerdict::ALL.map(|told| (told.name(), 0)).into()))
-            .into();
+        let mut confusion: Confusion =
+            PlateVerdict::ALL.map(|label| (label.name(), PlateVerdict::ALL.map(|told| (told.name(), 0)).into())).into();
         let (mut n, mut texts, mut read, mut exact, mut characters, mut errors) = (0, 0, 0, 0, 0, 0);
         for case in cases {
             n += 1;
@@ -166,11 +165,8 @@ mod tests {
 
     #[test]
     fn texts_are_compared_without_separators() {
-        let cases = [
-            read("12A-123.45", Some("12a 12345")),
-            read("12A-123.45", Some("12A-128.45")),
-            read("12A-123.45", None),
-        ];
+        let cases =
+            [read("12A-123.45", Some("12a 12345")), read("12A-123.45", Some("12A-128.45")), read("12A-123.45", None)];
         let scores = Scores::new(&cases);
         assert_eq!(scores.exact_text, Some(rounded(1.0 / 3.0)));
         assert_eq!(scores.read, Some(rounded(2.0 / 3.0)));
@@ -181,7 +177,8 @@ mod tests {
     #[test]
     fn an_honest_vehicle_that_is_accused_costs_precision() {
         use PlateVerdict::{Absent, NotAssessable, Readable};
-        let cases = [case(Absent, Absent), case(Absent, NotAssessable), case(Readable, Absent), case(Readable, Readable)];
+        let cases =
+            [case(Absent, Absent), case(Absent, NotAssessable), case(Readable, Absent), case(Readable, Readable)];
         let scores = Scores::new(&cases);
         assert_eq!((scores.absent_precision, scores.absent_recall), (Some(0.5), Some(0.5)));
     }

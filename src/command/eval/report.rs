@@ -123,10 +123,8 @@ fn plate_table(measured: &plates::Measured, milliseconds: Option<f64>) -> String
     let mut row = |of: &str, scores: &plates::Scores| {
         let (exact, read, errors) = (share(scores.exact_text), share(scores.read), share(scores.char_error_rate));
         let (precision, recall) = (share(scores.absent_precision), share(scores.absent_recall));
-        text += &format!(
-            "{of:<16} {:>7}  {exact:>10}  {read:>6}  {errors:>16}  {precision:>17}  {recall:>6}\n",
-            scores.n
-        );
+        text +=
+            &format!("{of:<16} {:>7}  {exact:>10}  {read:>6}  {errors:>16}  {precision:>17}  {recall:>6}\n", scores.n);
     };
     row("all", &measured.all);
     measured.by_light.iter().for_each(|(light, scores)| row(light, scores));

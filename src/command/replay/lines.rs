@@ -118,9 +118,8 @@ impl Lines {
 }
 
 fn described(plate: &Plate) -> Value {
-    let candidate = |candidate: &Candidate| {
-        json!({"text": candidate.text, "probability": rounded(candidate.probability, 1e3)})
-    };
+    let candidate =
+        |candidate: &Candidate| json!({"text": candidate.text, "probability": rounded(candidate.probability, 1e3)});
     json!({
         "verdict": plate.verdict, "text": plate.text(), "confidence": rounded(plate.confidence, 1e3),
         "candidates": plate.candidates.iter().map(candidate).collect::<Vec<_>>(), "color": plate.color,

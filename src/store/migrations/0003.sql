@@ -5,7 +5,7 @@ create table plate_entry (
   kind text not null check (kind in ('known', 'watched')),
   pattern text not null check (pattern <> ''),
   note text not null,
-  reason text not null check (kind = 'known' or reason <> ''),
+  reason text not null check (reason <> ''),
   created_at_ns integer not null,
   expires_at_ns integer
 ) strict;

@@ -24,3 +24,15 @@ export interface AlertPage {
 export interface Heartbeat {
   at: string;
 }
+export type Vehicle = Schemas['Vehicle'];
+export type VehicleInFull = Schemas['VehicleInFull'];
+export type VehiclePage = Schemas['VehiclePage'];
+export type VehicleClass = Exclude<Schemas['Class'], 'person' | 'bicycle'>;
+export type Verdict = Vehicle['verdict'];
+export type Candidate = Schemas['Candidate'];
+export type PlateColor = NonNullable<Vehicle['color']>;
+export type Seen = NonNullable<Vehicle['seen']>;
+export type Sighting = Schemas['Sighting'];
+export type PlateEntry = Schemas['PlateEntry'];
+export type WantedPlate = Schemas['WantedPlate'];
+export type ListKind = PlateEntry['kind'];
