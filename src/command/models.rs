@@ -69,6 +69,8 @@ fn purpose(task: &Task) -> String {
             let (part, pixels) = (task.crop.part.name(), task.answer.least_pixels);
             format!("{}, by the {part} from {pixels} pixels on", task.attribute.name())
         }
+        Task::PlateFinder(task) => format!("the plate of a vehicle, from {} pixels on", task.rules.least_pixels),
+        Task::PlateReader => "the characters of a plate".to_owned(),
     }
 }
 
