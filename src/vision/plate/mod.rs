@@ -1,9 +1,27 @@
 //! The place of a vehicle's plate, and what is written there.
+//!
+//! [`finder`] says where it is; a [`homography`] straightens it to a [`strip`]; [`lines`] parts that, [`ctc`]
+//! reads each line, [`color`] tells the ground. [`look`] does all of it for one vehicle, the [`PlateReader`]
+//! for all cameras.
+
+mod color;
+mod ctc;
+mod finder;
+mod homography;
+mod lines;
+mod look;
+mod reader;
+mod strip;
+#[cfg(test)]
+mod test_plates;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::{Point, Rect};
+
+pub use look::{Depth, PlateLook};
+pub use reader::PlateReader;
 
 /// What was found where a vehicle carries its plate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
