@@ -45,9 +45,10 @@ class PlateFinder(nn.Module):
         self.register_buffer("middles", torch.stack([x, y]).repeat(4, 1, 1)[None], persistent=False)
 
     def cells(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits of the classes [N,3,32,32] and corners in pixels of the crop [N,8,32,32]."""
+        """Logits of the classes [N,3,h,w] and corners in pixels of the crop [N,8,h,w]; smaller crops have fewer cells."""
         features = torch.cat(self.layers(evened(x)), dim=1)
-        return self.what(features), self.where(features) * REACH + self.middles
+        h, w = features.shape[2:]
+        return self.what(features), self.where(features) * REACH + self.middles[:, :, :h, :w]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         logits, corners = self.cells(x)
