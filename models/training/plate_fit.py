@@ -22,8 +22,10 @@ TOGETHER = 8
 LEAST = 80
 # Below so many pixels of width nobody could tell what a place shows; nothing is asked there.
 LEAST_WIDTH = 11.0
-# The first steps are taken on smaller crops, which costs half.
-SMALL, SHARE_SMALL = 192, 0.65
+# Crops are smaller at first, which costs less: their sides, and the share of steps until which they have it.
+SIDES = ((160, 0.5), (192, 0.85), (SIDE, 1.0))
+# Convolutions that stay as the detector has them: edges and corners are the same everywhere.
+KEPT = 10
 # Of a plate, that must lie in the crop to be asked for.
 LEAST_SEEN = 0.7
 
@@ -134,21 +136,23 @@ def chances(photos: list[Photo]) -> np.ndarray:
 
 def train(model: PlateFinder, photos: list[Photo], steps: int, rate: float, seed: int, say=print, save=None) -> PlateFinder:
     """Gives the mean of the weights over the last stretch of training, which is steadier than the last."""
-    first = np.concatenate([batch(photos, SMALL, seed + number)[0] for number in range(4)])
+    first = np.concatenate([batch(photos, SIDES[0][0], seed + number)[0] for number in range(4)])
     model.layers.settle(evened(torch.from_numpy(first).float()))
+    model.layers.keep_first(KEPT)
     heads = [p for name, p in model.named_parameters() if not name.startswith("layers.")]
     optimizer = torch.optim.AdamW(
-        [{"params": list(model.layers.parameters()), "lr": rate * 0.5}, {"params": heads, "lr": rate}], weight_decay=0.02
+        [{"params": [p for p in model.layers.parameters() if p.requires_grad], "lr": rate * 0.5}, {"params": heads, "lr": rate}], weight_decay=0.02
     )
     base = [group["lr"] for group in optimizer.param_groups]
     mean = copy.deepcopy(model)
     losses = []
-    sides = [SMALL if step < steps * SHARE_SMALL else SIDE for step in range(steps)]
+    sides = [next(side for side, until in SIDES if step < until * steps) for step in range(steps)]
     for step, (x, targets) in enumerate(batches(photos, sides, seed)):
         ramp = min(1.0, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
         for group, lr in zip(optimizer.param_groups, base, strict=True):
             group["lr"] = lr * ramp
         model.train()
+        model.layers.keep_first(KEPT)
         what, where = loss_of(model, x, targets)
         optimizer.zero_grad()
         (what + 2 * where).backward()
@@ -166,8 +170,9 @@ def train(model: PlateFinder, photos: list[Photo], steps: int, rate: float, seed
 
 @torch.no_grad()
 def follow(mean: torch.nn.Module, model: torch.nn.Module, kept: float) -> None:
+    learned = model.state_dict()
     for name, value in mean.state_dict().items():
-        new = model.state_dict()[name]
+        new = learned[name]
         if value.dtype.is_floating_point:
             value.mul_(kept).add_(new, alpha=1 - kept)
         else:
