@@ -16,7 +16,6 @@ from plate_figures import NONE, Seen, Thresholds
 from plate_network import CLASSES, SIDE
 from vehicles import BARE, COVERED, PLATE, Photo
 
-STEPS, RATE = 900, 2e-3
 SOURCES = {
     "oi": "vehicles of Open Images as in LicensePlateDetection by TechKhid (labels CC BY 4.0, pictures CC BY 2.0), corners of our own",
     "rob": "license-plate-dataset by RobertLucian (MIT)",
@@ -32,14 +31,14 @@ FAILURES = [
 ]
 
 
-def make(data: Path, detector: Path, out: Path, steps: int = STEPS) -> str:
+def make(data: Path, detector: Path, out: Path) -> str:
     torch.set_num_threads(1)
     torch.manual_seed(1)
     photos = vehicles.photos(data)
     taught = [photo for photo in photos if not photo.held_out()]
     held_out = [photo for photo in photos if photo.held_out()]
     print(f"plate: {len(taught)} vehicles to learn from, {len(held_out)} held out", flush=True)
-    model = plate_fit.train(plate_network.PlateFinder(detector), taught, steps, RATE, seed=1)
+    model = plate_fit.train(plate_network.PlateFinder(detector), taught)
     return written(model, taught, held_out, out)
 
 

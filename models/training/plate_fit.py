@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from augment import LIGHTS, Dice, through_camera
 from plate_network import CLASSES, PAD, SIDE, STRIDE, PlateFinder, evened
-from vehicles import Crop, Photo, draw
+from vehicles import BARE, Crop, Photo, draw
 
 BATCH = 32
 # A camera's light is drawn for each so many crops of a batch.
@@ -22,8 +22,18 @@ TOGETHER = 8
 LEAST = 80
 # Below so many pixels of width nobody could tell what a place shows; nothing is asked there.
 LEAST_WIDTH = 11.0
-# Crops are smaller at first, which costs less: their sides, and the share of steps until which they have it.
-SIDES = ((160, 0.5), (192, 0.85), (SIDE, 1.0))
+
+
+@dataclass(frozen=True)
+class Round:
+    """`sides`: crops are smaller at first, which costs less; each with the share of steps until which they have it."""
+
+    steps: int
+    rate: float
+    sides: tuple[tuple[int, float], ...]
+
+
+ROUNDS = (Round(900, 2e-3, ((160, 0.5), (192, 0.85), (SIDE, 1.0))), Round(350, 1e-3, ((192, 0.7), (SIDE, 1.0))))
 # Convolutions that stay as the detector has them: edges and corners are the same everywhere.
 KEPT = 10
 # Of a plate, that must lie in the crop to be asked for.
@@ -52,8 +62,10 @@ def target(crop: Crop, pixels: int) -> Target:
     middle, size = (low + high) / 2, high - low
     steps = (np.arange(cells) + 0.5) * STRIDE
     off_x, off_y = np.abs(steps - middle[0])[None], np.abs(steps - middle[1])[:, None]
-    near = (off_x <= max(0.55 * STRIDE, 0.2 * size[0])) & (off_y <= max(0.55 * STRIDE, 0.2 * size[1]))
-    about = (off_x <= max(1.6 * STRIDE, 0.4 * size[0])) & (off_y <= max(1.6 * STRIDE, 0.4 * size[1]))
+    # Where nothing is, its middle cannot be told as exactly.
+    wide = 2.0 if crop.state == BARE else 1.0
+    near = (off_x <= max(0.55 * STRIDE, 0.2 * size[0]) * wide) & (off_y <= max(0.55 * STRIDE, 0.2 * size[1]) * wide)
+    about = (off_x <= max(1.6 * STRIDE, 0.4 * size[0]) * wide) & (off_y <= max(1.6 * STRIDE, 0.4 * size[1]) * wide)
     seen = np.prod(np.clip(np.minimum(high, crop.shown) - np.maximum(low, 0), 0, None)) / max(1e-3, np.prod(size))
     if seen < LEAST_SEEN or size[0] * pixels / side < LEAST_WIDTH:
         classes[:, about] = -1
@@ -120,7 +132,7 @@ def loss_of(model: PlateFinder, x: torch.Tensor, targets: list[Target]) -> tuple
     quads = truth.view(-1, 4, 2)
     size = (quads.amax(dim=1) - quads.amin(dim=1)).clamp(min=4.0)
     scale = (size.prod(dim=1).sqrt()).view(-1, 1, 1, 1)
-    bare = torch.tensor([0.3 if t.classes[2].max() > 0.5 else 1.0 for t in targets]).view(-1, 1, 1)
+    bare = torch.tensor([0.3 if t.classes[BARE].max() > 0.5 else 1.0 for t in targets]).view(-1, 1, 1)
     error = F.smooth_l1_loss(corners / scale, (truth.view(-1, 8, 1, 1) / scale).expand_as(corners), reduction="none", beta=0.05)
     where = (error.mean(dim=1) * here * bare).sum() / count
     return what, where
@@ -134,10 +146,17 @@ def chances(photos: list[Photo]) -> np.ndarray:
     return chance / chance.sum()
 
 
-def train(model: PlateFinder, photos: list[Photo], steps: int, rate: float, seed: int, say=print, save=None) -> PlateFinder:
-    """Gives the mean of the weights over the last stretch of training, which is steadier than the last."""
-    first = np.concatenate([batch(photos, SIDES[0][0], seed + number)[0] for number in range(4)])
+def train(model: PlateFinder, photos: list[Photo], say=print) -> PlateFinder:
+    first = np.concatenate([batch(photos, ROUNDS[0].sides[0][0], number)[0] for number in range(4)])
     model.layers.settle(evened(torch.from_numpy(first).float()))
+    for number, plan in enumerate(ROUNDS, start=1):
+        model = train_once(model, photos, plan, number, say)
+    return model
+
+
+def train_once(model: PlateFinder, photos: list[Photo], plan: Round, seed: int, say=print, save=None) -> PlateFinder:
+    """Gives the mean of the weights over the last stretch of training, which is steadier than the last."""
+    steps, rate = plan.steps, plan.rate
     model.layers.keep_first(KEPT)
     heads = [p for name, p in model.named_parameters() if not name.startswith("layers.")]
     optimizer = torch.optim.AdamW(
@@ -146,7 +165,7 @@ def train(model: PlateFinder, photos: list[Photo], steps: int, rate: float, seed
     base = [group["lr"] for group in optimizer.param_groups]
     mean = copy.deepcopy(model)
     losses = []
-    sides = [next(side for side, until in SIDES if step < until * steps) for step in range(steps)]
+    sides = [next(side for side, until in plan.sides if step < until * steps) for step in range(steps)]
     for step, (x, targets) in enumerate(batches(photos, sides, seed)):
         ramp = min(1.0, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
         for group, lr in zip(optimizer.param_groups, base, strict=True):
@@ -163,7 +182,7 @@ def train(model: PlateFinder, photos: list[Photo], steps: int, rate: float, seed
         if (step + 1) % 25 == 0:
             done = np.mean(losses[-25:], axis=0)
             say(f"  step {step + 1}/{steps} classes {done[0]:.3f} corners {done[1]:.4f}")
-            if save and (step + 1) % 200 == 0:
+            if save and (step + 1) % 100 == 0:
                 save(mean)
     return mean
 
