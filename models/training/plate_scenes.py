@@ -23,6 +23,8 @@ TOO_SMALL, LEGIBLE = 6.5, 9.0
 LEAST_CONTRAST, LEAST_OVER_NOISE = 28, 4.0
 # Most blur (one deviation), in heights of a character.
 MOST_BLUR = 0.09
+# Something over a plate is laid anew, so often at most, until less than this share of the writing's contrast is left.
+MOST_COVERS, HIDDEN = 12, 0.25
 # Of a scene's larger side, around the vehicle.
 RIM = 0.12
 
@@ -41,14 +43,15 @@ class Scene:
 @dataclass(frozen=True)
 class Look:
     """What a camera makes of a scene. `blur`: one deviation, and `moved` the length of a smear to one side, in pixels;
-    `noise`: one deviation, of 255; `quality` of the JPEG."""
+    `noise`: one deviation, of 255; `quality` of the JPEG; `lit` is the light's seed, `grain` the noise's."""
 
     light: str
     blur: float
     moved: float
     noise: float
     quality: int
-    seed: int
+    lit: int
+    grain: int
 
 
 def enlarged(photo: Photo, width: float) -> Photo:
@@ -106,17 +109,30 @@ def inside(quad: np.ndarray, shape: tuple[int, ...]) -> None:
 
 def with_cover(scene: Scene, kind: str, random: np.random.Generator) -> Scene:
     """Something over the plate, a kind of `coverings.COVERS`."""
-    picture = scene.pixels.astype(np.float32)
-    coverings.cover(picture, scene.quad, kind, random)
+    for _ in range(MOST_COVERS):
+        picture = scene.pixels.astype(np.float32)
+        coverings.cover(picture, scene.quad, kind, random)
+        if still_seen(scene.pixels, picture, scene.quad) < HIDDEN:
+            break
     return replace(scene, pixels=picture, character=0.0)
+
+
+def still_seen(before: np.ndarray, after: np.ndarray, quad: np.ndarray) -> float:
+    """How much of what was written is left, 0 to 1: what is dark and light there now follows what was."""
+    where = coverings.filled(before.shape, coverings.grown(quad, 0.85, 0.75), 0.1) > 0.9
+    was, is_now = (picture.mean(axis=2)[where] for picture in (before, after))
+    was, is_now = was - was.mean(), is_now - is_now.mean()
+    return float(np.clip((was @ is_now) / max(1e-6, float(was @ was)), 0, 1))
 
 
 def without_plate(photo: Photo, random: np.random.Generator) -> Scene:
     """Its plate removed by filling its place from around it: made, not real. On some a hollow and screw holes are left."""
     picture = photo.pixels.astype(np.float32)
+    # Dice of its own: how many are thrown for the filling depends on its size, and a track's frames are to be alike.
+    hollow = np.random.default_rng(int(random.integers(1 << 31)))
     coverings.erase(picture, photo.quad, random)
-    if random.random() < 0.35:
-        coverings.recess(picture, photo.quad, random)
+    if hollow.random() < 0.2:
+        coverings.recess(picture, photo.quad, hollow)
     return on_ground(photo, picture, photo.quad, 0.0)
 
 
@@ -146,20 +162,19 @@ def look(random: np.random.Generator, light: str, character: float, blurred: boo
     blur = random.uniform(0.5, 1.0) * most if blurred else random.uniform(0.2, 0.6) * min(most, 1.0)
     moved = random.uniform(1, 3) * most if blurred and random.random() < 0.5 else 0.0
     noise = random.uniform(0.5, 3) if light == "day" else random.uniform(2, 8)
-    return Look(light, blur, moved, noise, int(random.integers(55, 95)), int(random.integers(1 << 31)))
+    return Look(light, blur, moved, noise, int(random.integers(55, 95)), *(int(n) for n in random.integers(1 << 31, size=2)))
 
 
 def shot(scene: Scene, seen: Look) -> np.ndarray:
     """The scene as the camera gives it, not yet compressed."""
-    dice = Dice(seen.seed)
+    dice = Dice(seen.lit)
     picture = torch.from_numpy(np.clip(scene.pixels, 0, 255)[:, :, ::-1].astype(np.float32).copy()).permute(2, 0, 1)[None]
     lit = {"day": augment.by_day, "night": augment.under_lamps, "ir": augment.in_infrared}[seen.light](picture, dice)
     flat = lit.clamp(0, 255)[0].permute(1, 2, 0).numpy()[:, :, ::-1].astype(np.uint8)
     flat = np.asarray(Image.fromarray(flat).filter(ImageFilter.GaussianBlur(seen.blur)), dtype=np.float32)
-    random = np.random.default_rng(seen.seed)
-    smeared = smear(flat, seen.moved)
-    noise = random.normal(0, seen.noise, (*flat.shape[:2], 1 if seen.light == "ir" else 3))
-    return np.clip(smeared + noise, 0, 255).astype(np.uint8)
+    random = np.random.default_rng(seen.grain)
+    noise = random.standard_normal((*flat.shape[:2], 1 if seen.light == "ir" else 3), dtype=np.float32) * seen.noise
+    return np.clip(smear(flat, seen.moved) + noise, 0, 255).astype(np.uint8)
 
 
 def smear(picture: np.ndarray, length: float) -> np.ndarray:

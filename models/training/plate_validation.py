@@ -139,24 +139,35 @@ def readable(held: list[Photo], out: Writer, random: Random, each: int = 30) -> 
 
 
 def covered(held: list[Photo], out: Writer, random: Random, each: int = 25) -> None:
+    """Where the plate could be read if nothing were over it."""
     for kind in coverings.COVERS:
-        for number in range(each):
-            plate, light = plates.render(random), LIGHTS[number % 3]
-            scene, photo = dressed(held, plate, random.uniform(max(60, least_width(plate)), WIDEST), turn_of(random, False), random)
-            scene = plate_scenes.with_cover(scene, kind, random)
-            seen = plate_scenes.look(random, light, 10, False)
+        made = 0
+        while made < each:
+            plate, light = plates.render(random), LIGHTS[made % 3]
+            bare, photo = dressed(held, plate, random.uniform(max(60, least_width(plate)), WIDEST), turn_of(random, False), random)
+            taken = seen_clearly(bare, light, False, random)
+            if taken is None:
+                continue
+            scene, seen = plate_scenes.with_cover(bare, kind, random), taken[1]
             facts = facts_of(scene, photo, seen, kind=plate.kind, lines=plate.lines, cover=kind)
             out.add(plate_scenes.compressed(plate_scenes.shot(scene, seen), seen.quality), light, [label(scene, "unreadable")], facts)
+            made += 1
 
 
 def absent(held: list[Photo], out: Writer, random: Random, each: int = 50) -> None:
+    """Where a plate could be read if there were one: the same vehicle and camera are tried with one first."""
     for light in LIGHTS:
-        for _ in range(each):
-            photo = held[random.integers(len(held))]
+        made = 0
+        while made < each:
+            plate = plates.render(random)
+            clothed, photo = dressed(held, plate, random.uniform(max(70, least_width(plate)), 200), (0, 0), random)
+            taken = seen_clearly(clothed, light, False, random)
+            if taken is None:
+                continue
             large = plate_scenes.enlarged(photo, random.uniform(70, 200))
-            scene = plate_scenes.without_plate(large, random)
-            seen = plate_scenes.look(random, light, 10, False)
+            scene, seen = plate_scenes.without_plate(large, random), taken[1]
             out.add(plate_scenes.compressed(plate_scenes.shot(scene, seen), seen.quality), light, [label(scene, "absent")], facts_of(scene, photo, seen))
+            made += 1
 
 
 def side(out_of_view: list[Photo], out: Writer, random: Random) -> None:
@@ -179,30 +190,34 @@ def small(held: list[Photo], out: Writer, random: Random, count: int = 120) -> N
         out.add(plate_scenes.compressed(plate_scenes.shot(scene, seen), seen.quality), light, [label(scene, "not_assessable")], facts)
 
 
-def tracks(held: list[Photo], folder: Path, random: Random) -> None:
-    """Forty with a readable plate, ten covered, ten bare. Each frame has its own camera's noise and compression; far ones
-    count as readable too, being of a track that is."""
-    for number in range(60):
+def tracks(held: list[Photo], folder: Path, random: Random, count: int = 60) -> None:
+    """Four of six with a readable plate, the others covered or bare. The light is one for a track; each frame has its own
+    blur, noise and compression. Far frames have the track's verdict."""
+    number = 0
+    while number < count:
         verdict = ("readable", "readable", "readable", "readable", "unreadable", "absent")[number % 6]
-        plate, light, seed = plates.render(random), LIGHTS[number // 6 % 3], int(random.integers(1 << 31))
-        photo, turn = photo_for(held, plate, random), turn_of(random, number % 7 == 3)
-        cover = coverings.COVERS[number // 6 % len(coverings.COVERS)]
+        cover, light = coverings.COVERS[number // 6 % len(coverings.COVERS)], LIGHTS[number // 6 % 3]
+        plate, turn, seed = plates.render(random), turn_of(random, number % 7 == 3), int(random.integers(1 << 31))
         near = max(150.0, 1.6 * least_width(plate))
-        first = plate_scenes.look(random, light, 10, False)
+        nearest, photo = dressed(held, plate, near, turn, random)
+        taken = seen_clearly(nearest, light, False, random)
+        if taken is None:
+            continue
         out = Writer(folder / f"{number:02}-{verdict}")
         for width in plate_scenes.approach(max(40.0, 0.6 * least_width(plate)), near, FRAMES):
-            # One vehicle, light and cover: the same dice for each frame.
+            # The same dice for each frame, so that one thing hangs there.
             same = np.random.default_rng(seed)
             large = plate_scenes.enlarged(photo, plate_scenes.width_of(photo, plate, width))
             scene = plate_scenes.without_plate(large, same) if verdict == "absent" else plate_scenes.with_plate(large, plate, turn, same)
-            if verdict == "unreadable":
-                scene = plate_scenes.with_cover(scene, cover, same)
             own = plate_scenes.look(random, light, scene.character, random.random() < 0.4)
-            seen = replace(own, noise=first.noise)
+            if verdict == "unreadable":
+                scene = plate_scenes.with_cover(scene, cover, np.random.default_rng(seed))
+            seen = replace(own, noise=taken[1].noise, lit=taken[1].lit)
             text = plate.text if verdict == "readable" else None
             facts = facts_of(scene, photo, seen, kind=plate.kind, lines=plate.lines, text=text or "", cover=cover if verdict == "unreadable" else "")
             out.add(plate_scenes.compressed(plate_scenes.shot(scene, seen), seen.quality), light, [label(scene, verdict, text)], facts)
         out.finish()
+        number += 1
 
 
 def real(folder: Path, out: Writer) -> None:

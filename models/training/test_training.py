@@ -225,14 +225,24 @@ class Scenes(unittest.TestCase):
         plate = plates.render(random, "private", "12A-123.45", 1)
         large = plate_scenes.enlarged(vehicle(), plate_scenes.width_of(vehicle(), plate, 150))
         scene = plate_scenes.with_plate(large, plate, (0, 0), random)
-        clear = plate_scenes.Look("day", 0.3, 0.0, 1.0, 90, 1)
+        clear = plate_scenes.Look("day", 0.3, 0.0, 1.0, 90, 1, 2)
         picture = plate_scenes.shot(scene, clear)
         self.assertTrue(plate_scenes.legible(scene, clear, picture))
         scene.character = 8.0
         self.assertFalse(plate_scenes.legible(scene, clear, picture))
         scene.character = 20.0
-        drowned = plate_scenes.Look("day", 0.3, 0.0, 90.0, 90, 1)
+        drowned = plate_scenes.Look("day", 0.3, 0.0, 90.0, 90, 1, 2)
         self.assertFalse(plate_scenes.legible(scene, drowned, plate_scenes.shot(scene, drowned)))
+
+    def test_what_is_covered_is_hidden(self) -> None:
+        random = np.random.default_rng(8)
+        plate = plates.render(random, "private", "12A-123.45", 1)
+        large = plate_scenes.enlarged(vehicle(), plate_scenes.width_of(vehicle(), plate, 150))
+        scene = plate_scenes.with_plate(large, plate, (0, 0), random)
+        self.assertAlmostEqual(plate_scenes.still_seen(scene.pixels, scene.pixels, scene.quad), 1.0, places=3)
+        for kind in plate_scenes.coverings.COVERS:
+            covered = plate_scenes.with_cover(scene, kind, random)
+            self.assertLess(plate_scenes.still_seen(scene.pixels, covered.pixels, scene.quad), plate_scenes.HIDDEN, kind)
 
     def test_plates_of_motorbikes_hang_on_motorbikes(self) -> None:
         car, bike = vehicle(), vehicle()
