@@ -9,6 +9,7 @@ A text has one canonical form, in which it is labelled and searched:
 | motorbike | `12-B1` over `123.45` | `12B1-123.45` |
 | motorbike, older | `12-B1` over `1234` | `12B1-1234` |
 | motorbike, two letters | `12-AA` over `123.45` | `12AA-123.45` |
+| motorbike, electric | `12-MĐ1` over `123.45` | `12MĐ1-123.45` |
 | army | `AT-12.34`, or `AT` over `12.34` | `AT-12.34` |
 | diplomatic, foreign bodies and persons | `80-123-NG-45`, or `80-123` over `NG-45` | `80-123-NG-45` |
 | joint ventures | `12LD-123.45` | `12LD-123.45` |
@@ -16,7 +17,7 @@ A text has one canonical form, in which it is labelled and searched:
 | temporary | `T12-123.45` | `T12-123.45` |
 | Chinese | `桂A·12345` | `桂A·12345` |
 
-Comparing looks at A-Z and 0-9 alone, so that separators and the Chinese province do not count.
+Comparing looks at A-Z and 0-9 alone (Đ is D), so that separators and the Chinese province do not count.
 """
 
 import re
@@ -71,7 +72,7 @@ CAR = (CAR_LONG, CAR_LONG, CAR_SHORT)
 @dataclass(frozen=True)
 class Series:
     """`patterns` in canonical form: p a province, l a letter, s a letter of the state's, n 1 to 9, d 0 to 9, m an army
-    prefix, z a Chinese province, c a letter, x mostly a digit, of a Chinese plate; all else stands for itself."""
+    prefix, z a Chinese province, c a letter, e a letter of electric vehicles, of a Chinese plate; all else stands for itself."""
 
     patterns: tuple[str, ...]
     sheets: tuple[Sheet, ...]
@@ -89,6 +90,7 @@ SERIES: dict[str, Series] = {
     "motorbike": Series(("pln-ddd.dd",), (MOTORBIKE,), weight=5),
     "motorbike_two_letters": Series(("pll-ddd.dd",), (MOTORBIKE,)),
     "motorbike_old": Series(("pln-dddd",), (MOTORBIKE,), weight=1.5),
+    "motorbike_electric": Series(("pMĐn-ddd.dd",), (MOTORBIKE,), weight=0.7),
     "motorbike_state": Series(("psn-ddd.dd",), (MOTORBIKE,), BLUE, WHITE, 0.7),
     "state": Series(("ps-ddd.dd", "80s-ddd.dd"), CAR, BLUE, WHITE, 2),
     "business": Series(("pl-ddd.dd",), CAR, YELLOW, BLACK, 2.5),
@@ -97,8 +99,8 @@ SERIES: dict[str, Series] = {
     "venture": Series(("pLD-ddd.dd",), CAR, weight=0.7),
     "trailer": Series(("pR-ddd.dd",), (CAR_SHORT, CAR_LONG)),
     "temporary": Series(("Tp-ddd.dd",), CAR, weight=0.7),
-    "chinese_blue": Series(("zc·xxxxx",), (CHINESE_BLUE,), (20, 60, 170), WHITE, 1),
-    "chinese_green": Series(("zc·Dxxxxx", "zc·Fxxxxx"), (CHINESE_GREEN,), GREEN, BLACK, 0.7),
+    "chinese_blue": Series(("zc·ddddd", "zc·ddddd", "zc·cdddd", "zc·ddcdd", "zc·dddcc"), (CHINESE_BLUE,), (20, 60, 170), WHITE, 1),
+    "chinese_green": Series(("zc·eddddd", "zc·eddddd", "zc·ddddde"), (CHINESE_GREEN,), GREEN, BLACK, 0.7),
 }
 FOREIGN = ("chinese_blue", "chinese_green")
 
@@ -112,7 +114,7 @@ def draw_text(random: np.random.Generator, series: str) -> str:
 def one_of(place: str, random: np.random.Generator) -> str:
     choices = {
         "p": PROVINCES, "l": LETTERS, "s": STATE_LETTERS, "n": "123456789", "d": "0123456789", "m": ARMY, "z": CHINA,
-        "c": CHINESE, "x": "0123456789" * 4 + CHINESE,
+        "c": CHINESE, "e": "DDDDFFABCEGHJK",
     }.get(place, place)  # fmt: skip
     return str(choices[random.integers(len(choices))])
 
@@ -131,4 +133,4 @@ def rows(text: str, sheet: Sheet) -> list[str]:
 
 def plain(text: str) -> str:
     """What two texts are compared by."""
-    return re.sub(r"[^A-Z0-9]", "", text.upper())
+    return re.sub(r"[^A-Z0-9]", "", text.upper().replace("Đ", "D"))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from plate_series import SERIES, Series, Sheet, draw_text, rows
 
@@ -42,6 +42,8 @@ class Plate:
     text: str
     kind: str
     lines: int
+    # Height of its characters, in rows of `image`.
+    character: float
 
 
 def render(
@@ -62,7 +64,7 @@ def render(
     image, alpha = painted(random, series, sheet, ink, letters, kind)
     image = worn(random, image, ink)
     image, alpha = bent(random, framed(random, screwed(random, image)), alpha)
-    return Plate(np.clip(image, 0, 255).astype(np.uint8), (alpha * 255).astype(np.uint8), text, kind, sheet.rows)
+    return Plate(np.clip(image, 0, 255).astype(np.uint8), (alpha * 255).astype(np.uint8), text, kind, sheet.rows, sheet.character[0])
 
 
 # --- letters ----------------------------------------------------------------------------------------------------------
@@ -78,6 +80,11 @@ def face(file: str, package: str) -> ImageFont.FreeTypeFont:
 @lru_cache(maxsize=4096)
 def glyph(character: str, file: str, package: str) -> Image.Image:
     """The ink of one character, cut to its bounds."""
+    if character == "Đ":  # not every face has it
+        barred = glyph("D", file, package).copy()
+        middle, half = barred.height / 2, barred.height * 0.045
+        ImageDraw.Draw(barred).rectangle([0, middle - half, barred.width * 0.5, middle + half], fill=255)
+        return ImageOps.expand(barred, (barred.width // 8, 0, 0, 0), 0)
     font = face(file, package)
     left, top, right, bottom = font.getbbox(character)
     picture = Image.new("L", (right - left, bottom - top))
@@ -116,8 +123,9 @@ def cell(character: str, file: str, package: str, wide: float) -> tuple[float, I
     """How wide a character stands, in mm, and its ink; None for a dash or a dot."""
     if character in "-.·":
         return wide * (0.42 if character == "-" else 0.26), None
-    if not character.isascii():
-        return wide * 1.05, glyph(character, *HAN)
+    if not character.isascii() and character != "Đ":
+        # The face is thin, and plates are not.
+        return wide * 1.05, glyph(character, *HAN).filter(ImageFilter.MaxFilter(9))
     picture = glyph(character, file, package)
     usual = glyph("0" if character.isdigit() else "H", file, package)
     return wide * float(np.clip(picture.width / usual.width, 0.4, 1.2)), picture
