@@ -45,7 +45,13 @@ pub trait Plates: Send + Sync {
     ///
     /// # Errors
     /// When a model fails on this picture.
-    fn look(&self, frame: &Arc<Frame>, vehicle: Rect, depth: Depth) -> Result<Option<PlateLook>, DetectError>;
+    fn look(
+        &self,
+        frame: &Arc<Frame>,
+        vehicle: Rect,
+        class: Class,
+        depth: Depth,
+    ) -> Result<Option<PlateLook>, DetectError>;
 }
 
 /// The models of plates.
@@ -60,11 +66,17 @@ impl Plates for PlateModels {
         self.reader.rules()
     }
 
-    fn look(&self, frame: &Arc<Frame>, vehicle: Rect, depth: Depth) -> Result<Option<PlateLook>, DetectError> {
+    fn look(
+        &self,
+        frame: &Arc<Frame>,
+        vehicle: Rect,
+        class: Class,
+        depth: Depth,
+    ) -> Result<Option<PlateLook>, DetectError> {
         if self.waits {
-            self.reader.look(frame, vehicle, depth).map(Some)
+            self.reader.look(frame, vehicle, class, depth).map(Some)
         } else {
-            self.reader.try_look(frame, vehicle, depth)
+            self.reader.try_look(frame, vehicle, class, depth)
         }
     }
 }
@@ -153,8 +165,9 @@ impl Inspector {
     pub fn new_pictures(&mut self, track: Uuid) -> Vec<VehiclePicture> {
         let Some(known) = self.known.get_mut(&track) else { return Vec::new() };
         let kept = VehicleCrop::ALL.into_iter().zip(&mut known.pictures).filter_map(|(crop, kept)| {
-            let kept = kept.as_mut().filter(|kept| !std::mem::replace(&mut kept.given, true))?;
-            Some(VehiclePicture { track, crop, jpeg: Arc::clone(&kept.jpeg) })
+            let kept = kept.as_mut()?;
+            let is_new = !std::mem::replace(&mut kept.given, true);
+            is_new.then(|| VehiclePicture { track, crop, jpeg: Arc::clone(&kept.jpeg) })
         });
         kept.collect()
     }
@@ -226,7 +239,7 @@ impl Look<'_> {
     fn look(&mut self, known: &mut Known, picture: &Picture, allowance: &Allowance) {
         let is_legible = picture.size * self.rules.least_pixels >= LEAST_READ;
         let depth = if is_legible && allowance.reads() { Depth::Read } else { Depth::Find };
-        let spent = match self.plates.look(&picture.frame, picture.vehicle, depth) {
+        let spent = match self.plates.look(&picture.frame, picture.vehicle, self.vehicle.class, depth) {
             Ok(Some(PlateLook { observation, inferences })) => {
                 self.inspected.inferences += inferences;
                 if let Some(seen) = observation {

@@ -17,7 +17,7 @@ use crate::rules::plate::{Plate, Suspicion};
 use crate::store::{Passage, VehicleCrop};
 use crate::track::Track;
 
-pub struct Vehicles {
+pub(super) struct Vehicles {
     camera: String,
     timezone: TimeZone,
     inspector: Inspector,
@@ -36,7 +36,7 @@ struct Known {
 
 /// What is known of a vehicle by now.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub(super) struct Told {
     pub vehicle: Vehicle,
     pub passage: Passage,
     pub is_watched: bool,
@@ -48,16 +48,16 @@ pub struct Told {
 }
 
 impl Vehicles {
-    pub fn new(camera: &str, timezone: TimeZone, plates: Arc<dyn Plates>, archive: Option<Arc<dyn Archive>>) -> Self {
+    pub(super) fn new(camera: &str, timezone: TimeZone, plates: Arc<dyn Plates>, archive: Option<Arc<dyn Archive>>) -> Self {
         Self { camera: camera.to_owned(), timezone, inspector: Inspector::new(plates), archive, known: HashMap::new() }
     }
 
-    pub fn archive(&self) -> Option<&dyn Archive> {
+    pub(super) fn archive(&self) -> Option<&dyn Archive> {
         self.archive.as_deref()
     }
 
     /// Looks at those of `vehicles` whose turn it is, all of them seen in `frame`.
-    pub fn look(
+    pub(super) fn look(
         &mut self,
         frame: &Arc<Frame>,
         vehicles: &[&Track],
@@ -67,17 +67,17 @@ impl Vehicles {
     }
 
     /// A vehicle stands still at present.
-    pub fn stopped(&mut self, track: Uuid) {
+    pub(super) fn stopped(&mut self, track: Uuid) {
         self.known.entry(track).or_default().has_stopped = true;
     }
 
     /// What its plate comes to by now; none before it was looked at.
-    pub fn plate(&self, track: Uuid) -> Option<&Plate> {
+    pub(super) fn plate(&self, track: Uuid) -> Option<&Plate> {
         self.inspector.judgement(track).map(|judgement| &judgement.plate)
     }
 
     /// What is known of a vehicle; none before it was looked at.
-    pub fn tell(&mut self, track: &Track) -> Option<Told> {
+    pub(super) fn tell(&mut self, track: &Track) -> Option<Told> {
         let Judgement { mut plate, read } = self.inspector.judgement(track.id)?.clone();
         let known = self.known.entry(track.id).or_default();
         let mut passage = Passage {
@@ -124,7 +124,7 @@ impl Vehicles {
     }
 
     /// What is known of a track that ended, with all pictures that are new; it is forgotten.
-    pub fn forget(&mut self, track: &Track) -> Option<Told> {
+    pub(super) fn forget(&mut self, track: &Track) -> Option<Told> {
         let mut told = self.tell(track);
         if let Some(told) = &mut told {
             told.pictures.extend(self.inspector.new_pictures(track.id));

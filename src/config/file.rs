@@ -198,6 +198,15 @@ fn check_camera(raw: RawCamera, number: usize, known: &mut KnownCredentials) -> 
     })
 }
 
+/// Two cameras are at one place when they name it alike, whatever spaces stand around the name.
+fn check_place(id: &str, place: Option<String>) -> Result<Option<String>, String> {
+    let Some(place) = place else { return Ok(None) };
+    match place.trim() {
+        "" => Err(format!("camera {id:?}: place is empty: say what it looks at, such as \"cổng\", or leave it out")),
+        place => Ok(Some(place.to_owned())),
+    }
+}
+
 fn check_id(id: &str, place: &str) -> Result<String, String> {
     let fits = (1..=40).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

@@ -103,6 +103,7 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
             name: scene.name.clone(),
             main: address("main")?,
             sub: scene.sub.is_some().then(|| address("sub")).transpose()?,
+            place: Some(scene.name.clone()),
             transport: Transport::Tcp,
             credentials: Some(Credentials { user: USER.to_owned(), password: PASSWORD.to_owned() }),
             zones: vec![Zone { id: zone_id(scene.zone).to_owned(), kind: scene.zone, polygon: Polygon::full_frame() }],

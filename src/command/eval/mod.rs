@@ -177,7 +177,7 @@ impl Outcome {
             let Some(index) = found.truth.filter(|&index| vehicles[index].plate.is_some()) else { continue };
             let is_it = |detection: &&Detection| detection.bbox == found.bbox && detection.class.is_vehicle();
             let Some(class) = self.detections.iter().find(is_it).map(|detection| detection.class) else { continue };
-            let look = reader.look(frame, found.bbox, Depth::Read)?;
+            let look = reader.look(frame, found.bbox, class, Depth::Read)?;
             let mut evidence = PlateEvidence::new(reader.rules());
             look.observation.iter().for_each(|seen| evidence.add(frame.at, seen));
             self.plates.push((index, class, evidence.judge(class, View::Still).plate));
