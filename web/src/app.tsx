@@ -18,10 +18,7 @@ import './app.css';
 
 /** What fills the main area. `newest` follows new alerts until the guard chooses one. */
 type Choice =
-  | { kind: 'newest' }
-  | { kind: 'alert'; id: string }
-  | { kind: 'camera'; id: string }
-  | { kind: 'vehicles' };
+  { kind: 'newest' } | { kind: 'alert'; id: string } | { kind: 'camera'; id: string } | { kind: 'vehicles' };
 
 /** An unattended page goes back to showing the newest alert. */
 const UNATTENDED_MS = 60_000;
@@ -74,6 +71,7 @@ export function App() {
   }, [newestId, activeMs]);
 
   const step = (by: 1 | -1) => {
+    if (showsVehicles) return;
     const id = neighbour(queue.alerts, alertId, by);
     if (id !== null) chooseAlert(id);
   };
@@ -151,12 +149,7 @@ export function App() {
 
 function pageClass(shown: { showsDetail: boolean; showsList: boolean; showsVehicles: boolean }): string {
   const { showsDetail, showsList, showsVehicles } = shown;
-  return [
-    'page',
-    showsDetail && 'with-detail',
-    showsList && 'with-list',
-    showsVehicles && 'with-vehicles',
-  ]
+  return ['page', showsDetail && 'with-detail', showsList && 'with-list', showsVehicles && 'with-vehicles']
     .filter(Boolean)
     .join(' ');
 }

@@ -84,7 +84,9 @@ export async function getPlates(signal: AbortSignal): Promise<PlateEntry[]> {
 }
 /** Changes the entry, or adds one where `id` is null. */
 export async function putPlate(id: string | null, plate: WantedPlate): Promise<void> {
-  await (id === null ? send('POST', '/plates', plate) : send('PUT', `/plates/${encodeURIComponent(id)}`, plate));
+  await (id === null
+    ? send('POST', '/plates', plate)
+    : send('PUT', `/plates/${encodeURIComponent(id)}`, plate));
 }
 export async function removePlate(id: string): Promise<void> {
   await send('DELETE', `/plates/${encodeURIComponent(id)}`);

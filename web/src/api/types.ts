@@ -24,10 +24,14 @@ export interface AlertPage {
 export interface Heartbeat {
   at: string;
 }
-export type Vehicle = Schemas['Vehicle'];
-export type VehicleInFull = Schemas['VehicleInFull'];
-export type VehiclePage = Schemas['VehiclePage'];
 export type VehicleClass = Exclude<Schemas['Class'], 'person' | 'bicycle'>;
+/** The appliance keeps no others. */
+export type Vehicle = Omit<Schemas['Vehicle'], 'class'> & { class: VehicleClass };
+export type VehicleInFull = Omit<Schemas['VehicleInFull'], 'class'> & Vehicle;
+export interface VehiclePage {
+  items: Vehicle[];
+  next_cursor: string | null;
+}
 export type Verdict = Vehicle['verdict'];
 export type Candidate = Schemas['Candidate'];
 export type PlateColor = NonNullable<Vehicle['color']>;

@@ -38,7 +38,9 @@ describe('an entry', () => {
     };
     expect(draftOf(known)).toEqual(draft());
     expect(draftOf({ ...known, expires_at: null }).lastDay).toBe('');
-    expect(newDraft('12A-123.45')).toEqual(draft({ pattern: '12A-123.45', note: '', reason: '', lastDay: '' }));
+    expect(newDraft('12A-123.45')).toEqual(
+      draft({ pattern: '12A-123.45', note: '', reason: '', lastDay: '' }),
+    );
   });
 
   it('names what is wrong with it', () => {

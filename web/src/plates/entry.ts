@@ -51,9 +51,9 @@ export const wantedOf = ({ kind, pattern, note, reason, lastDay }: Draft, offset
 export function wrongField({ pattern, note, reason, lastDay }: Draft, today: string): Field | null {
   const known = pattern.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
   if (known < LEAST_KNOWN || !isPlatePattern(pattern)) return 'pattern';
-  const length = [...reason.trim()].length;
+  const length = Array.from(reason.trim()).length;
   if (length === 0 || length > LONGEST) return 'reason';
-  if ([...note.trim()].length > LONGEST) return 'note';
+  if (Array.from(note.trim()).length > LONGEST) return 'note';
   if (lastDay !== '' && lastDay < today) return 'expires_at';
   return null;
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Camera } from '../api/types';
+import { useMedia } from '../browser';
 import { useSession } from '../session/session';
 import { ANYTHING, CLASSES, isPlatePattern, VERDICTS, type Search } from './search';
 
@@ -17,8 +18,12 @@ const EXAMPLE = '12A-1?3.45';
 export function SearchForm({ cameras, search, onSearch }: Props) {
   const { t } = useSession();
   const [plate, setPlate] = useState(search.plate);
+  // On a phone they would take half of the screen.
+  const isNarrow = useMedia('(max-width: 760px)');
+  const [isOpen, setOpen] = useState(false);
   const isBad = !isPlatePattern(plate);
-  const change = (part: Partial<Search>) => onSearch({ ...search, plate: isBad ? search.plate : plate, ...part });
+  const change = (part: Partial<Search>) =>
+    onSearch({ ...search, plate: isBad ? search.plate : plate, ...part });
   const isFiltered = plate !== '' || JSON.stringify({ ...search, plate: '' }) !== JSON.stringify(ANYTHING);
   const clear = () => {
     setPlate('');
@@ -54,35 +59,44 @@ export function SearchForm({ cameras, search, onSearch }: Props) {
       <button type="submit" class="tool search-go" disabled={isBad}>
         {t('vehicle.search.go')}
       </button>
-      <Choice
-        label={t('vehicle.search.camera')}
-        value={search.camera}
-        onChange={(camera) => change({ camera })}
-        options={cameras.map(({ id, name }) => [id, name])}
-      />
-      <Choice
-        label={t('vehicle.search.class')}
-        value={search.class}
-        onChange={(name) => change({ class: name })}
-        options={CLASSES.map((name) => [name, t(`class.${name}`)])}
-      />
-      <Choice
-        label={t('vehicle.search.verdict')}
-        value={search.verdict}
-        onChange={(verdict) => change({ verdict })}
-        options={VERDICTS.map((name) => [name, t(`verdict.${name}`)])}
-      />
-      <Choice
-        label={t('vehicle.search.time_of_day')}
-        value={search.timeOfDay}
-        onChange={(timeOfDay) => change({ timeOfDay })}
-        options={[
-          ['night', t('vehicle.search.night')],
-          ['day', t('vehicle.search.day')],
-        ]}
-      />
-      <Moment label={t('vehicle.search.from')} value={search.from} onChange={(from) => change({ from })} />
-      <Moment label={t('vehicle.search.to')} value={search.to} onChange={(to) => change({ to })} />
+      {isNarrow && (
+        <button type="button" class="tool" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {t('vehicle.search.filters')}
+        </button>
+      )}
+      {(!isNarrow || isOpen) && (
+        <>
+          <Choice
+            label={t('vehicle.search.camera')}
+            value={search.camera}
+            onChange={(camera) => change({ camera })}
+            options={cameras.map(({ id, name }) => [id, name])}
+          />
+          <Choice
+            label={t('vehicle.search.class')}
+            value={search.class}
+            onChange={(name) => change({ class: name })}
+            options={CLASSES.map((name) => [name, t(`class.${name}`)])}
+          />
+          <Choice
+            label={t('vehicle.search.verdict')}
+            value={search.verdict}
+            onChange={(verdict) => change({ verdict })}
+            options={VERDICTS.map((name) => [name, t(`verdict.${name}`)])}
+          />
+          <Choice
+            label={t('vehicle.search.time_of_day')}
+            value={search.timeOfDay}
+            onChange={(timeOfDay) => change({ timeOfDay })}
+            options={[
+              ['night', t('vehicle.search.night')],
+              ['day', t('vehicle.search.day')],
+            ]}
+          />
+          <Day label={t('vehicle.search.from')} value={search.from} onChange={(from) => change({ from })} />
+          <Day label={t('vehicle.search.to')} value={search.to} onChange={(to) => change({ to })} />
+        </>
+      )}
       {isFiltered && (
         <button type="button" class="quiet-button" onClick={clear}>
           {t('vehicle.search.clear')}
@@ -117,7 +131,7 @@ function Choice<T extends string>({ label, value, onChange, options }: ChoicePro
   );
 }
 
-function Moment({
+function Day({
   label,
   value,
   onChange,
@@ -129,7 +143,7 @@ function Moment({
   return (
     <label class="field">
       <span>{label}</span>
-      <input type="datetime-local" value={value} onChange={(event) => onChange(event.currentTarget.value)} />
+      <input type="date" value={value} onChange={(event) => onChange(event.currentTarget.value)} />
     </label>
   );
 }

@@ -62,12 +62,7 @@ export function VehicleCard({ vehicle, onSame, onWatch }: Props) {
       </div>
       {text !== null && (
         <div class="vehicle-tools">
-          <button
-            type="button"
-            class="quiet-button"
-            aria-expanded={isOpen}
-            onClick={() => setOpen(!isOpen)}
-          >
+          <button type="button" class="quiet-button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             {t('vehicle.others')}
           </button>
           <button type="button" class="quiet-button" onClick={() => onSame(text)}>
@@ -128,7 +123,7 @@ function Picture({ src, what, class: name }: { src: string | null; what: string;
 
 /** When and where else the same plate came by. */
 function Others({ track }: { track: string }) {
-  const { t, language } = useSession();
+  const { t } = useSession();
   const [found, setFound] = useState<VehicleInFull | 'loading' | 'failed'>('loading');
   useEffect(() => {
     const abort = new AbortController();
@@ -143,17 +138,12 @@ function Others({ track }: { track: string }) {
   const { before, others } = found;
   return (
     <div class="others">
-      {before && (
-        <p>
-          {t('vehicle.others.before', { when: dateTimeOf(before.at, language), where: before.camera_name })}
-        </p>
-      )}
       {others.length === 0 ? (
         <p>{t('vehicle.others.none')}</p>
       ) : (
         <ul>
           {others.map((other) => (
-            <Other key={other.track} other={other} />
+            <Other key={other.track} other={other} isBefore={other.track === before?.track} />
           ))}
         </ul>
       )}
@@ -161,7 +151,7 @@ function Others({ track }: { track: string }) {
   );
 }
 
-function Other({ other }: { other: Sighting }) {
+function Other({ other, isBefore }: { other: Sighting; isBefore: boolean }) {
   const { t, language } = useSession();
   return (
     <li>
@@ -170,6 +160,7 @@ function Other({ other }: { other: Sighting }) {
       <span>
         {other.camera_name}
         {other.stopped && ` · ${t('vehicle.stopped')}`}
+        {isBefore && <em> · {t('vehicle.others.before')}</em>}
       </span>
     </li>
   );

@@ -18,7 +18,7 @@ export function signsOf(candidates: readonly Candidate[]): PlateSign[] {
   if (!best) return [];
   const comparable = candidates.filter(({ text }) => text.length === best.text.length);
   const whole = comparable.reduce((sum, { probability }) => sum + probability, 0);
-  return [...best.text].map((sign, place) => {
+  return Array.from(best.text, (sign, place) => {
     const others = comparable.filter(({ text }) => text[place] !== sign);
     const doubt = others.reduce((sum, { probability }) => sum + probability, 0);
     return { sign, isUnsure: whole > 0 && doubt / whole >= DOUBT };

@@ -7,7 +7,7 @@ export interface Search {
   class: VehicleClass | '';
   verdict: Verdict | '';
   timeOfDay: 'night' | 'day' | '';
-  /** By the office's wall clock, as `<input type="datetime-local">` has it: `2026-02-17T01:30`. */
+  /** First and last day by the office's calendar: `2026-02-17`. */
   from: string;
   to: string;
 }
@@ -30,16 +30,22 @@ export const isPlatePattern = (text: string): boolean => /^[\p{L}\p{N}\s.?*-]*$/
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-/** RFC 3339 of a wall time `offset` minutes east of UTC; null for none. */
-export function withOffset(wall: string, offset: number): string | null {
-  if (wall === '') return null;
-  const seconds = /T\d\d:\d\d$/.test(wall) ? `${wall}:00` : wall;
+/** RFC 3339 of a wall time `offset` minutes east of UTC. */
+export function withOffset(wall: string, offset: number): string {
   const minutes = Math.abs(offset);
-  return `${seconds}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  return `${wall}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
+const DAY_MS = 86_400_000;
+const dayAfter = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
+
 /** The query of `GET /vehicles`. */
-export function queryOf(search: Search, offset: number, cursor: string | null, limit: number): URLSearchParams {
+export function queryOf(
+  search: Search,
+  offset: number,
+  cursor: string | null,
+  limit: number,
+): URLSearchParams {
   const query = new URLSearchParams({ limit: String(limit) });
   const set = (key: string, value: string | null) => {
     if (value) query.set(key, value);
@@ -49,8 +55,8 @@ export function queryOf(search: Search, offset: number, cursor: string | null, l
   set('class', search.class);
   set('verdict', search.verdict);
   set('night', search.timeOfDay && String(search.timeOfDay === 'night'));
-  set('from', withOffset(search.from, offset));
-  set('to', withOffset(search.to, offset));
+  set('from', search.from && withOffset(`${search.from}T00:00:00`, offset));
+  set('to', search.to && withOffset(`${dayAfter(search.to)}T00:00:00`, offset));
   set('cursor', cursor);
   return query;
 }

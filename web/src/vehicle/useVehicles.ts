@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { getVehicles } from '../api/client';
 import type { Vehicle } from '../api/types';
 import { queryOf, type Search } from './search';
@@ -17,32 +17,34 @@ export function useVehicles(search: Search, offset: number): { found: Found; loa
   const [found, setFound] = useState<Found>({ state: 'loading', vehicles: [] });
   const asked = useRef<AbortController | null>(null);
 
-  const load = (before: readonly Vehicle[], cursor: string | null) => {
-    asked.current?.abort();
-    const abort = new AbortController();
-    asked.current = abort;
-    setFound((old) => ({ state: 'loading', vehicles: old.vehicles }));
-    getVehicles(queryOf(search, offset, cursor, PAGE), abort.signal).then(
-      (page) => {
-        if (abort.signal.aborted) return;
-        setFound({ state: 'loaded', vehicles: [...before, ...page.items], cursor: page.next_cursor });
-      },
-      (error: unknown) => {
-        if (abort.signal.aborted) return;
-        setFound({
-          state: 'failed',
-          vehicles: before,
-          detail: error instanceof Error ? error.message : String(error),
-        });
-      },
-    );
-  };
+  const load = useCallback(
+    (before: readonly Vehicle[], cursor: string | null) => {
+      asked.current?.abort();
+      const abort = new AbortController();
+      asked.current = abort;
+      setFound((old) => ({ state: 'loading', vehicles: old.vehicles }));
+      getVehicles(queryOf(search, offset, cursor, PAGE), abort.signal).then(
+        (page) => {
+          if (abort.signal.aborted) return;
+          setFound({ state: 'loaded', vehicles: [...before, ...page.items], cursor: page.next_cursor });
+        },
+        (error: unknown) => {
+          if (abort.signal.aborted) return;
+          setFound({
+            state: 'failed',
+            vehicles: before,
+            detail: error instanceof Error ? error.message : String(error),
+          });
+        },
+      );
+    },
+    [search, offset],
+  );
 
   useEffect(() => {
     load([], null);
     return () => asked.current?.abort();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- a search is asked for when it changes
-  }, [search, offset]);
+  }, [load]);
 
   const loadOlder = () => {
     if (found.state === 'loaded' && found.cursor !== null) load(found.vehicles, found.cursor);
