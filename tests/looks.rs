@@ -80,7 +80,8 @@ fn run(gate: Gate, units: &[AccessUnit], looks: bool) -> Run {
     let config = Config::for_replay();
     let masked = Arc::new(Masked::default());
     let reader = looks.then(|| Arc::clone(&masked) as Arc<dyn Reader>);
-    let mut analyst = Analyst::new(&config, &config.cameras[0], detector(), Eyes { reader, ..Eyes::default() }, Some(1));
+    let mut analyst =
+        Analyst::new(&config, &config.cameras[0], detector(), Eyes { reader, ..Eyes::default() }, Some(1));
     let mut watcher = Watcher::new(gate, 5);
     let (mut told, mut crops) = (Vec::new(), 0);
     for unit in units {

@@ -130,8 +130,18 @@ struct Outcome {
     detections: Vec<Detection>,
     /// What was seen of a labelled person, by its index.
     looks: Vec<(usize, Look)>,
-    /// Of a labelled vehicle, by its index: as what it was detected, and what its plate comes to.
-    plates: Vec<(usize, Class, Plate)>,
+    plates: Vec<Inspected>,
+}
+
+/// What the plate of a labelled vehicle comes to.
+struct Inspected {
+    /// Of the vehicle among the labelled ones.
+    index: usize,
+    /// As what it was detected; none where it was not.
+    class: Option<Class>,
+    plate: Plate,
+    /// Where the plate or its place was found, in pixels of the picture.
+    region: Option<Rect>,
 }
 
 impl Outcome {
@@ -169,18 +179,22 @@ impl Outcome {
         Ok(())
     }
 
-    /// Looks at each vehicle whose plate is labelled and that is found with a score of at least `threshold`.
+    /// Looks at each vehicle whose plate is labelled: where it was found with a score of at least
+    /// `threshold`, else where it is labelled, for what a detector misses says nothing of plates.
     fn inspect(&mut self, reader: &PlateReader, frame: &Arc<Frame>, threshold: f32) -> anyhow::Result<()> {
         let (Some(mut sample), Some(vehicles)) = (self.vehicles(), &self.label.vehicles) else { return Ok(()) };
         sample.found.retain(|&(score, _)| score >= threshold);
-        for found in measure::matches(&sample) {
-            let Some(index) = found.truth.filter(|&index| vehicles[index].plate.is_some()) else { continue };
-            let is_it = |detection: &&Detection| detection.bbox == found.bbox && detection.class.is_vehicle();
-            let Some(class) = self.detections.iter().find(is_it).map(|detection| detection.class) else { continue };
-            let look = reader.look(frame, found.bbox, class, Depth::Read)?;
+        let matches = measure::matches(&sample);
+        for (index, vehicle) in vehicles.iter().enumerate().filter(|(_, vehicle)| vehicle.plate.is_some()) {
+            let found = matches.iter().find(|found| found.truth == Some(index)).map(|found| found.bbox);
+            let bbox = found.unwrap_or(vehicle.bbox);
+            let class = likeliest_class(&self.detections, &bbox);
+            let look = reader.look(frame, bbox, class, Depth::Read)?;
             let mut evidence = PlateEvidence::new(reader.rules());
             look.observation.iter().for_each(|seen| evidence.add(frame.at, seen));
-            self.plates.push((index, class, evidence.judge(class, View::Still).plate));
+            let plate = evidence.judge(class, View::Still).plate;
+            let region = look.observation.map(|seen| seen.region);
+            self.plates.push(Inspected { index, class: found.is_some().then_some(class), plate, region });
         }
         Ok(())
     }
@@ -189,15 +203,15 @@ impl Outcome {
     fn plate_cases(&self) -> Vec<plates::Case> {
         let labelled = self.label.vehicles.iter().flatten().enumerate();
         let case = |(index, vehicle): (usize, &labels::Vehicle)| {
-            let told = self.plates.iter().find(|(of, ..)| *of == index);
+            let told = self.plates.iter().find(|told| told.index == index);
             Some(plates::Case {
                 label: vehicle.plate?,
                 text: vehicle.text.clone(),
                 light: self.light(),
-                class: told.map(|(_, class, _)| *class),
+                class: told.and_then(|told| told.class),
                 width: vehicle.plate_bbox.map(|plate| plate.w),
-                told: told.map(|(.., plate)| plate.verdict).unwrap_or_default(),
-                told_text: told.and_then(|(.., plate)| plate.text().map(str::to_owned)),
+                told: told.map(|told| told.plate.verdict).unwrap_or_default(),
+                told_text: told.and_then(|told| told.plate.text().map(str::to_owned)),
             })
         };
         labelled.filter_map(case).collect()
@@ -216,6 +230,13 @@ impl Outcome {
     fn light(&self) -> Option<Light> {
         self.label.light
     }
+}
+
+/// What a vehicle in a box most probably is, by all that was detected there, however unsure.
+fn likeliest_class(detections: &[Detection], bbox: &Rect) -> Class {
+    let vehicles = detections.iter().filter(|detection| detection.class.is_vehicle());
+    let here = vehicles.map(|vehicle| (vehicle.score * vehicle.bbox.iou(bbox), vehicle.class));
+    here.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(Class::Car, |(_, class)| class)
 }
 
 /// All labels; every picture is known to exist before the first is looked at.

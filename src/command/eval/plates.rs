@@ -20,7 +20,7 @@ pub(super) struct Case {
     /// What it says, where that is labelled.
     pub text: Option<String>,
     pub light: Option<Light>,
-    /// As it was detected; `None` where the vehicle was not found, and so not assessed.
+    /// As it was detected; `None` where the vehicle was not found, and was looked at where it is labelled.
     pub class: Option<Class>,
     /// Of the labelled plate, in pixels.
     pub width: Option<f32>,
@@ -122,7 +122,7 @@ fn grouped(cases: &[Case], group: impl Fn(&Case) -> Option<&'static str>) -> BTr
 }
 
 /// Only what is written, in capitals.
-fn letters(text: &str) -> Vec<char> {
+pub(super) fn letters(text: &str) -> Vec<char> {
     text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
 }
 
