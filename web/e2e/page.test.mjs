@@ -92,7 +92,11 @@ const layoutFaults = () =>
     const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
     const overflow =
       scrollWidth > clientWidth || scrollHeight > clientHeight ? ['the page itself scrolls'] : [];
-    return [...small, ...overflow];
+    const boxes = [...document.querySelectorAll('.search, .vehicle, .vehicle-words, .plate-form, .entry')];
+    const wide = boxes
+      .filter((box) => box.scrollWidth > box.clientWidth + 1)
+      .map((box) => `${box.className} is too narrow`);
+    return [...small, ...overflow, ...wide];
   });
 
 describe('the guard’s page', { concurrency: 1 }, () => {

@@ -29,7 +29,7 @@ export function PlateType({ candidates, color }: Props) {
       {isUnsure && (
         <small class="plate-others">
           {others.map(({ text, probability }) => (
-            <span key={text}>{t('vehicle.or', { text, n: percent(probability) })} </span>
+            <span key={text}>{t('vehicle.or', { text, n: percent(probability) })}</span>
           ))}
         </small>
       )}
