@@ -4,7 +4,7 @@
 #   scripts/setup.sh build      a Rust toolchain, Node, a C compiler, GStreamer, pip
 #   scripts/setup.sh test       a Chromium for the browser tests
 #   scripts/setup.sh lint       rustfmt and clippy
-#   scripts/setup.sh train      torch, onnx and Pillow of the system's Python, to train models
+#   scripts/setup.sh train      torch, onnx and Pillow of the system's Python, and fonts, to train models
 #   scripts/setup.sh chromium   prints the path of the Chromium that the tests use, or nothing
 #
 # What is there is left alone: when nothing is missing, apt is not called and no network is needed.
@@ -21,7 +21,12 @@ build_packages=(
   gstreamer1.0-libav gstreamer1.0-rtsp gstreamer1.0-tools
 )
 
-train_packages=(python3-numpy python3-onnx python3-pil python3-torch)
+train_packages=(
+  python3-numpy python3-onnx python3-pil python3-torch
+  # The faces of letters on drawn plates.
+  fonts-bebas-neue fonts-dejavu-extra fonts-liberation fonts-opendin fonts-osifont fonts-roadgeek fonts-roboto-unhinted
+  fonts-wqy-microhei
+)
 
 # What those packages are for, where there is no dpkg to ask about them.
 pkg_config_modules=(

@@ -100,6 +100,12 @@ class Layers(nn.Module):
                 conv.bias.copy_((conv.bias - norm.running_mean) * gain + norm.bias)
                 setattr(self, name, nn.Identity())
 
+    def keep_first(self, count: int) -> None:
+        """Leaves the first `count` convolutions and their normalisations as they are while the rest is trained."""
+        for name in [how for operation, how, _, _ in self.nodes if operation == "Conv"][:count]:
+            getattr(self, name).requires_grad_(False)
+            getattr(self, f"norm{name}").requires_grad_(False).eval()
+
     @torch.no_grad()
     def settle(self, x: torch.Tensor) -> None:
         """Sets the normalisations so that they change nothing for pictures like `x`.

@@ -12,7 +12,12 @@ import augment
 import data
 import fit
 import paint
+import plate_scenes
+import plate_series
+import plate_validation
+import plates
 import train
+import vehicles
 from augment import Dice
 
 HERE = Path(__file__).resolve().parent
@@ -121,7 +126,138 @@ class Cards(unittest.TestCase):
             self.assertLess((HERE.parent / f"{name}.onnx").stat().st_size, 1_000_000, name)
 
 
+def vehicle(side: int = 120) -> vehicles.Photo:
+    """A grey vehicle with a white plate of 48 x 16."""
+    pixels = np.full((side, side, 3), 90, dtype=np.uint8)
+    pixels[72:88, 36:84] = 230
+    quad = np.array([[36.0, 72], [84, 72], [84, 88], [36, 88]])
+    return vehicles.Photo("grey", pixels, quad, np.array([0.0, 0, side, side]), "g", "oi")
+
+
+class Plates(unittest.TestCase):
+    def test_every_series_is_drawn_on_its_own_lines(self) -> None:
+        for kind, series in plate_series.SERIES.items():
+            for lines in {sheet.rows for sheet in series.sheets}:
+                plate = plates.render(np.random.default_rng(1), kind, lines=lines)
+                self.assertEqual((plate.kind, plate.lines), (kind, lines))
+                self.assertIn(plate.image.shape[1::-1], [sheet.size for sheet in series.sheets])
+                self.assertEqual(plate.alpha.shape, plate.image.shape[:2])
+                self.assertGreater(float(plate.image.mean(axis=2).std()), 10, kind)
+        with self.assertRaises(ValueError):
+            plates.render(np.random.default_rng(1), "motorbike", lines=1)
+
+    def test_one_seed_gives_one_plate(self) -> None:
+        first, again, other = (plates.render(np.random.default_rng(seed)) for seed in (5, 5, 6))
+        self.assertEqual(first.text, again.text)
+        self.assertTrue(np.array_equal(first.image, again.image))
+        self.assertNotEqual(first.text, other.text)
+
+    def test_another_text_is_other_ink(self) -> None:
+        one, other = (plates.render(np.random.default_rng(2), "private", text, 1).image.astype(int) for text in ("12A-111.11", "12A-888.88"))
+        self.assertGreater(np.abs(one - other).mean(), 5)
+
+    def test_texts_have_the_form_of_their_series(self) -> None:
+        forms = {
+            "private": r"\d\d[A-Z]-\d{3}\.\d\d", "motorbike": r"\d\d[A-Z][1-9]-\d{3}\.\d\d", "army": r"[A-Z]{2}-\d\d\.\d\d",
+            "diplomatic": r"\d\d-\d{3}-(NG|QT|NN)-\d\d", "temporary": r"T\d\d-\d{3}\.\d\d", "chinese_blue": r"\w[A-Z]·[A-Z0-9]{5}",
+        }  # fmt: skip
+        random = np.random.default_rng(3)
+        for kind, form in forms.items():
+            for _ in range(50):
+                self.assertRegex(plate_series.draw_text(random, kind), f"^{form}$")
+
+    def test_rows_print_all_of_the_text(self) -> None:
+        for text, sheet, printed in (
+            ("12A-123.45", plate_series.CAR_SHORT, ["12A", "123.45"]),
+            ("12A-123.45", plate_series.CAR_LONG, ["12A-123.45"]),
+            ("12B1-123.45", plate_series.MOTORBIKE, ["12-B1", "123.45"]),
+            ("80-123-NG-45", plate_series.CAR_SHORT, ["80-123", "NG-45"]),
+            ("AT-12.34", plate_series.CAR_SHORT, ["AT", "12.34"]),
+        ):
+            self.assertEqual(plate_series.rows(text, sheet), printed)
+        self.assertEqual(plate_series.plain("12MĐ1-123.45"), "12MD112345")
+
+    def test_a_missing_font_names_its_package(self) -> None:
+        with self.assertRaisesRegex(FileNotFoundError, "apt-get install fonts-none"):
+            plates.face("none.ttf", "fonts-none")
+
+
+class Scenes(unittest.TestCase):
+    def test_a_plate_is_set_where_it_was_as_wide_as_asked(self) -> None:
+        random = np.random.default_rng(1)
+        plate = plates.render(random, "private", lines=1)
+        large = plate_scenes.enlarged(vehicle(), plate_scenes.width_of(vehicle(), plate, 150))
+        scene = plate_scenes.with_plate(large, plate, (0, 0), random)
+        wide, tall = plate_scenes.coverings.size(scene.quad)
+        self.assertAlmostEqual(wide, 150, delta=4)
+        self.assertAlmostEqual(scene.character, tall * 80 / 110, delta=1)
+        self.assertGreater(plate_scenes.contrast_in(scene.pixels, scene.quad), 40)
+        left, top, across, down = scene.box
+        self.assertTrue(left <= scene.quad[:, 0].min() and scene.quad[:, 0].max() <= left + across)
+        self.assertTrue(top <= scene.quad[:, 1].min() and scene.quad[:, 1].max() <= top + down)
+
+    def test_a_removed_plate_leaves_no_contrast(self) -> None:
+        scene = plate_scenes.without_plate(vehicle(), np.random.default_rng(4))
+        before = plate_scenes.as_it_is(vehicle())
+        around = plate_scenes.coverings.grown(before.quad, 1.6, 2)
+        self.assertGreater(plate_scenes.contrast_in(before.pixels, around), 100)
+        self.assertLess(plate_scenes.contrast_in(scene.pixels, around), 70)
+
+    def test_turning_keeps_the_middle_and_a_roll_the_size(self) -> None:
+        quad = vehicle().quad
+        for roll, yaw in ((20, 0), (-25, 0)):
+            turned = plate_scenes.turned(quad, roll, yaw)
+            np.testing.assert_allclose(turned.mean(axis=0), quad.mean(axis=0), atol=1e-6)
+            np.testing.assert_allclose(plate_scenes.coverings.size(turned), (48, 16), atol=1e-6)
+            edge = turned[1] - turned[0]
+            self.assertAlmostEqual(float(np.degrees(np.arctan2(edge[1], edge[0]))), roll, places=4)
+        self.assertLess(plate_scenes.coverings.size(plate_scenes.turned(quad, 0, 40))[0], 40)
+
+    def test_a_vehicle_comes_nearer_ever_faster(self) -> None:
+        widths = plate_scenes.approach(40, 160, 10)
+        self.assertAlmostEqual(widths[0], 40)
+        self.assertAlmostEqual(widths[-1], 160)
+        steps = np.diff(widths)
+        self.assertTrue((np.diff(steps) > 0).all())
+
+    def test_small_or_drowned_characters_are_not_legible(self) -> None:
+        random = np.random.default_rng(6)
+        plate = plates.render(random, "private", "12A-123.45", 1)
+        large = plate_scenes.enlarged(vehicle(), plate_scenes.width_of(vehicle(), plate, 150))
+        scene = plate_scenes.with_plate(large, plate, (0, 0), random)
+        clear = plate_scenes.Look("day", 0.3, 0.0, 1.0, 90, 1, 2)
+        picture = plate_scenes.shot(scene, clear)
+        self.assertTrue(plate_scenes.legible(scene, clear, picture))
+        scene.character = 8.0
+        self.assertFalse(plate_scenes.legible(scene, clear, picture))
+        scene.character = 20.0
+        drowned = plate_scenes.Look("day", 0.3, 0.0, 90.0, 90, 1, 2)
+        self.assertFalse(plate_scenes.legible(scene, drowned, plate_scenes.shot(scene, drowned)))
+
+    def test_what_is_covered_is_hidden(self) -> None:
+        random = np.random.default_rng(8)
+        plate = plates.render(random, "private", "12A-123.45", 1)
+        large = plate_scenes.enlarged(vehicle(), plate_scenes.width_of(vehicle(), plate, 150))
+        scene = plate_scenes.with_plate(large, plate, (0, 0), random)
+        self.assertAlmostEqual(plate_scenes.still_seen(scene.pixels, scene.pixels, scene.quad), 1.0, places=3)
+        for kind in plate_scenes.coverings.COVERS:
+            covered = plate_scenes.with_cover(scene, kind, random)
+            self.assertLess(plate_scenes.still_seen(scene.pixels, covered.pixels, scene.quad), plate_scenes.HIDDEN, kind)
+
+    def test_plates_of_motorbikes_hang_on_motorbikes(self) -> None:
+        car, bike = vehicle(), vehicle()
+        bike.source = "vn"
+        random = np.random.default_rng(7)
+        for kind, photo in (("motorbike", bike), ("motorbike_old", bike), ("private", car), ("chinese_blue", car)):
+            plate = plates.render(random, kind)
+            self.assertIs(plate_validation.photo_for([car, bike], plate, random), photo)
+
+
 class Labels(unittest.TestCase):
+    def test_texts_of_real_plates_are_of_known_series(self) -> None:
+        for row in data.labels("plates_vn"):
+            self.assertRegex(row["text"], r"^\d\d[A-Z]{1,2}\d?-(\d{3}\.\d\d|\d{4})$")
+
     def test_groups_are_split_for_ever_alike(self) -> None:
         self.assertEqual([data.split(f"g{n}") for n in range(6)], [4, 4, 0, 3, 0, 0])
 

@@ -295,3 +295,7 @@ impl Known {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "inspector_tests.rs"]
+mod tests;

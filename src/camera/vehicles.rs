@@ -48,7 +48,12 @@ pub(super) struct Told {
 }
 
 impl Vehicles {
-    pub(super) fn new(camera: &str, timezone: TimeZone, plates: Arc<dyn Plates>, archive: Option<Arc<dyn Archive>>) -> Self {
+    pub(super) fn new(
+        camera: &str,
+        timezone: TimeZone,
+        plates: Arc<dyn Plates>,
+        archive: Option<Arc<dyn Archive>>,
+    ) -> Self {
         Self { camera: camera.to_owned(), timezone, inspector: Inspector::new(plates), archive, known: HashMap::new() }
     }
 

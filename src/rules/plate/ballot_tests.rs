@@ -127,7 +127,9 @@ proptest! {
     ) {
         let count = |readings: &[(Vec<PlateLine>, f32)]| {
             let mut ballot = Ballot::default();
-            readings.iter().for_each(|(lines, weight)| ballot.add(lines, *weight));
+            for (lines, weight) in readings {
+                ballot.add(lines, *weight);
+            }
             ballot.count()
         };
         let mut other = readings.clone();
@@ -142,7 +144,9 @@ proptest! {
     #[test]
     fn what_all_read_is_what_is_read(text in "[A-Z0-9]{4,12}", pictures in 1usize..6, weight in 0.2f32..1.0) {
         let mut ballot = Ballot::default();
-        (0..pictures).for_each(|_| ballot.add(&[row(&text, 0.8)], weight));
+        for _ in 0..pictures {
+            ballot.add(&[row(&text, 0.8)], weight);
+        }
         prop_assert_eq!(says(&ballot.count().expect("some")), text);
     }
 }

@@ -77,3 +77,102 @@ fn quality(seen: &PlateObservation, rules: &PlateRules) -> f32 {
     let clear = LEAST_WORTH + (1.0 - LEAST_WORTH) * seen.sharpness.clamp(0.0, 1.0);
     large * clear * seen.confidence.clamp(0.0, 1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::base::{Point, Rect};
+    use crate::rules::plate::Suspicion;
+    use crate::vision::plate::CharGuess;
+
+    const RULES: PlateRules =
+        PlateRules { least_pixels: 24.0, legible_pixels: 80.0, least_sharpness: 0.1, most_burnt: 0.3, least_text: 0.5 };
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_771_266_600_000 + ms).expect("in range")
+    }
+
+    /// A plate of 100 pixels; each character is read this surely.
+    fn seen(kind: PlaceKind, text: &str, probability: f32, color: Option<PlateColor>) -> PlateObservation {
+        let line = text.chars().map(|sign| CharGuess { options: vec![(sign, probability)] }).collect();
+        PlateObservation {
+            kind,
+            confidence: 0.9,
+            corners: [Point { x: 0.0, y: 0.0 }; 4],
+            region: Rect::new(0.0, 0.0, 100.0, 25.0),
+            width: 100.0,
+            sharpness: 0.8,
+            burnt: 0.0,
+            color,
+            lines: if text.is_empty() { Vec::new() } else { vec![line] },
+        }
+    }
+
+    fn judge(pictures: &[PlateObservation]) -> Plate {
+        let mut evidence = PlateEvidence::new(RULES);
+        for (index, picture) in pictures.iter().enumerate() {
+            evidence.add(at(250 * i64::try_from(index).expect("few")), picture);
+        }
+        evidence.judge(Class::Car, View::Track).plate
+    }
+
+    #[test]
+    fn a_text_that_is_read_surely_is_readable_and_may_be_suspect() {
+        let white = Some(PlateColor::White);
+        let plate = judge(&[seen(PlaceKind::Plate, "12A12345", 0.998, white)]);
+        assert_eq!((plate.verdict, plate.text(), plate.color), (PlateVerdict::Readable, Some("12A-123.45"), white));
+        assert!(plate.suspicions.is_empty() && plate.pixels == 100);
+        let red = judge(&[seen(PlaceKind::Plate, "12A12345", 0.998, Some(PlateColor::Red))]);
+        assert_eq!(red.suspicions, [Suspicion::ColorMismatch]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_none() {
+        let unsure = seen(PlaceKind::Plate, "12A12345", 0.4, None);
+        let plate = judge(&[unsure.clone(), unsure.clone(), unsure]);
+        assert_eq!((plate.verdict, plate.text()), (PlateVerdict::Unreadable, None));
+        assert_eq!(judge(&[]), Plate::default());
+    }
+
+    #[test]
+    fn a_colour_counts_where_the_pictures_agree() {
+        let of = |colors: &[PlateColor]| {
+            let pictures: Vec<_> =
+                colors.iter().map(|&color| seen(PlaceKind::Plate, "12A12345", 0.98, Some(color))).collect();
+            judge(&pictures).color
+        };
+        use PlateColor::{Blue, White, Yellow};
+        assert_eq!(of(&[White, White, Blue]), Some(White));
+        assert_eq!(of(&[White, Yellow]), None);
+        assert_eq!(of(&[]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn order_does_not_matter(
+            pictures in proptest::collection::vec((0usize..3, 0.3f32..0.99, 30f32..120.0), 0..12),
+            seed: u64,
+        ) {
+            let texts = ["12A12345", "12A12845", ""];
+            let all: Vec<_> = pictures
+                .iter()
+                .enumerate()
+                .map(|(index, &(text, probability, width))| {
+                    let picture = seen(PlaceKind::Plate, texts[text], probability, None);
+                    (at(250 * i64::try_from(index).expect("few")), PlateObservation { width, ..picture })
+                })
+                .collect();
+            let mut shuffled = all.clone();
+            fastrand::Rng::with_seed(seed).shuffle(&mut shuffled);
+            let judge = |pictures: &[(Timestamp, PlateObservation)]| {
+                let mut evidence = PlateEvidence::new(RULES);
+                pictures.iter().for_each(|(at, picture)| evidence.add(*at, picture));
+                evidence.judge(Class::Car, View::Track).plate
+            };
+            let (one, other) = (judge(&all), judge(&shuffled));
+            prop_assert_eq!((one.verdict, one.text(), one.frames), (other.verdict, other.text(), other.frames));
+        }
+    }
+}

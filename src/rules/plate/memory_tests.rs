@@ -39,8 +39,8 @@ fn a_night_is_its_evening() {
 }
 
 #[track_caller]
-fn check(earlier: &[Passage], current: Option<Passage>, now: &str, nights: usize, passing: usize) {
-    let history = History::of(earlier, current.as_ref(), at(now), &timezone());
+fn check(earlier: &[Passage], current: Option<&Passage>, now: &str, nights: usize, passing: usize) {
+    let history = History::of(earlier, current, at(now), &timezone());
     assert_eq!((history.nights, history.nights_passing), (nights, passing), "{history:?}");
     assert_eq!(history.is_seen_before(), passing >= LEAST_NIGHTS);
     assert_eq!(history.sentence().is_some(), history.is_seen_before());
@@ -48,7 +48,8 @@ fn check(earlier: &[Passage], current: Option<Passage>, now: &str, nights: usize
 
 #[test]
 fn nights_are_counted_once_each() {
-    let here = || Some(passage("11-25T23:00", false));
+    let tonight = passage("11-25T23:00", false);
+    let here = || Some(&tonight);
     check(&[], None, "11-25T23:00", 0, 0);
     check(&[], here(), "11-25T23:00", 1, 1);
     check(&passing(&["11-24T23:00", "11-25T02:00"]), here(), "11-25T23:00", 2, 2);
@@ -65,7 +66,7 @@ fn nights_are_counted_once_each() {
 fn a_week_has_seven_nights() {
     let week =
         ["11-18T22:00", "11-19T22:00", "11-20T22:00", "11-21T22:00", "11-22T22:00", "11-23T22:00", "11-24T22:00"];
-    check(&passing(&week), Some(passage("11-25T23:00", false)), "11-25T23:00", 7, 7);
+    check(&passing(&week), Some(&passage("11-25T23:00", false)), "11-25T23:00", 7, 7);
     check(&passing(&week), None, "11-25T12:00", 6, 6);
     // At two in the morning it is still the night before.
     check(&passing(&week), None, "11-25T02:00", 7, 7);
@@ -75,7 +76,8 @@ fn a_week_has_seven_nights() {
 #[test]
 fn a_night_with_a_stop_is_none_of_passing() {
     let mut earlier = passing(&["11-22T21:00", "11-23T21:00", "11-24T21:00"]);
-    let here = || Some(passage("11-25T23:00", true));
+    let tonight = passage("11-25T23:00", true);
+    let here = || Some(&tonight);
     check(&earlier, here(), "11-25T23:00", 4, 3);
     earlier.push(passage("11-23T22:00", true));
     check(&earlier, here(), "11-25T23:00", 4, 2);
@@ -140,10 +142,10 @@ proptest! {
     ) {
         let start = at("11-01T00:00");
         let at = |hour: i64| start + SignedDuration::from_hours(hour);
-        let passage = |(hour, stopped): &(i64, bool)| {
-            Passage { first_at: at(*hour), last_at: at(*hour), ..self::passage("11-01T00:00", *stopped) }
+        let at_hour = |(hour, stopped): &(i64, bool)| {
+            Passage { first_at: at(*hour), last_at: at(*hour), ..passage("11-01T00:00", *stopped) }
         };
-        let mut passages: Vec<_> = hours.iter().map(passage).collect();
+        let mut passages: Vec<_> = hours.iter().map(at_hour).collect();
         let history = |passages: &[Passage]| {
             let history = History::of(passages, None, at(now), &timezone());
             (history.times, history.nights, history.nights_passing, history.last.map(|last| last.last_at))

@@ -5,9 +5,6 @@ use crate::vision::plate::test_plates::{BLACK, Plate, WHITE, frame, upright};
 use crate::vision::tensor::TensorError;
 use crate::vision::test_models;
 
-#[path = "scratch.rs"]
-mod scratch;
-
 const PICTURE: (u32, u32) = (400, 400);
 /// The made-up finder sees it with a tenth more on each side, and its place at these corners.
 const VEHICLE: Rect = Rect::new(100.0, 100.0, 200.0, 200.0);

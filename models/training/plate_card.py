@@ -1,0 +1,174 @@
+"""Makes the plate finder: trains it, chooses its thresholds, writes it with its card, and gives its manifest entry."""
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import plate_figures as figures
+import plate_fit
+import plate_network
+import vehicles
+from augment import LIGHTS
+from plate_figures import NONE, Seen, Thresholds
+from plate_network import CLASSES, SIDE
+from vehicles import BARE, COVERED, PLATE, Photo
+
+SOURCES = {
+    "oi": "vehicles of Open Images as in LicensePlateDetection by TechKhid (labels CC BY 4.0, pictures CC BY 2.0), corners of our own",
+    "rob": "license-plate-dataset by RobertLucian (MIT)",
+    "vn": "motorbikes in License-Plate-Recognition-YOLOv7-and-CNN by mrzaizai2k (MIT), corners of our own",
+}
+FAILURES = [
+    "No vehicle here was truly without a plate or with a covered one: plates were erased and covered in photographs, by "
+    "the same program for learning and for measuring. Real ones will be told less well.",
+    "Motorbikes come from one car park, seen from behind; lorries, buses and tricycles from none.",
+    "Infrared pictures are made from colour; plates that shine back into an infrared lamp were not seen.",
+    "A plate burnt out by lamps is a plate or covered, as it comes; what is read there decides.",
+    "Seen at a slant of more than about 60 degrees a place counts as not in view, or its corners are off.",
+]
+
+
+def make(data: Path, detector: Path, out: Path) -> str:
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    photos = vehicles.photos(data)
+    taught = [photo for photo in photos if not photo.held_out()]
+    held_out = [photo for photo in photos if photo.held_out()]
+    print(f"plate: {len(taught)} vehicles to learn from, {len(held_out)} held out", flush=True)
+    model = plate_fit.train(plate_network.PlateFinder(detector), taught)
+    return written(model, taught, held_out, out)
+
+
+def written(model: plate_network.PlateFinder, taught: list[Photo], held_out: list[Photo], out: Path) -> str:
+    """Writes model and card; gives the manifest entry."""
+    path = out / "plate.onnx"
+    plate_network.export(model, path)
+    seen = figures.look(model, held_out)
+    at = figures.choose(figures.large_enough([one for one in seen if one.first_half()]))
+    reported = [one for one in seen if not one.first_half()]
+    (out / "plate.md").write_text("\n".join(card(taught, held_out, reported, at)) + "\n", encoding="utf-8")
+    return manifest(at, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def card(taught: list[Photo], held_out: list[Photo], seen: list[Seen], at: Thresholds) -> list[str]:
+    lines = [
+        "# plate: where a vehicle's plate is, and whether there is one",
+        "",
+        f"Made by `models/training/train.py plate`; this card with it. The crop of one vehicle, letterboxed to {SIDE} pixels, "
+        "to the places of plates in it: four corners and whether there is a plate, something over it (cloth, tape, mud, a "
+        "board, folded, glare), or none where this vehicle carries it. Nothing found: the place is not in view. It begins "
+        "with layers of YOLOX-nano (Megvii, Apache-2.0), trained further.",
+        "",
+        "## What it learned from",
+        "",
+        "| source | plate in view | not in view | held out |",
+        "|---|---|---|---|",
+    ]
+    counts = Counter((photo.source, photo.quad is not None) for photo in taught)
+    held = Counter(photo.source for photo in held_out)
+    for source, title in SOURCES.items():
+        lines.append(f"| {title} | {counts[source, True]} | {counts[source, False]} | {held[source]} |")
+    lines += [
+        "",
+        "Each with its own plate, with one that `plates.py` drew, with something over it, or with the plate erased "
+        "(`coverings.py`). The same is done to other places of the same size on the same vehicles and on those whose plate "
+        "is not in view. Then all go through the same simulated cameras (`augment.py`): day, lamps at night, infrared; "
+        "noise, blur, compression, few pixels. Whole drives, scenes and a fifth of the other photographs are held out: half "
+        "of that sets the thresholds, the other half gives the figures below.",
+        "",
+        f"Thresholds: plate {at.plate}, covered {at.covered}, bare {at.bare} and nothing else above {at.veto}; the state of a "
+        f"place less than {figures.LEAST_WIDTH} pixels wide is not to be said.",
+        "",
+        "## Figures: finding",
+        "",
+        "Average precision and recall (score .3) of plates with an overlap of .5; the mean distance of a corner, in heights of "
+        "the plate.",
+        "",
+        "| light | width in pixels of the camera | plates | AP | recall | corners |",
+        "|---|---|---|---|---|---|",
+    ]
+    for light in (*LIGHTS, None):
+        for low, high in ((8, 16), (16, 24), (24, 40), (40, 80), (80, 300), (8, 300)):
+            chosen = [
+                one for one in seen
+                if light in (one.light, None) and (one.truth == NONE or (one.truth == PLATE and low <= one.width < high))
+            ]
+            count = sum(one.truth == PLATE for one in chosen)
+            if count >= 8 and (light is None or high == 300):
+                ap, recall, corner = figures.average_precision(chosen)
+                width = "all" if (low, high) == (8, 300) else f"{low} to {high}"
+                lines.append(f"| {light or 'all'} | {width} | {count} | {ap:.3f} | {recall:.3f} | {corner:.3f} |")
+    lines += ["", "## Figures: what is there", "", *states(figures.large_enough(seen), at)]
+    lines += ["", "## Known failures", "", *(f"- {failure}" for failure in FAILURES)]
+    return lines
+
+
+def states(seen: list[Seen], at: Thresholds) -> list[str]:
+    """Confusion of the states, by what was done, and how far `bare` can be trusted, by light, width and source."""
+    lines = [
+        f"Of places at least {figures.LEAST_WIDTH} pixels wide, counted; \"as it is\" are untouched photographs.",
+        "",
+        "| is | done | says plate | covered | bare | nothing |",
+        "|---|---|---|---|---|---|",
+    ]
+    names = (*CLASSES, "not in view")
+    for truth, kind in dict.fromkeys((one.truth, one.kind) for one in sorted(seen, key=lambda one: one.truth)):
+        row = figures.confusion([one for one in seen if (one.truth, one.kind) == (truth, kind)], at)[truth]
+        lines.append(f"| {names[truth]} | {kind} | {' | '.join(str(count) for count in row)} |")
+    lines += [
+        "",
+        "Bare, were vehicles with a plate, a covered one, none, and none in view alike many; and how many with a plate are "
+        "accused.",
+        "",
+        "| of | precision | recall | accused |",
+        "|---|---|---|---|",
+    ]
+    groups: list[tuple[str, list[Seen]]] = [("all", seen)]
+    groups += [(light, [one for one in seen if one.light == light]) for light in LIGHTS]
+    for low, high in ((24, 40), (40, 80), (80, 300)):
+        groups.append((f"{low} to {high} px", [one for one in seen if one.truth == NONE or low <= one.width < high]))
+    groups += [(source, [one for one in seen if one.source == source]) for source in SOURCES]
+    for title, of in groups:
+        if of:
+            precision, recall, accused = figures.bare_figures(figures.confusion(of, at))
+            lines.append(f"| {title} | {precision:.3f} | {recall:.3f} | {accused:.4f} |")
+    table = figures.confusion(seen, at)
+    share = np.diag(table) / np.maximum(1, table.sum(axis=1))
+    told = f"plate {share[PLATE]:.3f}, covered {share[COVERED]:.3f}, bare {share[BARE]:.3f}, not in view {share[NONE]:.3f}"
+    return lines + ["", f"Told right: {told}."]
+
+
+def manifest(at: Thresholds, sha256: str) -> str:
+    return f"""
+[[model]]
+name = "plate"
+task = "plate-finder"
+file = "plate.onnx"
+sha256 = "{sha256}"
+licence = "Apache-2.0 OR MIT; begins with layers of YOLOX-nano (Apache-2.0, Megvii)"
+decoder = "places"
+[model.source]
+registry = "repository"
+member = "models/plate.onnx"
+[model.input]
+width = {SIDE}
+height = {SIDE}
+layout = "nchw"
+color = "bgr"
+mean = [0, 0, 0]
+std = [1, 1, 1]
+resize = "letterbox-top-left"
+pad = 114
+[model.crop]
+part = "vehicle"
+margin = {vehicles.MARGIN}
+[model.places]
+plate = {at.plate}
+covered = {at.covered}
+bare = {at.bare}
+veto = {at.veto}
+least_pixels = {figures.LEAST_WIDTH}
+"""
