@@ -28,9 +28,9 @@ export function PlateType({ candidates, color }: Props) {
       </strong>
       {isUnsure && (
         <small class="plate-others">
-          {others
-            .map(({ text, probability }) => t('vehicle.or', { text, n: percent(probability) }))
-            .join(', ')}
+          {others.map(({ text, probability }) => (
+            <span key={text}>{t('vehicle.or', { text, n: percent(probability) })}</span>
+          ))}
         </small>
       )}
     </div>

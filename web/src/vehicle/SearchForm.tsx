@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Camera } from '../api/types';
 import { useMedia } from '../browser';
+import { Icon } from '../icons';
 import { useSession } from '../session/session';
 import { ANYTHING, CLASSES, isPlatePattern, VERDICTS, type Search } from './search';
 
@@ -98,8 +99,14 @@ export function SearchForm({ cameras, search, onSearch }: Props) {
         </>
       )}
       {isFiltered && (
-        <button type="button" class="quiet-button" onClick={clear}>
-          {t('vehicle.search.clear')}
+        <button
+          type="button"
+          class="quiet-button"
+          aria-label={t('vehicle.search.clear')}
+          title={t('vehicle.search.clear')}
+          onClick={clear}
+        >
+          <Icon name="close" />
         </button>
       )}
     </form>
