@@ -7,11 +7,11 @@ use crate::vision::Class;
 /// Plates narrower than this, in heights, have two lines; wider than the other, one. Long ones are 4.7, short
 /// ones 2.0, those of motorbikes 1.4; seen from the side they are narrower, but a long one would have to be
 /// turned by 60 degrees, and from above they are wider.
-const ALWAYS_TWO: f32 = 2.4;
+const ALWAYS_TWO: f32 = 2.2;
 const ALWAYS_ONE: f32 = 3.4;
 /// Between them the rows tell: a gap is by so much emptier of characters' edges than the lines above and below.
 /// Noise fills it, too.
-const LEAST_EMPTINESS: f32 = 0.35;
+const LEAST_EMPTINESS: f32 = 0.3;
 /// Where the gap may be, in heights of the plate.
 const GAP_FROM: f32 = 0.36;
 const GAP_TO: f32 = 0.64;
