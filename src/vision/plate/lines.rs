@@ -4,14 +4,14 @@ use super::strip::{Strip, luma};
 use crate::base::Rect;
 use crate::vision::Class;
 
-/// Plates narrower than this, in heights, have two lines however they are turned; wider than that, one.
-/// Long ones are 4.7, short ones 2.0, those of motorbikes 1.4; seen from the side they are narrower, and
-/// wider from above.
-const ALWAYS_TWO: f32 = 1.75;
+/// Plates narrower than this, in heights, have two lines; wider than the other, one. Long ones are 4.7, short
+/// ones 2.0, those of motorbikes 1.4; seen from the side they are narrower, but a long one would have to be
+/// turned by 60 degrees, and from above they are wider.
+const ALWAYS_TWO: f32 = 2.2;
 const ALWAYS_ONE: f32 = 3.4;
-/// Between them the rows tell: a gap is where there is less of a character's edges than this share of what the
-/// lines above and below have.
-const GAP: f32 = 0.5;
+/// Between them the rows tell: a gap is by so much emptier of characters' edges than the lines above and below.
+/// Noise fills it, too.
+const LEAST_EMPTINESS: f32 = 0.3;
 /// Where the gap may be, in heights of the plate.
 const GAP_FROM: f32 = 0.36;
 const GAP_TO: f32 = 0.64;
@@ -21,7 +21,7 @@ const BESIDE: f32 = 0.08;
 const OVERLAP: f32 = 0.03;
 /// How far beyond the corners the outer lines reach, in widths and heights of the plate: the corners may be
 /// off by as much.
-pub(super) const BEYOND: (f32, f32) = (0.04, 0.05);
+pub(super) const BEYOND: (f32, f32) = (0.06, 0.06);
 
 /// The lines of a plate from top to bottom, in shares of its width and height. `strip` shows the plate from
 /// corner to corner, `width` and `height` are those in the frame.
@@ -33,7 +33,7 @@ pub(super) fn lines(strip: &Strip, (width, height): (f32, f32), class: Class) ->
     let (right, bottom) = (1.0 + BEYOND.0, 1.0 + BEYOND.1);
     let gap = (aspect < ALWAYS_ONE).then(|| gap(&profile(strip))).flatten();
     match gap {
-        Some(gap) if aspect < always_two || gap.emptiness >= 1.0 - GAP => vec![
+        Some(gap) if aspect < always_two || gap.emptiness >= LEAST_EMPTINESS => vec![
             Rect::from_corners(left, top, right, gap.middle + OVERLAP),
             Rect::from_corners(left, gap.middle - OVERLAP, right, bottom),
         ],

@@ -26,9 +26,8 @@ fn lines_are_counted_by_shape_and_where_that_is_not_enough_by_their_gap() {
     check(one, (188.0, 40.0), Class::Car);
     check(two, (80.0, 40.0), Class::Car);
     check(two, (76.0, 56.0), Class::Motorcycle);
-    // Seen from the side a long plate is as short as a short one is from the front, and a short one from above
-    // as long as a long one from the side.
-    check(one, (90.0, 40.0), Class::Car);
+    // A long plate from the side is narrower than a short one from above.
+    check(one, (104.0, 40.0), Class::Car);
     check(two, (124.0, 40.0), Class::Truck);
     check(two, (124.0, 40.0), Class::Motorcycle);
     check(two, (40.0, 30.0), Class::Car);
