@@ -231,7 +231,7 @@ impl LineReader {
     ) -> Result<PlateLine, DetectError> {
         let height = self.input.height as usize;
         let width = line_width(aspect, height, self.input.width as usize);
-        let strip = Strip::of(colors, plate, part, (width, height));
+        let strip = Strip::of(colors, plate, part, (width, height)).stretched();
         fill(&mut self.values, &strip, &self.input);
         let read = self.session.run_wide(width, &self.values, |outputs| self.alphabet.read(outputs));
         read.and_then(|line| line).map_err(|problem| DetectError::Inference { model: self.model.clone(), problem })

@@ -7,6 +7,12 @@ use crate::vision::tensor::Colors;
 /// Samples each way within a pixel of the strip that is larger than the picture's.
 const MOST_SAMPLES: usize = 4;
 
+/// Share of the pixels that are darker or brighter than what becomes black or white.
+const EXTREME: f32 = 0.02;
+const WHITE: f32 = 255.0;
+/// Noise of a picture that shows nothing is not made into characters.
+const MOST_GAIN: f32 = 6.0;
+
 /// An upright picture of a part of a plate.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Strip {
@@ -37,6 +43,18 @@ impl Strip {
             }
         }
         Self { width, height, pixels }
+    }
+
+    /// With its contrast stretched, for readers know plates by day: what is nearly darkest becomes black and
+    /// what is nearly brightest white. Colours keep their relation.
+    pub(super) fn stretched(mut self) -> Self {
+        let mut lumas: Vec<f32> = self.pixels.iter().copied().map(luma).collect();
+        lumas.sort_by(f32::total_cmp);
+        let at = |share: f32| lumas.get((share * lumas.len().saturating_sub(1) as f32) as usize).copied();
+        let (Some(dark), Some(bright)) = (at(EXTREME), at(1.0 - EXTREME)) else { return self };
+        let gain = (WHITE / (bright - dark).max(f32::EPSILON)).min(MOST_GAIN);
+        self.pixels.iter_mut().flatten().for_each(|value| *value = ((*value - dark) * gain).clamp(0.0, 255.0));
+        self
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = &[[f32; 3]]> {
