@@ -8,8 +8,8 @@ import { chromium } from 'playwright-core';
 import { startAppliance } from './appliance.mjs';
 
 const SHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
-/** Of the demo's films: the yard and the corridor, either of which may come first. */
-const VIDEO_WIDTHS = (process.env.E2E_VIDEO_WIDTH ?? '768,1280').split(',').map(Number);
+/** Of the demo's films: the yard, the corridor and the car park, any of which may come first. */
+const VIDEO_WIDTHS = (process.env.E2E_VIDEO_WIDTH ?? '768,1280,1920').split(',').map(Number);
 const DESK = { width: 1366, height: 768 };
 const PHONE = { width: 390, height: 844 };
 const SOON = 30_000;
