@@ -218,7 +218,7 @@ fn crop_address(alert: Uuid, track: Uuid, attribute: Attribute, judged: &alert::
 
 impl Context {
     /// Blocks.
-    fn stored(&self, id: &str) -> Result<alert::Alert, WebError> {
+    pub(super) fn stored(&self, id: &str) -> Result<alert::Alert, WebError> {
         let alert = match Uuid::try_parse(id) {
             Ok(id) => self.state.store.alert(id)?,
             Err(_) => None,

@@ -38,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(cameras::camera_snapshot))
         .routes(routes!(alerts::list_alerts))
         .routes(routes!(alerts::get_alert))
+        .routes(routes!(vehicles::list_vehicles_of_alert))
         .routes(routes!(alerts::alert_snapshot))
         .routes(routes!(alerts::alert_crop))
         .routes(routes!(alerts::alert_clip))

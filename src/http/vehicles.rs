@@ -77,6 +77,28 @@ fn filter(query: &Query) -> Result<PassageFilter, WebError> {
     })
 }
 
+/// The vehicles of an alert that somebody looked at, in the order in which they came.
+#[utoipa::path(get, path = "/alerts/{id}/vehicles", tag = "vehicles",
+    params(("id" = Uuid, Path, description = "The alert")),
+    responses(
+        (status = 200, description = "All of them", body = VehiclePage),
+        Problems,
+    )
+)]
+pub(super) async fn list_vehicles_of_alert(
+    State(context): State<Shared>,
+    Name(id): Name,
+) -> Result<Json<VehiclePage>, WebError> {
+    let page = blocking(&context, move |context| {
+        let alert = context.stored(&id)?;
+        let lists = context.state.store.plate_lists();
+        let passages = context.state.store.passages_of_alert(alert.id)?;
+        let items = passages.iter().map(|passage| context.known_vehicle(passage, &lists));
+        Ok::<_, WebError>(VehiclePage { items: items.collect::<Result<_, WebError>>()?, next_cursor: None })
+    });
+    Ok(Json(page.await??))
+}
+
 /// One vehicle that came by, and when else its plate did.
 #[utoipa::path(get, path = "/vehicles/{track}", tag = "vehicles",
     params(("track" = Uuid, Path, description = "The vehicle's track")),

@@ -134,6 +134,22 @@ impl Store {
         })
     }
 
+    /// The vehicles of an alert, in the order in which they came.
+    ///
+    /// # Errors
+    /// See [`super::StoreError`].
+    pub fn passages_of_alert(&self, alert: Uuid) -> Result<Vec<Passage>> {
+        let sql = "
+            select * from passage where track in (select track from finding where alert_id = ?1)
+            order by first_at_ns, track";
+        self.readers().read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let passages = statement.query_map([alert.as_bytes()], row_of_passage)?;
+            let passages = passages.collect::<rusqlite::Result<Vec<_>>>()?;
+            passages.into_iter().map(|passage| in_full(connection, passage)).collect()
+        })
+    }
+
     /// How often since `since` a plate came by that most probably says `text`.
     ///
     /// # Errors

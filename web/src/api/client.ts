@@ -76,6 +76,8 @@ export function getAlerts(cursor: string | null, limit = 50): Promise<AlertPage>
 
 export const getVehicles = (query: URLSearchParams, signal: AbortSignal) =>
   getJson<VehiclePage>(`/vehicles?${query.toString()}`, signal);
+export const getVehiclesOfAlert = (alert: string, signal: AbortSignal) =>
+  getJson<VehiclePage>(`/alerts/${encodeURIComponent(alert)}/vehicles`, signal);
 export const getVehicle = (track: string, signal: AbortSignal) =>
   getJson<VehicleInFull>(`/vehicles/${encodeURIComponent(track)}`, signal);
 

@@ -56,6 +56,7 @@ export const en: Dictionary = {
   'alert.last_seen': 'Last seen',
   'alert.duration': 'Lasted',
   'alert.status': 'Status',
+  'alert.vehicles': 'Vehicles',
   'alert.findings': 'Findings',
   'alert.findings.more': 'and {n} more',
   'alert.findings.seek': 'Go to {time}: {what}',

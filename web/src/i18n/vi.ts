@@ -55,6 +55,7 @@ export const vi = {
   'alert.last_seen': 'Thấy lần cuối',
   'alert.duration': 'Kéo dài',
   'alert.status': 'Tình trạng',
+  'alert.vehicles': 'Xe',
   'alert.findings': 'Phát hiện',
   'alert.findings.more': 'và {n} phát hiện nữa',
   'alert.findings.seek': 'Xem lúc {time}: {what}',

@@ -10,8 +10,9 @@ import { PlateType } from './PlateType';
 
 interface Props {
   vehicle: Vehicle;
-  onSame: (plate: string) => void;
-  onWatch: (plate: string) => void;
+  /** Absent where there is no search to go on with. */
+  onSame?: (plate: string) => void;
+  onWatch?: (plate: string) => void;
 }
 
 /** One coming by: the pictures, what the plate says, why it is suspect, when, where, and how often. */
@@ -65,10 +66,12 @@ export function VehicleCard({ vehicle, onSame, onWatch }: Props) {
           <button type="button" class="quiet-button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             {t('vehicle.others')}
           </button>
-          <button type="button" class="quiet-button" onClick={() => onSame(text)}>
-            {t('vehicle.same')}
-          </button>
-          {vehicle.listed === null && (
+          {onSame && (
+            <button type="button" class="quiet-button" onClick={() => onSame(text)}>
+              {t('vehicle.same')}
+            </button>
+          )}
+          {onWatch && vehicle.listed === null && (
             <button type="button" class="quiet-button" onClick={() => onWatch(text)}>
               {t('vehicle.watch')}
             </button>
