@@ -106,7 +106,8 @@ train: models  ## train mask, hat, gloves and bag anew: make train DATA=FOLDER (
 	@[[ -d "$(DATA)" ]] || { echo 'error: make train DATA=FOLDER, the folder of training data' >&2; exit 2; }
 	@scripts/setup.sh train
 	$(say) 'Training (about half an hour)'
-	@for name in mask hat gloves bag; do /usr/bin/python3 models/training/train.py $$name --data "$(DATA)"; done
+	@printf '%s\n' bag gloves hat mask | xargs -P 4 -I NAME \
+	  /usr/bin/python3 models/training/train.py NAME --data "$(DATA)"
 
 # --- lint ------------------------------------------------------------------------------------------------------------
 
