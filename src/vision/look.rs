@@ -24,12 +24,10 @@ const LEAST_WITHIN: f32 = 0.5;
 const AMPLE_FACING: f32 = 0.5;
 /// From so many times the least pixels on, more of them add nothing.
 const AMPLE_PIXELS: f32 = 2.0;
-/// What a crop of the least size, or without any sharpness, is worth. Nearly as much as the best: the models were trained
-/// and calibrated on such, too, and are unsure of them by themselves. On whole persons the answers for the worst quarter
-/// of the crops were hardly more often wrong than those for the best.
-const LEAST_WORTH: f32 = 0.9;
+/// What a crop of the least size, or without any sharpness, is worth: the models were trained and calibrated on such, too.
+const LEAST_WORTH: f32 = 0.75;
 /// A place as sure as this is as good as certain: scores of joints hardly ever reach 1.
-const AMPLE_SURE: f32 = 0.4;
+const AMPLE_SURE: f32 = 0.6;
 
 /// What one picture shows of one person.
 #[derive(Debug, Clone, PartialEq, Default)]

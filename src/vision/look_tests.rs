@@ -185,10 +185,10 @@ fn quality_falls_with_size_sharpness_and_doubt() {
     let place = |pixels, sure| Place { part: Rect::new(0.0, 0.0, pixels, pixels), pixels, sure };
     let best = quality(&place(40.0, 0.9), 20, 1.0);
     assert_eq!(best, 1.0);
-    for (worse, bound) in [(quality(&place(20.0, 0.9), 20, 1.0), 0.9), (quality(&place(40.0, 0.9), 20, 0.0), 0.9)] {
+    for (worse, bound) in [(quality(&place(20.0, 0.9), 20, 1.0), 0.75), (quality(&place(40.0, 0.9), 20, 0.0), 0.75)] {
         assert!((worse - bound).abs() < 1e-6, "{worse}");
     }
-    assert!((quality(&place(40.0, 0.2), 20, 1.0) - 0.5).abs() < 1e-6);
+    assert!((quality(&place(40.0, 0.3), 20, 1.0) - 0.5).abs() < 1e-6);
     assert_eq!(quality(&place(400.0, 0.0), 20, 1.0), 0.0);
 }
 
