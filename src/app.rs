@@ -50,11 +50,11 @@ pub fn run(
     let address = listener.local_addr().context("the page's own address is unknown")?;
     let manifest = Manifest::load(config.models_dir.as_deref())?;
     let detector = Detector::load(&manifest, &config.detector.model, LOW_SCORE, config.detector.sessions)?;
-    // Who comes is told without it, only not what they hide.
-    let reader = AttributeReader::load(&manifest).unwrap_or_else(|error| {
-        tracing::error!(%error, "masks, hats, gloves and bags are not told until canhdem starts again");
-        None
-    });
+    // Who comes is told without them, only not all that they hide.
+    let (reader, left_out) = AttributeReader::load_usable(&manifest)?;
+    for left_out in left_out {
+        tracing::error!(attribute = left_out.attribute.name(), error = %left_out.error, "not told until canhdem starts again");
+    }
     let reader = reader.map(|reader| Arc::new(Models { reader, waits: false }) as Arc<dyn Reader>);
     let plates = PlateReader::load(&manifest).unwrap_or_else(|error| {
         tracing::error!(%error, "plates are not looked for until canhdem starts again");

@@ -39,7 +39,7 @@ pub use closeup::CloseUp;
 pub use detection::{Class, Detection, Group};
 pub use detector::{DetectError, Detector, LOW_SCORE, Seen};
 pub use error::ModelError;
-pub use look::Look;
+pub use look::{LeftOut, Look};
 pub use manifest::Manifest;
 pub use plate::PlateReader;
 pub use reader::AttributeReader;

@@ -7,7 +7,7 @@ use super::attributes::AnswerRules;
 use super::desk::Desk;
 use super::detector::DetectError;
 use super::error::ModelError;
-use super::look::{Look, Looker, Needed};
+use super::look::{LeftOut, Look, Looker, Needed};
 use super::manifest::Manifest;
 use super::model::Model;
 use crate::base::Rect;
@@ -30,8 +30,24 @@ impl AttributeReader {
     /// A model or ONNX Runtime is missing, altered or unusable, two models judge the same, or there
     /// is no thread to be had.
     pub fn load(manifest: &Manifest) -> Result<Option<Self>, ModelError> {
-        let Some(mut looker) = Looker::load(manifest)? else { return Ok(None) };
-        Self::start(looker.rules(), move |frame, person| looker.look(frame, person)).map(Some)
+        let (reader, left_out) = Self::load_usable(manifest)?;
+        left_out.into_iter().next().map_or(Ok(reader), |left_out| Err(left_out.error))
+    }
+
+    /// As [`load`](Self::load), but a model that cannot be used leaves out only the attributes that need it.
+    ///
+    /// # Errors
+    /// There is no thread to be had.
+    pub fn load_usable(manifest: &Manifest) -> Result<(Option<Self>, Vec<LeftOut>), ModelError> {
+        let (looker, left_out) = Looker::load(manifest);
+        let reader =
+            looker.map(|mut looker| Self::start(looker.rules(), move |frame, person| looker.look(frame, person)));
+        Ok((reader.transpose()?, left_out))
+    }
+
+    /// What [`load_usable`](Self::load_usable) would leave out.
+    pub fn left_out(manifest: &Manifest) -> Vec<LeftOut> {
+        Looker::load(manifest).1
     }
 
     /// The models that [`load`](Self::load) loads.
@@ -39,8 +55,11 @@ impl AttributeReader {
     /// # Errors
     /// Two models judge the same, or joints are needed and there is no model of them or more than one.
     pub fn models(manifest: &Manifest) -> Result<Vec<&Model>, ModelError> {
-        let Needed { judges, pose } = Needed::of(manifest)?;
-        Ok(judges.into_iter().map(|(model, _)| model).chain(pose).collect())
+        let Needed { judges, pose, left_out } = Needed::of(manifest);
+        match left_out.into_iter().next() {
+            Some(left_out) => Err(left_out.error),
+            None => Ok(judges.into_iter().map(|(model, _)| model).chain(pose).collect()),
+        }
     }
 
     fn start(
