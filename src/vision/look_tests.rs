@@ -152,7 +152,7 @@ fn a_model_that_cannot_be_used_leaves_out_only_its_own_attribute() {
     said(with(&mask, "\"brightness.onnx\"", "\"gone.onnx\""), "model m: gone.onnx is in none of");
     let other = Sha256::of(b"another").to_string();
     said(with(&mask, &Sha256::of(BRIGHTNESS).to_string(), &other), "model m: ");
-    said(with(&mask, "width = 32", "width = 48"), "model m: its input takes");
+    said(with(&mask, "width = 32\nheight = 32", "width = 48\nheight = 48"), "model m: its input takes");
 }
 
 #[test]
