@@ -2,6 +2,7 @@
 //! Each time is far enough from the last to be a track of its own.
 
 use super::canvas::{Cutout, Place, Plane, Point, bell};
+use super::scene::{self, Noise};
 use super::sedan::{self, Sedan};
 use super::{EncodeOptions, Footage, Picture, Result, Transform};
 
@@ -33,6 +34,9 @@ const FULL: [f32; 2] = [1920.0, 1080.0];
 /// Rows of the full size above the horizon, and its pixels for a metre at a distance of one.
 const HORIZON: f32 = 170.0;
 const FOCAL: f32 = 1750.0;
+/// Which noise, and for how long before and after each drive there is any.
+const NOISE: u64 = 4;
+const NOISY_S: f32 = 0.5;
 /// Below this scale a drawing is halved, so that each pixel is a mean and not one grain.
 const LEAST_SCALE: f32 = 0.5;
 
@@ -42,12 +46,8 @@ impl Footage {
     /// # Errors
     /// When the encoder is not installed, or nothing is left of the picture.
     pub fn parking_by_night(shrunk: u32) -> Result<Self> {
-        let options = EncodeOptions {
-            fps: FPS,
-            gop_frames: 2 * FPS,
-            transform: Transform::Quiet { seed: 4 },
-            ..EncodeOptions::default()
-        };
+        let options =
+            EncodeOptions { fps: FPS, gop_frames: 2 * FPS, transform: Transform::AsIs, ..EncodeOptions::default() };
         Self::encode_pictures(pictures(View { shrunk: shrunk.max(1) as f32 }), &options)
     }
 }
@@ -98,10 +98,16 @@ fn pictures(view: View) -> impl Iterator<Item = Picture> {
     let empty = scene(view).picture();
     let Sedan { plated, bare, covered } = Sedan::drawn();
     let cars = [plated, bare, covered].map(sizes);
+    let mut noise = Noise::quiet(NOISE);
     (0..ROUND_S * FPS).map(move |index| {
+        let at_s = index as f32 / FPS as f32;
         let mut picture = empty.clone();
-        if let Some((car, driven_s)) = which(index as f32 / FPS as f32) {
+        if let Some((car, driven_s)) = which(at_s) {
             drive_in(&mut picture, view, &cars[car], driven_s);
+        }
+        // Pictures that do not differ are encoded in no time: the demo is to start soon.
+        if COMES_IN_S.iter().any(|start| (start - NOISY_S..start + DRIVE_S + NOISY_S).contains(&at_s)) {
+            scene::quiet(&mut picture, &mut noise);
         }
         picture
     })

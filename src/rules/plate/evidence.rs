@@ -13,8 +13,10 @@ const MOST_KEPT: usize = 64;
 /// A colour counts when so large a share of the pictures that show one agree.
 const COLOR_SHARE: f32 = 0.6;
 
-/// What a reading without any sharpness is worth: the reader knows blur, too.
-const LEAST_WORTH: f32 = 0.5;
+/// The power of a text's probability that is its calibrated one; measured (see `models/manifest.toml`).
+const MODESTY: f32 = 0.25;
+/// So many times wider than its characters need to be legible, a plate need not be to be worth all.
+const AMPLE: f32 = 1.5;
 
 /// What is known of a plate, and where it was read, by which characters.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -54,7 +56,7 @@ impl PlateEvidence {
     /// The verdict by now, and what is suspect about it on a vehicle of this class.
     pub fn judge(&self, class: Class, view: View) -> Judgement {
         let color = self.color();
-        let read = self.ballot.count().and_then(|voted| repair::read(&voted, class, color));
+        let read = self.ballot.count().and_then(|voted| repair::read(&voted, class, color)).map(calibrated);
         let candidates: &[Candidate] = read.as_ref().map_or(&[], |read| &read.candidates);
         let Decided { verdict, confidence, frames, pixels } = decide(&self.sightings, candidates, &self.rules, view);
         let read = read.filter(|_| verdict == PlateVerdict::Readable);
@@ -71,11 +73,23 @@ impl PlateEvidence {
     }
 }
 
-/// What a picture's reading is worth, 0 to 1: characters need pixels, and edges.
+/// With the first candidate as probable as it was right on drawn plates of 80 pixels and more: a product of
+/// eight characters is far too modest, for where one is hard to read the others are too. The other
+/// candidates share what is left.
+fn calibrated(mut read: Read) -> Read {
+    if let Some((first, others)) = read.candidates.split_first_mut() {
+        let before = first.probability;
+        first.probability = before.powf(MODESTY);
+        let left = (1.0 - first.probability) / (1.0 - before).max(f32::EPSILON);
+        others.iter_mut().for_each(|other| other.probability *= left);
+    }
+    read
+}
+
+/// What a picture's reading is worth, 0 to 1, beyond what the reader says of each character itself: of blur
+/// and noise it knows, of characters that are too small to be what they look like it does not.
 fn quality(seen: &PlateObservation, rules: &PlateRules) -> f32 {
-    let large = (seen.width / rules.legible_pixels).min(1.0);
-    let clear = LEAST_WORTH + (1.0 - LEAST_WORTH) * seen.sharpness.clamp(0.0, 1.0);
-    large * clear * seen.confidence.clamp(0.0, 1.0)
+    (AMPLE * seen.width / rules.legible_pixels).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
