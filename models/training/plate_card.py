@@ -79,8 +79,7 @@ def card(taught: list[Photo], held_out: list[Photo], seen: list[Seen], at: Thres
         "noise, blur, compression, few pixels. Whole drives, scenes and a fifth of the other photographs are held out: half "
         "of that sets the thresholds, the other half gives the figures below.",
         "",
-        f"Thresholds: plate {at.plate}, covered {at.covered}, bare {at.bare} and nothing else above {at.veto}; the state of a "
-        f"place less than {figures.LEAST_WIDTH} pixels wide is not to be said.",
+        thresholds(at),
         "",
         "## Figures: finding",
         "",
@@ -104,6 +103,13 @@ def card(taught: list[Photo], held_out: list[Photo], seen: list[Seen], at: Thres
     lines += ["", "## Figures: what is there", "", *states(figures.large_enough(seen), at)]
     lines += ["", "## Known failures", "", *(f"- {failure}" for failure in FAILURES)]
     return lines
+
+
+def thresholds(at: Thresholds) -> str:
+    return (
+        f"Thresholds: plate {at.plate}, covered {at.covered}, bare {at.bare} where no plate or covered reaches {at.veto} "
+        f"anywhere in the crop; places less than {figures.LEAST_WIDTH} pixels wide in the camera are neither covered nor bare."
+    )
 
 
 def states(seen: list[Seen], at: Thresholds) -> list[str]:
