@@ -33,7 +33,7 @@ class Round:
     sides: tuple[tuple[int, float], ...]
 
 
-ROUNDS = (Round(900, 2e-3, ((160, 0.5), (192, 0.85), (SIDE, 1.0))), Round(350, 1e-3, ((192, 0.7), (SIDE, 1.0))))
+ROUNDS = (Round(900, 2e-3, ((160, 0.5), (192, 0.85), (SIDE, 1.0))), Round(160, 1e-3, ((192, 0.8), (SIDE, 1.0))))
 # Convolutions that stay as the detector has them: edges and corners are the same everywhere.
 KEPT = 10
 # Of a plate, that must lie in the crop to be asked for.
@@ -179,10 +179,10 @@ def train_once(model: PlateFinder, photos: list[Photo], plan: Round, seed: int, 
         optimizer.step()
         follow(mean, model, min(0.99, (step + 1) / (step + 10)))
         losses.append((what.item(), where.item()))
-        if (step + 1) % 25 == 0:
-            done = np.mean(losses[-25:], axis=0)
+        if (step + 1) % 20 == 0:
+            done = np.mean(losses[-20:], axis=0)
             say(f"  step {step + 1}/{steps} classes {done[0]:.3f} corners {done[1]:.4f}")
-            if save and (step + 1) % 100 == 0:
+            if save and (step + 1) % 40 == 0:
                 save(mean)
     return mean
 

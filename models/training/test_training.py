@@ -10,10 +10,15 @@ import torch
 from PIL import Image
 
 import augment
+import coverings
 import data
 import fit
 import network
 import paint
+import plate_card
+import plate_figures
+import plate_fit
+import plate_network
 import plate_scenes
 import plate_series
 import plate_validation
@@ -296,7 +301,90 @@ class Scenes(unittest.TestCase):
             self.assertIs(plate_validation.photo_for([car, bike], plate, random), photo)
 
 
+class Finder(unittest.TestCase):
+    def rows(self, *rows: tuple[tuple[float, float, float], float]) -> np.ndarray:
+        """Rows as the net gives them: scores, and a plate of 40 x 10 that begins at so many pixels from the left."""
+        return np.array([[*scores, x, 50, x + 40, 50, x + 40, 60, x, 60] for scores, x in rows])
+
+    def test_the_surest_of_a_place_is_kept_and_others_apart_from_it(self) -> None:
+        rows = self.rows(((0.6, 0.1, 0.1), 20), ((0.9, 0.1, 0.1), 24), ((0.1, 0.7, 0.1), 26), ((0.5, 0.1, 0.1), 120), ((0.1, 0.1, 0.1), 200))
+        found = plate_figures.decode(rows, plate_figures.Thresholds(0.4, 0.4, 0.4, 0.3))
+        self.assertEqual([(place.state, place.score, place.quad[0, 0]) for place in found], [(0, 0.9, 24), (0, 0.5, 120)])
+
+    def test_bare_counts_only_where_nothing_speaks_against_it(self) -> None:
+        at = plate_figures.Thresholds(0.4, 0.4, 0.5, 0.3)
+        for other, states in ((0.2, [vehicles.BARE]), (0.35, [])):
+            rows = self.rows(((0.1, 0.1, 0.8), 20), ((other, 0.0, 0.1), 180))
+            self.assertEqual([place.state for place in plate_figures.decode(rows, at)], states)
+
+    def test_what_is_counted_is_what_is_decoded(self) -> None:
+        random = np.random.default_rng(5)
+        at = plate_figures.Thresholds(0.6, 0.6, 0.6, 0.8)
+        rows = [np.hstack([random.uniform(0, 0.9, (3, 3)), random.uniform(0, 250, (3, 8))]) for _ in range(200)]
+        seen = [plate_figures.Seen(0, "", None, 0.0, "day", "g", "oi", row) for row in rows]
+        said = plate_figures.said(plate_figures.strongest(seen), plate_figures.loudest(seen), at)
+        decoded = [plate_figures.decode(row, at) for row in rows]
+        self.assertEqual(list(said), [places[0].state if places else plate_figures.NONE for places in decoded])
+        self.assertGreater(len(set(said)), 3)
+
+    def test_padding_does_not_change_what_is_evened(self) -> None:
+        x = Dice(1).uniform(20, 80, 1, 3, 64, 64)
+        wide = torch.full((1, 3, 64, 128), plate_network.PAD)
+        wide[:, :, :, :64] = x
+        self.assertLess(float((plate_network.evened(wide)[..., :64] - plate_network.evened(x)).abs().max()), 1e-3)
+        self.assertLess(float((plate_network.evened(wide)[..., 64:] - plate_network.MEAN).abs().max()), 1e-3)
+
+    def test_a_mirrored_crop_has_its_corners_in_the_order_of_reading(self) -> None:
+        photo = vehicle()
+        for seed in range(20):
+            crop = vehicles.crop_of(photo, photo.pixels.astype(np.float32), photo.quad, vehicles.PLATE, np.random.default_rng(seed))
+            first, second, third, last = crop.quad
+            self.assertLess(first[0], second[0])
+            self.assertLess(last[0], third[0])
+            self.assertLess(first[1], last[1])
+            x, y = crop.quad.mean(axis=0).astype(int)
+            if x < crop.shown[0] and y < crop.shown[1]:
+                self.assertGreater(crop.pixels[y, x].mean(), 200)  # the plate's white
+
+    def test_a_target_asks_at_the_middle_only(self) -> None:
+        photo = vehicle()
+        crop = vehicles.crop_of(photo, photo.pixels.astype(np.float32), photo.quad, vehicles.COVERED, None)
+        wanted = plate_fit.target(crop, 256)
+        y, x = np.nonzero(wanted.here)
+        middle = np.array([x.mean(), y.mean()]) * 8 + 4
+        self.assertLess(float(np.abs(middle - crop.quad.mean(axis=0)).max()), 8)
+        self.assertTrue((wanted.classes[vehicles.COVERED][wanted.here] == 1).all())
+        self.assertEqual((wanted.classes[vehicles.PLATE] == 1).sum(), 0)
+        self.assertFalse(plate_fit.target(crop, 20).here.any())  # too few pixels to ask anything
+
+    def test_erasing_leaves_the_rest_as_it_was(self) -> None:
+        photo = vehicle()
+        for seed in range(6):
+            picture = photo.pixels.astype(np.float32)
+            coverings.erase(picture, photo.quad, np.random.default_rng(seed))
+            self.assertLess(float(picture[74:86, 40:80].mean()), 120)
+            self.assertEqual(float(np.abs(picture[:50] - 90).max()), 0)
+
+    def test_card_and_manifest_say_the_same(self) -> None:
+        models = {model["name"]: model for model in tomllib.loads((HERE.parent / "manifest.toml").read_text())["model"]}
+        entry, text = models["plate"], (HERE.parent / "plate.md").read_text()
+        at = plate_figures.Thresholds(*(entry["places"][key] for key in ("plate", "covered", "bare", "veto")))
+        self.assertIn(plate_card.thresholds(at), text)
+        self.assertEqual(entry["crop"]["margin"], vehicles.MARGIN)
+        self.assertEqual(entry["places"]["least_pixels"], plate_figures.LEAST_WIDTH)
+        file = (HERE.parent / "plate.onnx").read_bytes()
+        self.assertEqual(entry["sha256"], hashlib.sha256(file).hexdigest())
+        self.assertLess(len(file), 1_000_000)
+
+
 class Labels(unittest.TestCase):
+    def test_corners_of_plates_go_round_from_the_upper_left(self) -> None:
+        for row in data.labels("plates_on_vehicles"):
+            quad = np.array([float(value) for name, value in row.items() if name != "file"]).reshape(4, 2)
+            following = np.roll(quad, -1, axis=0)
+            self.assertGreater(float((quad[:, 0] * following[:, 1] - following[:, 0] * quad[:, 1]).sum()), 0, row["file"])
+            self.assertEqual(int(quad.sum(axis=1).argmin()), 0, row["file"])
+
     def test_texts_of_real_plates_are_of_known_series(self) -> None:
         for row in data.labels("plates_vn"):
             self.assertRegex(row["text"], r"^\d\d[A-Z]{1,2}\d?-(\d{3}\.\d\d|\d{4})$")

@@ -63,8 +63,8 @@ impl Vehicle {
         remarks.extend(self.before.clone());
         if !remarks.is_empty() {
             let (vi, en): (Vec<_>, Vec<_>) = remarks.into_iter().map(|remark| (remark.vi, remark.en)).unzip();
-            words.vi.push_str(&format!(" ({})", vi.join("; ")));
-            words.en.push_str(&format!(" ({})", en.join("; ")));
+            words.vi.extend([" (", &vi.join("; "), ")"]);
+            words.en.extend([" (", &en.join("; "), ")"]);
         }
         words
     }
@@ -72,10 +72,7 @@ impl Vehicle {
 
 impl Listed {
     fn words(&self) -> Bilingual {
-        let mut words = match self.is_watched {
-            true => both("CẦN THEO DÕI", "WANTED"),
-            false => both("xe quen", "known"),
-        };
+        let mut words = if self.is_watched { both("CẦN THEO DÕI", "WANTED") } else { both("xe quen", "known") };
         if !self.note.is_empty() {
             words.vi.extend([": ", &self.note]);
             words.en.extend([": ", &self.note]);
@@ -118,8 +115,8 @@ mod tests {
         Vehicle { track: Uuid::nil(), plate, listed: None, before: None }
     }
 
-    fn listed(is_watched: bool, is_exact: bool) -> Option<Listed> {
-        Some(Listed { is_watched, note: "xe của ông Ba".to_owned(), is_exact })
+    fn listed(is_watched: bool, is_exact: bool) -> Listed {
+        Listed { is_watched, note: "xe của ông Ba".to_owned(), is_exact }
     }
 
     #[track_caller]
@@ -133,13 +130,13 @@ mod tests {
         check(&vehicle(Absent), "xe không có biển số", "a vehicle without a plate");
         check(&vehicle(NotAssessable), "không nhìn rõ biển số xe", "plate of a vehicle not clearly seen");
         check(&vehicle(Readable), "xe mang biển số 12A-123.45", "a vehicle with plate 12A-123.45");
-        let known = Vehicle { listed: listed(false, false), ..vehicle(Readable) };
+        let known = Vehicle { listed: Some(listed(false, false)), ..vehicle(Readable) };
         check(
             &known,
             "xe mang biển số 12A-123.45 (xe quen: xe của ông Ba, một ký tự chưa chắc)",
             "a vehicle with plate 12A-123.45 (known: xe của ông Ba, one character unsure)",
         );
-        let mut wanted = Vehicle { listed: listed(true, true), ..vehicle(Readable) };
+        let mut wanted = Vehicle { listed: Some(listed(true, true)), ..vehicle(Readable) };
         wanted.plate.suspicions.push(Suspicion::ClassMismatch);
         wanted.before = Some(both("đã qua 3 đêm", "came by on 3 nights"));
         check(
@@ -151,11 +148,11 @@ mod tests {
 
     #[test]
     fn a_suspect_plate_makes_no_vehicle_a_known_one() {
-        let known = Vehicle { listed: listed(false, true), ..vehicle(PlateVerdict::Readable) };
+        let known = Vehicle { listed: Some(listed(false, true)), ..vehicle(PlateVerdict::Readable) };
         assert!(known.is_known() && !vehicle(PlateVerdict::Readable).is_known());
         let mut suspect = known.clone();
         suspect.plate.suspicions.push(Suspicion::SeenElsewhere);
         assert!(!suspect.is_known() && !suspect.tells_as(&known) && known.tells_as(&known));
-        assert!(!Vehicle { listed: listed(true, true), ..known }.is_known());
+        assert!(!Vehicle { listed: Some(listed(true, true)), ..known }.is_known());
     }
 }

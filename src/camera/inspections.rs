@@ -91,11 +91,11 @@ pub(super) struct Allowance {
 }
 
 impl Allowance {
-    fn finds(&self) -> bool {
+    fn finds(self) -> bool {
         self.finding_ms >= cost::FIND_MS
     }
 
-    pub(super) fn reads(&self) -> bool {
+    pub(super) fn reads(self) -> bool {
         self.reading_ms >= cost::READ_MS
     }
 }

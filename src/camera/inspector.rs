@@ -211,7 +211,7 @@ impl Look<'_> {
             size: self.size(1.0),
         });
         if let Some(allowance) = known.inspections.turn(at, picture.size) {
-            self.look(known, &picture, &allowance);
+            self.look(known, &picture, allowance);
         }
     }
 
@@ -236,7 +236,7 @@ impl Look<'_> {
         self.vehicle.bbox.w * across * PLATE_SHARE / self.rules.least_pixels
     }
 
-    fn look(&mut self, known: &mut Known, picture: &Picture, allowance: &Allowance) {
+    fn look(&mut self, known: &mut Known, picture: &Picture, allowance: Allowance) {
         let is_legible = picture.size * self.rules.least_pixels >= LEAST_READ;
         let depth = if is_legible && allowance.reads() { Depth::Read } else { Depth::Find };
         let spent = match self.plates.look(&picture.frame, picture.vehicle, self.vehicle.class, depth) {

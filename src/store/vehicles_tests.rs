@@ -257,7 +257,9 @@ fn what_was_read_is_looked_up_in_the_lists() {
         entry(3, ListKind::Watched, "99A-999.99"),
         entry(4, ListKind::Watched, "12A-128.45"),
     ];
-    entries.iter().for_each(|entry| store.put_plate_entry(entry).expect("stored"));
+    for entry in &entries {
+        store.put_plate_entry(entry).expect("stored");
+    }
     let options = |sign: char| if sign == '3' { vec![('3', 0.6), ('8', 0.3)] } else { vec![(sign, 0.98)] };
     let places = "12A12345".chars().map(|sign| Place { options: options(sign), none: 0.0 }).collect();
     let read = Read { candidates: vec![candidate("12A-123.45", 0.6)], places };

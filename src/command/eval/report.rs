@@ -111,20 +111,25 @@ impl Report {
 fn plate_table(measured: &plates::Measured, milliseconds: Option<f64>) -> String {
     let each = milliseconds.map_or_else(|| "no model judges them".to_owned(), |ms| format!("{ms:.1} ms a picture"));
     let names = PlateVerdict::ALL.map(PlateVerdict::name);
+    // Writing to a string cannot fail.
     let mut text = format!("\nplates, {each}\n\nlabelled as       told: ");
-    names.iter().for_each(|name| text += &format!("{name:>16}"));
+    for name in names {
+        let _ = write!(text, "{name:>16}");
+    }
     text.push('\n');
     for label in names {
-        text += &format!("{label:<24}");
-        names.iter().for_each(|told| text += &format!("{:>16}", measured.all.confusion[label][told]));
+        let _ = write!(text, "{label:<24}");
+        for told in names {
+            let _ = write!(text, "{:>16}", measured.all.confusion[label][told]);
+        }
         text.push('\n');
     }
     text += "\nof                     n  exact text    read  character errors  absent: precision  recall\n";
     let mut row = |of: &str, scores: &plates::Scores| {
         let (exact, read, errors) = (share(scores.exact_text), share(scores.read), share(scores.char_error_rate));
         let (precision, recall) = (share(scores.absent_precision), share(scores.absent_recall));
-        text +=
-            &format!("{of:<16} {:>7}  {exact:>10}  {read:>6}  {errors:>16}  {precision:>17}  {recall:>6}\n", scores.n);
+        let n = scores.n;
+        let _ = writeln!(text, "{of:<16} {n:>7}  {exact:>10}  {read:>6}  {errors:>16}  {precision:>17}  {recall:>6}");
     };
     row("all", &measured.all);
     measured.by_light.iter().for_each(|(light, scores)| row(light, scores));

@@ -81,7 +81,9 @@ fn calibrated(mut read: Read) -> Read {
         let before = first.probability;
         first.probability = before.powf(MODESTY);
         let left = (1.0 - first.probability) / (1.0 - before).max(f32::EPSILON);
-        others.iter_mut().for_each(|other| other.probability *= left);
+        for other in others {
+            other.probability *= left;
+        }
     }
     read
 }
@@ -152,12 +154,12 @@ mod tests {
 
     #[test]
     fn a_colour_counts_where_the_pictures_agree() {
+        use PlateColor::{Blue, White, Yellow};
         let of = |colors: &[PlateColor]| {
             let pictures: Vec<_> =
                 colors.iter().map(|&color| seen(PlaceKind::Plate, "12A12345", 0.98, Some(color))).collect();
             judge(&pictures).color
         };
-        use PlateColor::{Blue, White, Yellow};
         assert_eq!(of(&[White, White, Blue]), Some(White));
         assert_eq!(of(&[White, Yellow]), None);
         assert_eq!(of(&[]), None);
@@ -182,7 +184,9 @@ mod tests {
             fastrand::Rng::with_seed(seed).shuffle(&mut shuffled);
             let judge = |pictures: &[(Timestamp, PlateObservation)]| {
                 let mut evidence = PlateEvidence::new(RULES);
-                pictures.iter().for_each(|(at, picture)| evidence.add(*at, picture));
+                for (at, picture) in pictures {
+                    evidence.add(*at, picture);
+                }
                 evidence.judge(Class::Car, View::Track).plate
             };
             let (one, other) = (judge(&all), judge(&shuffled));

@@ -239,7 +239,9 @@ mod tests {
             let backward = decide(&sightings, &[], &RULES, View::Track);
             prop_assert_eq!((forward.verdict, forward.frames), (backward.verdict, backward.frames));
             prop_assert!((0.0..=MOST_CONFIDENCE).contains(&forward.confidence));
-            sightings.iter_mut().for_each(|seen| seen.width = seen.width.min(RULES.least_pixels - 1.0));
+            for seen in &mut sightings {
+                seen.width = seen.width.min(RULES.least_pixels - 1.0);
+            }
             prop_assert_eq!(decide(&sightings, &[], &RULES, View::Track).verdict, PlateVerdict::NotAssessable);
         }
 
