@@ -1,6 +1,7 @@
 //! The appliance: open, start, wait, stop, in order.
 
 mod clips;
+mod expiry;
 
 use std::fs::DirBuilder;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -15,6 +16,9 @@ use signal_hook::iterator::Signals;
 use crate::base::metrics::Metrics;
 use crate::base::worker::Worker;
 use crate::base::{IdSource, SharedClock, Shutdown};
+use crate::camera::analyst::Eyes;
+use crate::camera::archive::StoredPlates;
+use crate::camera::inspector::{PlateModels, Plates};
 use crate::camera::looker::{Models, Reader};
 use crate::camera::{self, snapshots};
 use crate::config::Config;
@@ -22,8 +26,10 @@ use crate::http::{self, AppState};
 use crate::notify::Board;
 use crate::record::{DiskState, Recorder};
 use crate::store::Store;
+use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
 use clips::RecordedClips;
+use expiry::Expiry;
 
 /// Runs the appliance until SIGINT or SIGTERM. `ready` hears where the page is.
 ///
@@ -44,12 +50,17 @@ pub fn run(
     let address = listener.local_addr().context("the page's own address is unknown")?;
     let manifest = Manifest::load(config.models_dir.as_deref())?;
     let detector = Detector::load(&manifest, &config.detector.model, LOW_SCORE, config.detector.sessions)?;
-    // Who comes is told without it, only not what they hide.
-    let reader = AttributeReader::load(&manifest).unwrap_or_else(|error| {
-        tracing::error!(%error, "masks, hats, gloves and bags are not told until canhdem starts again");
+    // Who comes is told without them, only not all that they hide.
+    let (reader, left_out) = AttributeReader::load_usable(&manifest)?;
+    for left_out in left_out {
+        tracing::error!(attribute = left_out.attribute.name(), error = %left_out.error, "not told until canhdem starts again");
+    }
+    let reader = reader.map(|reader| Arc::new(Models { reader, waits: false }) as Arc<dyn Reader>);
+    let plates = PlateReader::load(&manifest).unwrap_or_else(|error| {
+        tracing::error!(%error, "plates are not looked for until canhdem starts again");
         None
     });
-    let reader = reader.map(|reader| Arc::new(Models { reader, waits: false }) as Arc<dyn Reader>);
+    let plates = plates.map(|reader| Arc::new(PlateModels { reader, waits: false }) as Arc<dyn Plates>);
     let store = Store::open(&config.data_dir, &clock)?;
     for alert in store.close_unfinished()? {
         tracing::info!(alert = %alert.id, "closed: it was open when canhdem last stopped");
@@ -83,7 +94,7 @@ pub fn run(
         metrics: metrics.clone(),
         recorder: Arc::clone(&recorder),
         detector,
-        reader,
+        eyes: Eyes { reader, plates, archive: Some(Arc::new(StoredPlates::new(store.clone(), &config))) },
     };
     let state = AppState {
         clips: Arc::new(RecordedClips::open(store.clone(), &config.data_dir).context("the folder of clips")?),
@@ -97,7 +108,8 @@ pub fn run(
 
     // Start.
     let (stop, shutdown) = Shutdown::new();
-    let mut workers = vec![serve(listener, state, shutdown.clone())?];
+    let expiry = Expiry::new(state.store.clone(), state.clock.clone(), &config);
+    let mut workers = vec![serve(listener, state, shutdown.clone())?, expiry.start(shutdown.clone())?];
     for camera in &config.cameras {
         workers.push(camera::start(camera.clone(), shared.clone(), shutdown.clone()).context("a camera's thread")?);
     }

@@ -1,12 +1,16 @@
 //! The loop of one live camera: plain calls from access unit to alert, on one thread.
 
 pub mod analyst;
+pub mod archive;
 pub mod closer;
+mod inspections;
+pub mod inspector;
 pub mod looker;
 mod movers;
 pub mod saver;
 pub mod snapshots;
 mod turns;
+mod vehicles;
 
 use std::io;
 use std::sync::Arc;
@@ -29,9 +33,8 @@ use crate::record::{CameraRecorder, Recorder};
 use crate::store::Store;
 use crate::track::Track;
 use crate::vision::Detector;
-use analyst::{Analysis, Analyst};
+use analyst::{Analysis, Analyst, Ended, Eyes};
 use closer::{Closer, MainPictures};
-use looker::Reader;
 use saver::Saver;
 
 /// Pictures of an awake camera that are analysed each second.
@@ -56,8 +59,8 @@ pub struct Shared {
     pub metrics: Metrics,
     pub recorder: Arc<Recorder>,
     pub detector: Detector,
-    /// What looks closely at persons, if it is installed; it must not wait.
-    pub reader: Option<Arc<dyn Reader>>,
+    /// What looks closely; it must not wait.
+    pub eyes: Eyes,
 }
 
 /// Starts a camera's thread. It restarts by itself after a panic and ends with `shutdown`.
@@ -131,7 +134,7 @@ impl LiveCamera {
             recorder: shared.recorder.camera(&camera.id),
             watcher: Watcher::new(Gate::new(), ANALYSES_PER_SECOND),
             main_pictures: main_pictures(camera, shared),
-            analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.reader.clone(), None),
+            analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.eyes.clone(), None),
             saver: Saver::new(shared.store.clone(), &shared.config.data_dir),
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),
@@ -143,7 +146,8 @@ impl LiveCamera {
         while !shutdown.is_stopped() {
             self.run_once();
         }
-        let (_, closed) = self.analyst.finish(self.shared.clock.now());
+        let (ended, closed) = self.analyst.finish(self.shared.clock.now());
+        keep(&self.saver, ended);
         if let Some(alert) = closed {
             self.saver.save(Change::Closed, alert, None);
         }
@@ -200,10 +204,12 @@ impl LiveCamera {
                 metrics.dropped("analysis").inc();
                 return true;
             }
-            let analysis = analyse(analyst, saver, metrics, shared, &sighting);
+            let mut analysis = analyse(analyst, saver, metrics, shared, &sighting);
+            keep(saver, std::mem::take(&mut analysis.ended));
             if waiting <= HURRIED {
-                let closer = main_pictures.as_mut().map(|pictures| pictures as &mut dyn Closer);
-                look(analyst, saver, metrics, &sighting, &analysis.tracks, closer);
+                let mut closer = main_pictures.as_mut();
+                look(analyst, saver, metrics, &sighting, &analysis.tracks, closer.as_deref_mut().map(as_closer));
+                inspect(analyst, saver, metrics, &sighting, &analysis.tracks, closer.map(as_closer));
             } else {
                 let closer = main_pictures.as_ref().map(|pictures| pictures as &dyn Closer);
                 let left_out = analyst.leave_out(&sighting.frame, &analysis.tracks, closer);
@@ -293,7 +299,8 @@ impl LiveCamera {
 
 /// Megabytes of a stream are kept only where somebody looks into them.
 fn main_pictures(camera: &config::Camera, shared: &Shared) -> Option<MainPictures> {
-    camera.sub.as_ref().zip(shared.reader.as_ref()).map(|_| MainPictures::new(shared.detector.clone()))
+    let looks = shared.eyes.reader.is_some() || shared.eyes.plates.is_some();
+    camera.sub.as_ref().filter(|_| looks).map(|_| MainPictures::new(shared.detector.clone()))
 }
 
 /// Analyses a picture and saves what comes of it.
@@ -343,4 +350,32 @@ fn look(
     if let Some((change, alert)) = enriched.alert {
         saver.save(change, alert, None);
     }
+}
+
+fn as_closer(pictures: &mut MainPictures) -> &mut dyn Closer {
+    pictures
+}
+
+/// Looks for the plates of vehicles that move, and saves what is known of them by now.
+fn inspect(
+    analyst: &mut Analyst,
+    saver: &mut Saver,
+    metrics: &CameraMetrics,
+    sighting: &Sighting,
+    tracks: &[Track],
+    closer: Option<&mut dyn Closer>,
+) {
+    let before = analyst.inferences();
+    let inspection = analyst.inspect(&sighting.frame, tracks, closer);
+    metrics.inferences.inc_by(analyst.inferences() - before);
+    metrics.dropped("plates").inc_by(inspection.busy.into());
+    inspection.kept.into_iter().for_each(|kept| saver.save_vehicle(kept));
+    if let Some((change, alert)) = inspection.alert {
+        saver.save(change, alert, Some(&sighting.frame));
+    }
+}
+
+/// Keeps the vehicles among tracks that ended.
+fn keep(saver: &Saver, ended: Vec<Ended>) {
+    ended.into_iter().filter_map(|ended| ended.vehicle).for_each(|kept| saver.save_vehicle(kept));
 }

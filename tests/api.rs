@@ -28,6 +28,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+#[path = "api/vehicles.rs"]
+mod vehicles;
+
 fn seconds(n: i64) -> Timestamp {
     let night: Timestamp = "2026-02-17T01:30:00+07:00".parse().expect("valid");
     night + SignedDuration::from_secs(n)
@@ -142,7 +145,10 @@ impl Office {
 }
 
 async fn ask(app: Router, request: axum::http::request::Builder) -> Answer {
-    let request = request.body(Body::empty()).expect("a request");
+    send(app, request.body(Body::empty()).expect("a request")).await
+}
+
+async fn send(app: Router, request: Request<Body>) -> Answer {
     let path = request.uri().path().to_owned();
     let response = app.oneshot(request).await.expect("infallible");
     let (status, headers) = (response.status(), response.headers().clone());
@@ -604,7 +610,9 @@ async fn what_is_not_there_is_a_problem() {
         office.get(path).await.check_problem(404, "");
     }
     let post = Request::post("/api/v1/cameras").header("host", "localhost");
-    office.ask(post).await.check_problem(405, "GET and HEAD only");
+    let refused = office.ask(post).await;
+    refused.check_problem(405, "does not take this method");
+    assert_eq!(refused.header("allow"), "GET,HEAD");
 }
 
 #[tokio::test]
@@ -613,6 +621,9 @@ async fn the_document_is_the_committed_one() {
     let served = office.get("/api/v1/openapi.json").await;
     assert_eq!(served.text(), canhdem::http::document());
     assert_eq!(served.json()["openapi"], "3.1.0");
+    for name in served.text().split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(served.json()["components"]["schemas"][name].is_object(), "{name} is not described");
+    }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/openapi.json");
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
         std::fs::write(&path, served.text()).expect("written");

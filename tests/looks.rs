@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use canhdem::alert::{Alert, Change};
 use canhdem::base::{Rect, SimClock, Timestamp};
-use canhdem::camera::analyst::Analyst;
+use canhdem::camera::analyst::{Analyst, Eyes};
 use canhdem::camera::closer::{Closer as _, MainPictures};
 use canhdem::camera::looker::Reader;
 use canhdem::config::Config;
@@ -80,7 +80,8 @@ fn run(gate: Gate, units: &[AccessUnit], looks: bool) -> Run {
     let config = Config::for_replay();
     let masked = Arc::new(Masked::default());
     let reader = looks.then(|| Arc::clone(&masked) as Arc<dyn Reader>);
-    let mut analyst = Analyst::new(&config, &config.cameras[0], detector(), reader, Some(1));
+    let mut analyst =
+        Analyst::new(&config, &config.cameras[0], detector(), Eyes { reader, ..Eyes::default() }, Some(1));
     let mut watcher = Watcher::new(gate, 5);
     let (mut told, mut crops) = (Vec::new(), 0);
     for unit in units {

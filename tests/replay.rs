@@ -159,6 +159,23 @@ fn in_the_corridor_each_walk_is_a_track_of_its_own() {
     assert_eq!(alerts.len(), 1);
 }
 
+#[test]
+fn in_the_car_park_each_drive_is_a_track_of_one_car() {
+    // As the analysis sees it: the second stream.
+    let footage = Footage::parking_by_night(3).expect("composed");
+    let Replayed { tracks, .. } = replay_well(&[&text(&saved("car-park", &footage))]);
+    let start: Timestamp = "2026-02-17T01:30:00+07:00".parse().expect("a time");
+    let seconds = |value: &Value| time(value).duration_since(start).as_secs_f64();
+    let seen: Vec<_> = tracks.iter().map(|track| (seconds(&track["first"]), seconds(&track["last"]))).collect();
+    // With a plate, without one, with a cloth over it.
+    assert!(tracks.iter().all(|track| track["class"] == "car"), "{tracks:?}");
+    assert_eq!(seen.len(), 3, "{seen:?}");
+    for ((first, last), came_in) in seen.into_iter().zip([3.0, 21.0, 39.0]) {
+        assert!(first >= came_in && first < came_in + 3.0, "{first} after {came_in}");
+        assert!(last > came_in + 7.0 && last < came_in + 9.0, "{last} after {came_in}");
+    }
+}
+
 /// Alerts, and when each opened and closed.
 fn outline(replayed: &Replayed) -> Vec<(String, Timestamp, Timestamp)> {
     let outline = |alert: &Value| (alert["camera"].to_string(), time(&alert["at"]), time(&alert["closed_at"]));

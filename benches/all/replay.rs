@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use canhdem::camera::ANALYSES_PER_SECOND;
-use canhdem::camera::analyst::Analyst;
+use canhdem::camera::analyst::{Analyst, Eyes};
 use canhdem::config::Config;
 use canhdem::decode::gate::Gate;
 use canhdem::decode::{Sighting, Watcher};
@@ -29,7 +29,7 @@ pub(crate) struct Counts {
 
 pub(crate) fn replay(path: &Path, gate: Gate, detector: &Detector) -> Counts {
     let config = Config::for_replay();
-    let mut analyst = Analyst::new(&config, &config.cameras[0], detector.clone(), None, Some(1));
+    let mut analyst = Analyst::new(&config, &config.cameras[0], detector.clone(), Eyes::default(), Some(1));
     let mut watcher = Watcher::new(gate, ANALYSES_PER_SECOND);
     let mut counts = Counts::default();
     let intake = footage::open(path);

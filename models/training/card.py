@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import fit
-from data import Samples
+from samples import Samples
 
 if TYPE_CHECKING:
     from train import Task
@@ -17,7 +17,9 @@ SOURCES = {
     "iAmEthanMai": "mask-detection-dataset by iAmEthanMai (MIT; pictures CC0)",
     "bearpaw": "Clothing Co-Parsing (Apache-2.0)",
     "scenes": "labels of our own on pictures of the sources named beside it",
-    "posed": "heads in BackPack-Detection by Amir-Etemadi-PhD (CC BY 4.0), labels of our own",
+    "posed": "heads and hands in BackPack-Detection by Amir-Etemadi-PhD and thief-detection (both CC BY 4.0), where the pose model places them, labels of our own",
+    "posed persons": "the same whole persons, heads and hands where the pose model places them",
+    "sites": "construction-site-safety, Roboflow (CC BY 4.0), labels of our own",
     "painted": "the same pictures, cloth painted on by paint.py",
     "pasted": "the same persons, bags or pieces of floor of BackPack-Detection (CC BY 4.0) pasted on",
     "alone": "BackPack-Detection (CC BY 4.0), bags that nobody wears: only where they are is learned",
@@ -39,6 +41,7 @@ def write(
     training: Samples,
     validation: Samples,
     judged: dict[str, fit.Judged],
+    sizes: dict[int, dict[str, float]],
     calibration: tuple[float, float],
     least: float,
 ) -> str:
@@ -62,7 +65,8 @@ def write(
     lines += [
         "",
         "A fifth of the groups (persons, pictures, scenes, stretches of look-alikes) is held out, by a hash of the group's "
-        "name: half of that sets calibration and threshold, the other half gives the figures below. All classes go through the same simulated cameras (`augment.py`): day, lamps at night, infrared; noise, "
+        "name: half of that (of the last of the sets of figures below) sets calibration and threshold, the other half gives "
+        "the figures. All classes go through the same simulated cameras (`augment.py`): day, lamps at night, infrared; noise, "
         "blur, compression, few pixels.",
         "",
         f"Answers: log-odds = logit / {calibration[0]} + {calibration[1]}; yes from {least} on, no from {-least} down, "
@@ -70,6 +74,9 @@ def write(
     ]
     for title, of in judged.items():
         lines += ["", f"## Figures: {title}", "", *figures(of, calibration, least), "", *curve(of, calibration)]
+    lines += ["", "## By size", "", f"AUC of what is held out, by how many pixels of the frame the {task.part} has.", ""]
+    lines += ["| pixels | day | night | ir |", "|---|---|---|---|"]
+    lines += [f"| {size} | {' | '.join(f'{value:.3f}' for value in aucs.values())} |" for size, aucs in sizes.items()]
     lines += ["", "## Known failures", "", *(f"- {failure}" for failure in task.failures)]
     return "\n".join(lines) + "\n"
 

@@ -5,123 +5,19 @@ The folders are described in the data's own README; only rows whose licence is n
 
 import csv
 import hashlib
-from collections import Counter
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
 
 import paint
+from samples import CANVAS, Samples, surroundings
 
 HERE = Path(__file__).resolve().parent
-CANVAS = 128
 # Of one group, in samples.
 LARGEST_HELD_OUT = 150
-
-
-@dataclass
-class Samples:
-    """Crops with labels. `box`: centre x, y and size of the part in 0..1 of the canvas."""
-
-    names: list[str] = field(default_factory=list)
-    canvas: list[np.ndarray] = field(default_factory=list)
-    box: list[tuple[float, float, float]] = field(default_factory=list)
-    # 1 yes, 0 no; 0.5 where it cannot be seen.
-    label: list[float] = field(default_factory=list)
-    group: list[str] = field(default_factory=list)
-    source: list[str] = field(default_factory=list)
-    # Where in the canvas its picture lies: left, top, width, height in 0..1.
-    inside: list[tuple[float, float, float, float]] = field(default_factory=list)
-    # Where in the canvas the thing is that is asked about (left, top, right, bottom in 0..1); None where that is not
-    # labelled, and nothing for a no.
-    thing: list[list[tuple[float, float, float, float]] | None] = field(default_factory=list)
-    # Width of a pixel of its picture in the canvas.
-    scale: list[float] = field(default_factory=list)
-    # Whether it lies about, without a person.
-    alone: list[bool] = field(default_factory=list)
-    _sizes: Counter[str] | None = field(default=None, init=False)
-
-    def add(self, name: str, picture: Image.Image, box: tuple[float, float, float], label: float, group: str, source: str) -> None:
-        """`box` in pixels of the picture."""
-        canvas, scale, left, top = on_canvas(picture)
-        self.names.append(name)
-        self.canvas.append(canvas)
-        self.box.append(((box[0] * scale + left) / CANVAS, (box[1] * scale + top) / CANVAS, box[2] * scale / CANVAS))
-        self.label.append(label)
-        self.group.append(group)
-        self.source.append(source)
-        size = (picture.width * scale / CANVAS, picture.height * scale / CANVAS)
-        self.inside.append((left / CANVAS, top / CANVAS, *size))
-        self.thing.append(None if label else [])
-        self.scale.append(scale / CANVAS)
-        self.alone.append(False)
-
-    def add_like(self, index: int, canvas: np.ndarray, label: int, source: str) -> None:
-        """The same sample with something painted on it."""
-        self.names.append(f"{self.names[index]}+{source}")
-        self.canvas.append(canvas)
-        self.box.append(self.box[index])
-        self.label.append(label)
-        self.group.append(self.group[index])
-        self.source.append(source)
-        self.inside.append(self.inside[index])
-        self.thing.append(None if label else [])
-        self.scale.append(self.scale[index])
-        self.alone.append(self.alone[index])
-
-    def part(
-        self, index: int, corners: tuple[int, int, int, int], margin: float, of: tuple[float, float, float, float]
-    ) -> tuple[float, float, float, float]:
-        """Where a box of a scene lies in the canvas of the sample that `surroundings` cut around `corners`."""
-        (x, y), size = start_of(corners, margin), self.scale[index]
-        left, top, _, _ = self.inside[index]
-        return (left + (of[0] - x) * size, top + (of[1] - y) * size, left + (of[2] - x) * size, top + (of[3] - y) * size)
-
-    def place(self, index: int, x: float, y: float) -> tuple[float, float]:
-        """From 0..1 of a sample's picture to 0..1 of its canvas."""
-        left, top, w, h = self.inside[index]
-        return left + x * w, top + y * h
-
-    def tensors(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        canvas = torch.from_numpy(np.stack(self.canvas)).permute(0, 3, 1, 2)
-        return canvas, torch.tensor(np.array(self.box, dtype=np.float32)), torch.tensor(self.label, dtype=torch.float32)
-
-    def things(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Masks of the thing [N,1,H,W] in 0 and 255, and what is known of it, as `fit.finding_loss` takes it."""
-        masks = np.zeros((len(self), 1, CANVAS, CANVAS), dtype=np.uint8)
-        for mask, boxes in zip(masks, self.thing, strict=True):
-            for box in boxes or []:
-                left, top, right, bottom = (round(value * CANVAS) for value in box)
-                mask[0, max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = 255
-        known = [2 if alone else int(boxes is not None) for alone, boxes in zip(self.alone, self.thing, strict=True)]
-        return torch.from_numpy(masks), torch.tensor(known)
-
-    def sizes(self) -> Counter[str]:
-        """How many samples each group has."""
-        if self._sizes is None:
-            self._sizes = Counter(self.group)
-        return self._sizes
-
-    def only(self, keep: list[int]) -> "Samples":
-        columns = {f.name: [getattr(self, f.name)[i] for i in keep] for f in fields(self) if f.init}
-        return Samples(**columns)
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-
-def on_canvas(picture: Image.Image) -> tuple[np.ndarray, float, int, int]:
-    """Fits a picture into the square canvas (BGR), its edge pixels repeated around it."""
-    w, h = picture.size
-    scale = CANVAS / max(w, h)
-    size = (max(1, round(w * scale)), max(1, round(h * scale)))
-    pixels = np.asarray(picture.convert("RGB").resize(size, Image.BILINEAR))[:, :, ::-1]
-    left, top = (CANVAS - size[0]) // 2, (CANVAS - size[1]) // 2
-    pad = ((top, CANVAS - size[1] - top), (left, CANVAS - size[0] - left), (0, 0))
-    return np.pad(pixels, pad, mode="edge"), scale, left, top
 
 
 def rows(folder: Path) -> Iterator[dict[str, str]]:
@@ -135,6 +31,19 @@ def licensed(row: dict[str, str]) -> bool:
 
 def provider(row: dict[str, str]) -> str:
     return row["source"].split("/")[0]
+
+
+def photograph(row: dict[str, str]) -> str:
+    """The group of a crop: the photograph, or the stretch of look-alikes, that it comes from. Folders share photographs,
+    so this says the same of all of them."""
+    if provider(row) == "bearpaw":
+        return f"ccp/{Path(row['source']).stem}"
+    return re.sub(r"(\.|_j|[._]jpe?g|[._]png)$", "", row["group"])
+
+
+def scene_of(file: str) -> str:
+    """The group of a picture of `backpack`, which is there in several sizes."""
+    return file.split("_jpg")[0]
 
 
 def around(picture: Image.Image, part: float) -> tuple[float, float, float]:
@@ -167,11 +76,11 @@ def masks(data: Path) -> Samples:
         label = {"mask": 1, "nomask": 0}.get(row["class"])
         if label is not None and licensed(row):
             with Image.open(data / "masks" / row["file"]) as picture:
-                samples.add(f"masks/{row['file']}", picture, around(picture, 0.62), label, row["group"], provider(row))
+                samples.add(f"masks/{row['file']}", picture, around(picture, 0.62), label, photograph(row), provider(row))
     for row in rows(data / "heads"):
         if provider(row) == "bearpaw":
             with Image.open(data / "heads" / row["file"]) as picture:
-                samples.add(f"heads/{row['file']}", picture, around(picture, 0.62), 0, row["file"], provider(row))
+                samples.add(f"heads/{row['file']}", picture, around(picture, 0.62), 0, photograph(row), provider(row))
     add_covered_faces(samples)
     add_heads_in_scenes(samples, data, "mask")
     return samples
@@ -186,7 +95,7 @@ def add_heads_in_scenes(samples: Samples, data: Path, attribute: str) -> None:
             corners = (int(x - half), int(y - half), int(x + half), int(y + half))
             with Image.open(data / row["file"]) as scene:
                 picture, box = surroundings(scene.convert("RGB"), corners, 2.2)
-            samples.add(row["file"], picture, box, label, row["file"].split("_jpg")[0], "posed")
+            samples.add(row["file"], picture, box, label, scene_of(row["file"]), "posed")
 
 
 def add_covered_faces(samples: Samples, seed: int = 4) -> None:
@@ -233,16 +142,49 @@ def hats(data: Path) -> Samples:
         if label is None or not licensed(row):
             continue
         with Image.open(data / "heads" / row["file"]) as picture:
-            # Fashion pictures have no group of their own: they are of one person each.
-            group = row["file"] if provider(row) == "bearpaw" else row["group"]
-            samples.add(row["file"], picture, around(picture, 0.62), label, group, provider(row))
-    groups = {row["file"]: row["group"] for row in rows(data / "masks")}
+            samples.add(row["file"], picture, around(picture, 0.62), label, photograph(row), provider(row))
+    groups = {row["file"]: photograph(row) for row in rows(data / "masks")}
     for row in labels("hats_in_scenes"):
         with Image.open(data / "masks" / row["file"]) as picture:
             samples.add(row["file"], picture, around(picture, 0.62), int(row["hat"]), groups[row["file"]], "scenes")
+    add_heads_on_sites(samples, data)
     add_heads_in_scenes(samples, data, "hat")
+    add_heads_of_persons(samples, data)
     add_covered_heads(samples)
     return samples
+
+
+def add_heads_on_sites(samples: Samples, data: Path) -> None:
+    """Heads of the pictures that the helmets come from, most of them bare, by labels of our own: without them a helmet
+    could be told by the place where it is worn."""
+    of = {row["file"]: row for row in rows(data / "heads")}
+    for row in labels("hats_on_sites"):
+        with Image.open(data / "heads" / row["file"]) as picture:
+            samples.add(row["file"], picture, around(picture, 0.62), int(row["hat"]), photograph(of[row["file"]]), "sites")
+
+
+def add_heads_of_persons(samples: Samples, data: Path) -> None:
+    """Heads of fashion pictures where the pose model places them."""
+    for row, place in persons(data):
+        if place["head_x"]:
+            with Image.open(data / "persons_attr" / row["file"]) as picture:
+                label = int("hat=1" in row["note"])
+                samples.add(row["file"], *posed(picture, place, "head"), label, photograph(row), "posed persons")
+
+
+def persons(data: Path) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """Each whole person of the fashion pictures, and where the pose model finds its parts."""
+    place = {row["file"]: row for row in labels("persons")}
+    for row in rows(data / "persons_attr"):
+        if licensed(row):
+            yield row, place[row["file"]]
+
+
+def posed(picture: Image.Image, place: dict[str, str], part: str) -> tuple[Image.Image, tuple[float, float, float]]:
+    """The surroundings of a head or hand, whose place is in 0..1 of the picture and whose size in 0..1 of its height."""
+    w, h = picture.size
+    size = place["head_size" if part == "head" else "hand_size"]
+    return piece(picture, w * float(place[f"{part}_x"]), h * float(place[f"{part}_y"]), h * float(size))
 
 
 def add_covered_heads(samples: Samples, seed: int = 8) -> None:
@@ -265,7 +207,7 @@ def gloves(data: Path, unlicensed: bool = False) -> Samples:
         if licensed(row) != unlicensed:
             with Image.open(data / "gloves" / row["file"]) as picture:
                 label = int(row["class"] == "glove")
-                samples.add(row["file"], picture, around(picture, 0.62), label, row["group"], provider(row))
+                samples.add(row["file"], picture, around(picture, 0.62), label, photograph(row), provider(row))
     if unlicensed:
         return samples
     for file in sorted((data / "hands" / "images").glob("*.jpg")):
@@ -278,9 +220,35 @@ def gloves(data: Path, unlicensed: bool = False) -> Samples:
             # Numbered in the order they were taken: neighbours show the same hand.
             number = "".join(filter(str.isdigit, file.name.split("_")[0])) or "0"
             samples.add(f"hands/{file.name}", picture, part, 0, f"hands/{int(number) // 25}", "hands")
+    add_hands_of_persons(samples, data)
+    add_hands_in_scenes(samples, data)
     add_painted_gloves(samples)
     add_no_hands(samples, data)
     return samples
+
+
+def add_hands_of_persons(samples: Samples, data: Path) -> None:
+    """Hands of fashion pictures where the pose model places them; bare ones only where skin is seen there."""
+    for row, place in persons(data):
+        with Image.open(data / "persons_attr" / row["file"]) as picture:
+            for part in ("left_hand", "right_hand"):
+                if not place[f"{part}_x"]:
+                    continue
+                gloved = "gloves=1" in row["note"]
+                samples.add(f"{row['file']} {part}", *posed(picture, place, part), int(gloved), photograph(row), "posed persons")
+                if not gloved and paint.seen_skin(samples.canvas[-1], samples.box[-1], most_beyond=0.2) is None:
+                    samples.drop_last()
+
+
+def add_hands_in_scenes(samples: Samples, data: Path) -> None:
+    """Hands as the pose model places them in scenes by day (`backpack`) and at doors by night, by labels of our own."""
+    doors = {f"persons_night_ir/{row['file']}": photograph(row) for row in rows(data / "persons_night_ir")}
+    for row in labels("hands_in_scenes"):
+        label = {"yes": 1, "no": 0, "unseen": 0.5}[row["gloves"]]
+        group = doors.get(row["file"]) or scene_of(row["file"])
+        with Image.open(data / row["file"]) as picture:
+            crop = piece(picture, float(row["x"]), float(row["y"]), float(row["size"]))
+            samples.add(f"{row['file']} {row['x']}", *crop, label, group, "posed")
 
 
 def add_no_hands(samples: Samples, data: Path, seed: int = 9) -> None:
@@ -291,13 +259,13 @@ def add_no_hands(samples: Samples, data: Path, seed: int = 9) -> None:
             with Image.open(data / "persons_attr" / row["file"]) as picture:
                 w, h = picture.size
                 x, y = w * random.uniform(0.15, 0.85), h * random.uniform(0.3, 0.8)
-                samples.add(row["file"], *piece(picture, x, y, h * random.uniform(0.1, 0.16)), 0.5, row["file"], "no hands")
+                samples.add(row["file"], *piece(picture, x, y, h * random.uniform(0.1, 0.16)), 0.5, photograph(row), "no hands")
     for row in labels("bags_in_scenes"):
         left, top, right, bottom = (int(row[side]) for side in ("left", "top", "right", "bottom"))
         with Image.open(data / row["file"]) as picture:
             x, y = random.uniform(left, right), random.uniform(top + 0.2 * (bottom - top), bottom)
             size = (bottom - top) * random.uniform(0.12, 0.3)
-            samples.add(row["file"], *piece(picture, x, y, size), 0.5, row["file"].split("_jpg")[0], "no hands")
+            samples.add(row["file"], *piece(picture, x, y, size), 0.5, scene_of(row["file"]), "no hands")
 
 
 def piece(picture: Image.Image, x: float, y: float, size: float) -> tuple[Image.Image, tuple[float, float, float]]:
@@ -310,7 +278,7 @@ def add_painted_gloves(samples: Samples, seed: int = 6) -> None:
     for index in [i for i in range(len(samples)) if samples.label[i] == 0]:
         painted = paint.glove(samples.canvas[index], samples.box[index], random)
         if painted is not None:
-            samples.add_like(index, painted, 1, "painted")
+            samples.add_like(index, paint.as_coarse(painted, samples.scale[index]), 1, "painted")
 
 
 def bags(data: Path) -> Samples:
@@ -321,7 +289,7 @@ def bags(data: Path) -> Samples:
             with Image.open(data / "persons_attr" / row["file"]) as picture:
                 w, h = picture.size
                 label = int(row["class"] == "bag")
-                samples.add(row["file"], picture, (w / 2, h / 2, h), label, row["file"], provider(row))
+                samples.add(row["file"], picture, (w / 2, h / 2, h), label, photograph(row), provider(row))
     groups = {row["file"]: row["group"] for row in rows(data / "persons_cctv")}
     for row in labels("bags_cctv"):
         with Image.open(data / "persons_cctv" / row["file"]) as picture:
@@ -334,7 +302,7 @@ def bags(data: Path) -> Samples:
         person = (left, top, right, bottom)
         with Image.open(data / row["file"]) as scene:
             picture, box = surroundings(scene.convert("RGB"), person, 1.7)
-            samples.add(row["file"], picture, box, int(row["bag"]), row["file"].split("_jpg")[0], "scenes")
+            samples.add(row["file"], picture, box, int(row["bag"]), scene_of(row["file"]), "scenes")
             if row["bag"] == "1":
                 samples.thing[-1] = [samples.part(-1, person, 1.7, bag) for bag in bag_boxes(data, row["file"], scene.size)]
     add_pasted_bags(samples, data)
@@ -372,27 +340,9 @@ def add_bags_alone(samples: Samples, data: Path) -> None:
             cx, cy = (left + right) / 2, (top + bottom) / 2
             corners = (int(cx - reach / 2), int(cy - reach / 2), int(cx + reach / 2), int(cy + reach / 2))
             picture, box = surroundings(scene.convert("RGB"), corners, 1.5)
-            samples.add(name, picture, box, 1, name.split("_jpg")[0], "alone")
+            samples.add(name, picture, box, 1, scene_of(name), "alone")
             samples.thing[-1] = [samples.part(-1, corners, 1.5, bag) for bag in boxes]
             samples.alone[-1] = True
-
-
-def surroundings(
-    scene: Image.Image, corners: tuple[int, int, int, int], margin: float
-) -> tuple[Image.Image, tuple[float, float, float]]:
-    """The part of a scene around a box, `margin` times as large, and where the box lies in it."""
-    left, top, right, bottom = corners
-    cx, cy, size = (left + right) / 2, (top + bottom) / 2, max(right - left, bottom - top)
-    x, y = start_of(corners, margin)
-    part = scene.crop((x, y, min(scene.width, int(cx + size * margin / 2)), min(scene.height, int(cy + size * margin / 2))))
-    return part, (cx - x, cy - y, size)
-
-
-def start_of(corners: tuple[int, int, int, int], margin: float) -> tuple[int, int]:
-    """The upper left corner of what `surroundings` cuts."""
-    left, top, right, bottom = corners
-    reach = max(right - left, bottom - top) * margin / 2
-    return max(0, int((left + right) / 2 - reach)), max(0, int((top + bottom) / 2 - reach))
 
 
 def add_pasted_bags(samples: Samples, data: Path, seed: int = 5) -> None:

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from augment import LIGHTS, Dice, augment, through_camera, windows
-from data import Samples, split
+from data import split
 from network import Classifier, Finder, even
+from samples import Samples
 
 BATCH = 64
+# Of parts, in pixels of the frame.
+SIZES = (10, 12, 15, 18, 20, 24, 32, 48, 64, 96, 128, 160)
+
 
 @dataclass
 class Plan:
@@ -28,11 +33,11 @@ class Plan:
 
 
 def weights(samples: Samples) -> torch.Tensor:
-    """Both classes alike, and a fifth of what cannot be seen; within each, sources by the root of their number."""
+    """Both classes alike, and a tenth of what cannot be seen; within each, sources by the root of their number."""
     pairs = list(zip(samples.label, samples.source, strict=True))
     count = {pair: pairs.count(pair) for pair in set(pairs)}
     total = {label: sum(math.sqrt(n) for (of, _), n in count.items() if of == label) for label in (0, 0.5, 1)}
-    share = {0: 0.4, 0.5: 0.2, 1: 0.4}
+    share = {0: 0.45, 0.5: 0.1, 1: 0.45}
     return torch.tensor([share[pair[0]] * math.sqrt(count[pair]) / total[pair[0]] / count[pair] for pair in pairs])
 
 
@@ -98,7 +103,7 @@ def finding_loss(
 
 
 @torch.no_grad()
-def logits(model: Classifier | Finder, samples: Samples, plan: Plan, pixels: int | None, light: str | None, seed: int) -> np.ndarray:
+def logits(model: nn.Module, samples: Samples, plan: Plan, pixels: int | None, light: str | None, seed: int) -> np.ndarray:
     """Of every sample, seen once as a camera with so many pixels shows it in this light; as it is without."""
     model.eval()
     canvas, box, _ = samples.tensors()
@@ -139,13 +144,25 @@ def balanced(label: np.ndarray) -> np.ndarray:
     return np.where(label == 1, 0.5 / max(1, (label == 1).sum()), 0.5 / max(1, (label == 0).sum()))
 
 
-def judge(model: Classifier | Finder, samples: Samples, plan: Plan, least: int, seed: int = 7) -> Judged:
+def judge(model: nn.Module, samples: Samples, plan: Plan, least: int, seed: int = 7) -> Judged:
     """What the model says of samples as cameras show them: each light, in crops of the `least` pixels that are judged,
     of more, and of as many as it takes."""
     sizes = (least, (least + plan.side) // 2, plan.side)
     conditions = [(light, pixels) for light in LIGHTS for pixels in sizes]
     found = {of: logits(model, samples, plan, of[1], of[0], seed * 1000 + k) for k, of in enumerate(conditions)}
     return Judged(np.array(samples.label), samples.group, found)
+
+
+def by_size(model: nn.Module, samples: Samples, plan: Plan, seed: int = 11) -> dict[int, dict[str, float]]:
+    """AUC in each light, by how many pixels of the frame the part is wide: from where on anything is said at all."""
+    asked = samples.only([i for i, label in enumerate(samples.label) if label != 0.5])
+    truth = np.array(asked.label)
+    found = {}
+    for size in SIZES:
+        pixels = int(size * plan.scale)
+        if pixels <= plan.side:
+            found[size] = {light: auc(logits(model, asked, plan, pixels, light, seed), truth) for light in LIGHTS}
+    return found
 
 
 def calibrate(judged: Judged) -> tuple[float, float]:
@@ -190,11 +207,12 @@ def answers(logit: np.ndarray, label: np.ndarray, calibration: tuple[float, floa
     )
 
 
-def least_log_odds(judged: Judged, calibration: tuple[float, float], precision: float) -> float:
-    """The least from which yes is right so often, over all lights and sizes; no takes as much."""
+def least_log_odds(judged: Judged, calibration: tuple[float, float], precision: float, recall: float) -> float:
+    """The least from which yes is right, and found, so often, over all lights and sizes; no takes as much."""
     logit, label, _ = judged.pooled()
-    for tenths in range(4, 31):
-        if answers(logit, label, calibration, tenths / 10).precision >= precision:
+    for tenths in range(2, 31):
+        found = answers(logit, label, calibration, tenths / 10)
+        if found.precision >= precision and found.recall >= recall:
             return tenths / 10
     return 3.0
 

@@ -147,6 +147,18 @@ class Classifier(nn.Module):
         return self.out(self.drop(F.silu(torch.cat([placed, anywhere], dim=1))))
 
 
+class Mirrored(nn.Module):
+    """The mean of what a classifier says of a crop and of its mirror image: a little surer, for twice the time."""
+
+    def __init__(self, model: Classifier) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        both = self.model(torch.cat([x, x.flip(3)]))
+        return (both[: len(x)] + both[len(x) :]) / 2
+
+
 class Finder(nn.Module):
     """Crops of whole persons [N,3,S,S], BGR in 0..255, to the logit of yes [N,1], by looking for the thing itself.
 

@@ -40,20 +40,42 @@ def cloth(canvas: np.ndarray, alpha: np.ndarray, detail: float, random: np.rando
 
 def glove(canvas: np.ndarray, box: tuple[float, float, float], random: np.random.Generator) -> np.ndarray | None:
     """Gives the skin of a hand the look of a glove up to the wrist; None where no skin is found."""
-    side = canvas.shape[0]
-    x = torch.from_numpy(canvas.astype(np.float32)).permute(2, 0, 1)[None]
-    found = (skin(x) > 0.35).float()
-    share = torch.nn.functional.avg_pool2d(found, 5, 1, 2)[0, 0].numpy()
-    rows, columns = np.mgrid[0:side, 0:side] / side
-    far = np.hypot(columns - box[0], rows - box[1]) / box[2]
-    beyond = share[far > 0.8]
-    if not 0.25 < share[far < 0.45].mean() < 0.95 or (beyond.size and beyond.mean() > 0.5):
+    share = seen_skin(canvas, box)
+    if share is None:
         return None
+    far = distance_from(box, canvas.shape[0])
     reach = random.uniform(0.55, 0.75)
     alpha = np.clip((share - 0.3) * 3, 0, 1) * np.clip((reach - far) * 25, 0, 1)
     painted = cloth(canvas, alpha, 0.008, random)
     cuff = np.exp(-(((far - reach + 0.03) / 0.02) ** 2)) * random.uniform(-50, 50) * alpha
     return np.clip(painted + cuff[:, :, None], 0, 255).astype(np.uint8)
+
+
+def seen_skin(canvas: np.ndarray, box: tuple[float, float, float], most_beyond: float = 0.5) -> np.ndarray | None:
+    """How much of the neighbourhood of each pixel is skin [H,W]; None unless it is there where the hand is, and on no
+    more than `most_beyond` of what lies around."""
+    x = torch.from_numpy(canvas.astype(np.float32)).permute(2, 0, 1)[None]
+    found = (skin(x) > 0.35).float()
+    share = torch.nn.functional.avg_pool2d(found, 5, 1, 2)[0, 0].numpy()
+    far = distance_from(box, canvas.shape[0])
+    beyond = share[far > 0.8]
+    is_hand = 0.25 < share[far < 0.45].mean() < 0.95 and not (beyond.size and beyond.mean() > most_beyond)
+    return share if is_hand else None
+
+
+def as_coarse(canvas: np.ndarray, pixel: float) -> np.ndarray:
+    """A canvas with no more detail than its picture had, each of whose pixels is `pixel` of the canvas wide."""
+    side = canvas.shape[0]
+    coarse = max(8, round(1 / pixel))
+    if coarse >= side:
+        return canvas
+    return np.asarray(Image.fromarray(canvas).resize((coarse, coarse), Image.BOX).resize((side, side), Image.BILINEAR))
+
+
+def distance_from(box: tuple[float, float, float], side: int) -> np.ndarray:
+    """Of each pixel from the middle of a hand, in sizes of the hand [H,W]."""
+    rows, columns = np.mgrid[0:side, 0:side] / side
+    return np.hypot(columns - box[0], rows - box[1]) / box[2]
 
 
 # Outlines in distances of the eyes from the face's middle line, and of the nose from the line of the eyes.

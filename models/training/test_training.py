@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
 import augment
 import coverings
 import data
 import fit
+import network
 import paint
 import plate_card
 import plate_figures
@@ -24,6 +26,7 @@ import plates
 import train
 import vehicles
 from augment import Dice
+from samples import Samples
 
 HERE = Path(__file__).resolve().parent
 
@@ -80,6 +83,38 @@ class Paint(unittest.TestCase):
         self.assertIsNone(paint.glove(canvas, (0.5, 0.5, 0.5), np.random.default_rng(1)))
 
 
+    def test_skin_in_the_middle_is_a_hand_and_skin_all_over_is_none(self) -> None:
+        canvas, box = np.full((128, 128, 3), 90, dtype=np.uint8), (0.5, 0.5, 0.5)
+        canvas[44:84, 50:78] = (110, 140, 200)  # light skin
+        share = paint.seen_skin(canvas, box)
+        self.assertGreater(share[64, 64], 0.9)
+        self.assertLess(share[5, 5], 0.1)
+        painted = paint.glove(canvas, box, np.random.default_rng(1))
+        changed = np.abs(painted.astype(int) - canvas).max(axis=2) > 3
+        self.assertGreater(changed[54:74, 56:72].mean(), 0.9)
+        self.assertFalse(changed[:20].any())
+        canvas[:] = (110, 140, 200)
+        self.assertIsNone(paint.seen_skin(canvas, box))
+
+    def test_what_is_painted_is_no_sharper_than_its_picture(self) -> None:
+        canvas = np.zeros((128, 128, 3), dtype=np.uint8)
+        canvas[:, ::2] = 255
+        self.assertLess(int(np.ptp(paint.as_coarse(canvas, 1 / 32)[:, :, 0])), 10)
+        self.assertTrue(np.array_equal(paint.as_coarse(canvas, 1 / 200), canvas))
+
+
+class Networks(unittest.TestCase):
+    def test_a_mirror_image_gets_the_same_answer(self) -> None:
+        class Leaning(torch.nn.Module):
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return x[:, 0, :, :2].sum(dim=(1, 2))[:, None]
+
+        x, both = stripes(3) + Dice(1).uniform(0, 20, 3, 3, 64, 64), network.Mirrored(Leaning())
+        self.assertFalse(torch.allclose(Leaning()(x), Leaning()(x.flip(3))))
+        self.assertTrue(torch.allclose(both(x), both(x.flip(3))))
+        self.assertTrue(torch.allclose(both(x), (Leaning()(x) + Leaning()(x.flip(3))) / 2))
+
+
 class Figures(unittest.TestCase):
     def test_calibration_finds_what_was_done_to_the_log_odds(self) -> None:
         random = np.random.default_rng(1)
@@ -90,6 +125,14 @@ class Figures(unittest.TestCase):
         self.assertAlmostEqual(temperature, 3.0, delta=0.15)
         self.assertAlmostEqual(bias, -0.5, delta=0.05)
         self.assertLess(fit.reliability(judged, (temperature, bias))[1], 0.02)
+
+    def test_the_threshold_is_the_least_that_keeps_precision_and_recall(self) -> None:
+        label = np.array([1.0] * 10 + [0.0] * 10)
+        logit = np.array([2.0] * 8 + [0.35, -0.55] + [-2.0] * 8 + [0.75, -0.25])
+        judged = fit.Judged(label, [], {("day", 64): logit})
+        self.assertEqual(fit.least_log_odds(judged, (1.0, 0.0), 0.8, 0.8), 0.2)
+        self.assertEqual(fit.least_log_odds(judged, (1.0, 0.0), 0.95, 0.8), 0.8)
+        self.assertEqual(fit.least_log_odds(judged, (1.0, 0.0), 0.8, 0.95), 0.6)
 
     def test_halves_keep_groups_together_and_share_all(self) -> None:
         groups = [f"g{n // 3}" for n in range(90)]
@@ -327,8 +370,8 @@ class Finder(unittest.TestCase):
         entry, text = models["plate"], (HERE.parent / "plate.md").read_text()
         at = plate_figures.Thresholds(*(entry["places"][key] for key in ("plate", "covered", "bare", "veto")))
         self.assertIn(plate_card.thresholds(at), text)
-        self.assertEqual(entry["crop"]["margin"], vehicles.MARGIN)
-        self.assertEqual(entry["places"]["least_pixels"], plate_figures.LEAST_WIDTH)
+        self.assertEqual(entry["places"]["margin"], vehicles.MARGIN)
+        self.assertEqual(entry["rules"]["least_pixels"], plate_figures.LEAST_WIDTH)
         file = (HERE.parent / "plate.onnx").read_bytes()
         self.assertEqual(entry["sha256"], hashlib.sha256(file).hexdigest())
         self.assertLess(len(file), 1_000_000)
@@ -349,11 +392,32 @@ class Labels(unittest.TestCase):
     def test_groups_are_split_for_ever_alike(self) -> None:
         self.assertEqual([data.split(f"g{n}") for n in range(6)], [4, 4, 0, 3, 0, 0])
 
+    def test_a_photograph_is_the_same_in_every_folder(self) -> None:
+        def row(source: str, group: str) -> dict[str, str]:
+            return {"source": source, "group": group}
+
+        fashion = [row("bearpaw/clothing@1:photos/0419.jpg", group) for group in ("ccp/px", "ccp/tag", "ccp/0419")]
+        self.assertEqual({data.photograph(of) for of in fashion}, {"ccp/0419"})
+        site = [row("taufiq120/P@1:images/001143.jpg", group) for group in ("syook/001143.", "syook/001143.jpg")]
+        self.assertEqual({data.photograph(of) for of in site}, {"syook/001143"})
+        self.assertEqual(data.photograph(row("beruscoder/t@1:a.jpg", "thief/frame52_jpg")), "thief/frame52")
+
+    def test_what_is_dropped_leaves_every_column(self) -> None:
+        samples = Samples()
+        for name in ("a", "b"):
+            samples.add(name, Image.new("RGB", (8, 8)), (4, 4, 4), 0, name, "source")
+        samples.drop_last()
+        self.assertEqual((samples.names, len(samples.canvas), len(samples.alone), samples.group), (["a"], 1, 1, ["a"]))
+
     def test_every_row_of_our_labels_can_be_read(self) -> None:
         for row in data.labels("heads_in_scenes"):
             self.assertIn(row["mask"], ("no", "unseen", ""))
             self.assertIn(row["hat"], ("yes", "no", ""))
             self.assertGreater(float(row["size"]), 0)
+        for row in data.labels("hands_in_scenes"):
+            self.assertIn(row["gloves"], ("yes", "no", "unseen"))
+            self.assertGreater(float(row["size"]), 0)
+        self.assertTrue(all(row["hat"] in "01" for row in data.labels("hats_on_sites")))
         for name in ("bags_in_scenes", "bags_cctv"):
             self.assertTrue(all(row["bag"] in "01" for row in data.labels(name)), name)
 

@@ -51,20 +51,15 @@ class Writer:
 
 
 def fashion(folder: Path, out: Writer, random: np.random.Generator) -> None:
-    where = {row["file"]: row for row in data.labels("persons")}
-    held_out = [row for row in data.rows(folder / "persons_attr") if data.split(row["file"]) == 0]
-    # Heads of the same photographs are crops of their own, with groups of their own: most were learned from.
-    learned = {Path(row["file"]).name for row in data.rows(folder / "heads") if data.split(row["file"]) != 0}
-    for number, row in enumerate(held_out):
+    held_out = [(row, place) for row, place in data.persons(folder) if data.split(data.photograph(row)) == 0]
+    for number, (row, place) in enumerate(held_out):
         notes = dict(note.split("=") for note in row["note"].split())
         with Image.open(folder / "persons_attr" / row["file"]) as picture:
             large = number // 2 % 2 == 1
             size = (picture.width * (1 + large), picture.height * (1 + large))
             pixels = np.asarray(picture.convert("RGB").resize(size, Image.BICUBIC))
-        place = where[row["file"]]
         face = place["nose_x"] != ""
         masked = face and number % 2 == 0
-        is_new_head = Path(row["file"]).name not in learned
         if masked:
             pixels = masked_person(pixels, place, ["mask", "mask", "scarf"][number % 3], random)
         gloved = number % 3 == 0 and large
@@ -75,8 +70,8 @@ def fashion(folder: Path, out: Writer, random: np.random.Generator) -> None:
         for light in ("day", "night", "ir"):
             label = {
                 "bbox": [60, 60, *size],
-                "mask": masked if face and is_new_head else None,
-                "hat": notes["hat"] == "1" if is_new_head else None,
+                "mask": masked if face else None,
+                "hat": notes["hat"] == "1",
                 "gloves": None if light == "ir" else (True if gloved else bare),
                 "bag": row["class"] == "bag",
             }
@@ -126,7 +121,7 @@ def scenes(folder: Path, out: Writer) -> None:
     heads = list(data.labels("heads_in_scenes"))
     persons: dict[str, list[dict[str, str]]] = {}
     for row in data.labels("bags_in_scenes"):
-        if data.split(row["file"].split("_jpg")[0]) == 0:
+        if data.split(data.scene_of(row["file"])) == 0:
             persons.setdefault(row["file"], []).append(row)
     for number, (file, rows) in enumerate(persons.items()):
         labels = []
@@ -144,7 +139,10 @@ def scenes(folder: Path, out: Writer) -> None:
 
 
 def doors(folder: Path, out: Writer) -> None:
-    for scene, hidden in DOORS.items():
+    for scene, hides in DOORS.items():
+        # Of the other scenes heads and hands were learned from.
+        held_out = data.split(f"thief/{scene}") == 0
+        hidden = {of: hide for of, hide in hides.items() if held_out or of not in ("hat", "gloves")}
         for number, file in enumerate(sorted((folder / "persons_night_ir" / scene).glob("*.jpg"))[::4]):
             with Image.open(file) as picture:
                 pixels = np.pad(np.asarray(picture.convert("RGB")), ((40, 40), (40, 40), (0, 0)), mode="edge")

@@ -7,9 +7,9 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::sentence::{self, Counts, Scene};
-use super::{Alert, AlertState, Person};
+use super::{Alert, AlertState, Person, Vehicle};
 use crate::base::IdSource;
-use crate::rules::{Finding, FindingKind, concealment, score};
+use crate::rules::{Finding, FindingKind, concealment, plate, score};
 use crate::track::{AnswerRules, Verdicts};
 
 /// An alert ends when nothing that belongs to it was seen for so long.
@@ -22,6 +22,8 @@ const GROWTH_REPORTED_EVERY: Duration = Duration::from_secs(5);
 const MAX_FINDINGS: usize = 64;
 /// Nor persons beyond this many.
 const MAX_PERSONS: usize = 32;
+/// Nor vehicles.
+const MAX_VEHICLES: usize = 16;
 
 /// What happened to the alert that is returned with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +49,10 @@ struct Open {
     peak: bool,
     /// Most persons and vehicles in one picture.
     most: Counts,
+    /// Those whose plate was looked at, or tried to, in the order in which that was.
+    vehicles: Vec<Vehicle>,
+    /// The highest that the findings came to.
+    log_odds: f32,
     reported_at: Timestamp,
 }
 
@@ -61,8 +67,8 @@ impl AlertBook {
         self.open.as_ref().map(|open| &open.alert)
     }
 
-    /// Takes what the rules found in the frame of `at`. A person opens an alert and keeps it open;
-    /// what else is there joins it.
+    /// Takes what the rules found in the frame of `at`. A person opens an alert and keeps it open,
+    /// and so does a vehicle that has something to hide; what else is there joins it.
     pub fn observe(
         &mut self,
         at: Timestamp,
@@ -74,13 +80,13 @@ impl AlertBook {
         if findings.is_empty() {
             return None;
         }
-        let prolongs = findings.iter().any(|finding| finding.kind == FindingKind::Person);
         let Some(open) = &mut self.open else {
-            if !prolongs {
+            if !findings.iter().any(|finding| finding.kind.opens_an_alert()) {
                 return None;
             }
-            return Some((Change::Opened, self.open_new(at, frame_size, findings, peak, ids)));
+            return Some((Change::Opened, self.open_new(at, frame_size, findings, Vec::new(), peak, ids)));
         };
+        let prolongs = findings.iter().any(|finding| open.is_kept_open_by(finding));
         let most = open.most.max(Counts::of(&findings));
         let news = merge(&mut open.alert.findings, findings) || (peak && !open.peak) || most != open.most;
         open.most = most;
@@ -129,6 +135,47 @@ impl AlertBook {
         })
     }
 
+    /// Takes what is known by now of a vehicle's plate, and what the rules make of it. It joins the
+    /// open alert, or opens one; score and severity that it had stay.
+    pub fn inspect(
+        &mut self,
+        at: Timestamp,
+        frame_size: (u32, u32),
+        vehicle: Vehicle,
+        findings: Vec<Finding>,
+        peak: bool,
+        ids: &mut IdSource,
+    ) -> Option<(Change, Alert)> {
+        let Some(open) = &mut self.open else {
+            if !findings.iter().any(|finding| finding.kind.opens_an_alert()) {
+                return None;
+            }
+            return Some((Change::Opened, self.open_new(at, frame_size, findings, vec![vehicle], peak, ids)));
+        };
+        let track = vehicle.track;
+        if findings.is_empty() && !open.alert.findings.iter().any(|finding| finding.track == track) {
+            return None;
+        }
+        let before = match open.vehicles.iter().position(|known| known.track == track) {
+            Some(place) => Some(std::mem::replace(&mut open.vehicles[place], vehicle.clone())),
+            None if open.vehicles.len() == MAX_VEHICLES => return None,
+            None => {
+                open.vehicles.push(vehicle.clone());
+                None
+            }
+        };
+        let severity = open.alert.severity;
+        // They are made anew: a verdict may be withdrawn.
+        open.alert.findings.retain(|finding| finding.track != track || !plate::findings::is_of_plate(finding.kind));
+        merge(&mut open.alert.findings, findings);
+        judge(open, &self.camera_name, &self.timezone, &self.rules);
+        let is_news = before.is_none_or(|before| !before.tells_as(&vehicle)) || open.alert.severity != severity;
+        is_news.then(|| {
+            open.reported_at = at;
+            (Change::Grew, open.alert.clone())
+        })
+    }
+
     /// Lets time pass: closes the alert after a quiet while.
     pub fn tick(&mut self, now: Timestamp) -> Option<Alert> {
         let quiet_since = self.open.as_ref()?.alert.last_seen_at;
@@ -151,6 +198,7 @@ impl AlertBook {
         at: Timestamp,
         (frame_width, frame_height): (u32, u32),
         findings: Vec<Finding>,
+        vehicles: Vec<Vehicle>,
         peak: bool,
         ids: &mut IdSource,
     ) -> Alert {
@@ -172,11 +220,19 @@ impl AlertBook {
         };
         let most = Counts::of(&findings);
         merge(&mut alert.findings, findings);
-        let mut open = Open { alert, peak, most, reported_at: at };
+        let mut open = Open { alert, peak, most, vehicles, log_odds: f32::MIN, reported_at: at };
         judge(&mut open, &self.camera_name, &self.timezone, &self.rules);
         let alert = open.alert.clone();
         self.open = Some(open);
         alert
+    }
+}
+
+impl Open {
+    /// Whether what was found shows that the intrusion goes on.
+    fn is_kept_open_by(&self, finding: &Finding) -> bool {
+        let has_opened = |known: &Finding| known.track == finding.track && known.kind.opens_an_alert();
+        finding.kind.opens_an_alert() || self.alert.findings.iter().any(has_opened)
     }
 }
 
@@ -209,181 +265,15 @@ fn merge(known: &mut Vec<Finding>, found: Vec<Finding>) -> bool {
 /// Score, severity, zone and sentence from the findings. Severity never falls while an alert is open.
 fn judge(open: &mut Open, camera_name: &str, timezone: &TimeZone, rules: &AnswerRules) {
     let alert = &mut open.alert;
-    alert.score = alert.score.max(score::score(&alert.findings, open.peak));
+    open.log_odds = open.log_odds.max(score::log_odds(&alert.findings, open.peak));
+    alert.score = score::score(open.log_odds, open.vehicles.iter().any(Vehicle::is_known));
     alert.severity = alert.severity.max(score::severity(alert.score));
     let weightiest = alert.findings.iter().max_by(|a, b| a.weight.total_cmp(&b.weight).then(b.at.cmp(&a.at)));
     alert.zone = weightiest.and_then(|finding| finding.zone.clone());
     let scene = Scene { camera_name, timezone, opened_at: alert.opened_at, peak: open.peak, most: open.most, rules };
-    alert.reason = sentence::reason(&alert.findings, &alert.persons, &scene);
+    alert.reason = sentence::reason(&alert.findings, &alert.persons, &open.vehicles, &scene);
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::base::Rect;
-    use crate::rules::Severity;
-    use crate::track::Verdict;
-    use crate::vision::attributes::{Answer, AnswerRule};
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_second(1_771_266_600 + seconds).expect("in range")
-    }
-
-    fn person(track: u128, seconds: i64, confidence: f32) -> Finding {
-        finding(FindingKind::Person, track, seconds, confidence)
-    }
-
-    fn finding(kind: FindingKind, track: u128, seconds: i64, confidence: f32) -> Finding {
-        Finding {
-            kind,
-            track: Uuid::from_u128(track),
-            confidence,
-            at: at(seconds),
-            bbox: Rect::new(1.0, 2.0, 3.0, 4.0),
-            zone: Some("san".to_owned()),
-            weight: score::weight(kind, confidence),
-        }
-    }
-
-    struct Night {
-        book: AlertBook,
-        ids: IdSource,
-    }
-
-    impl Night {
-        fn new() -> Self {
-            let timezone = TimeZone::get("Asia/Ho_Chi_Minh").expect("bundled");
-            let rules = [Some(AnswerRule { least_pixels: 20, least_log_odds: 1.0 }); 4];
-            Self { book: AlertBook::new("cong", "Cổng chính", timezone, rules), ids: IdSource::seeded(1) }
-        }
-
-        fn see(&mut self, seconds: i64, findings: Vec<Finding>) -> Option<(Change, Alert)> {
-            self.book.observe(at(seconds), (640, 360), findings, true, &mut self.ids)
-        }
-    }
-
-    #[test]
-    fn a_person_opens_one_alert_that_grows_and_closes() {
-        let mut night = Night::new();
-        let (change, opened) = night.see(0, vec![person(1, 0, 0.8)]).expect("opens");
-        assert_eq!(change, Change::Opened);
-        assert_eq!(opened.reason.vi, "1 người tại Cổng chính lúc 01:30:00, trong giờ cao điểm trộm");
-        assert_eq!(opened.severity, Severity::Warning);
-
-        assert_eq!(night.see(1, vec![person(1, 1, 0.7)]), None, "nothing new");
-        let (change, grown) = night.see(2, vec![person(1, 2, 0.7), person(2, 2, 0.6)]).expect("a second person");
-        assert_eq!((change, grown.id, grown.findings.len()), (Change::Grew, opened.id, 2));
-        assert!(night.see(8, vec![person(1, 8, 0.5)]).is_some(), "reported now and then");
-
-        assert_eq!(night.book.tick(at(37)), None);
-        let closed = night.book.tick(at(38)).expect("30 s after it was last seen");
-        assert_eq!((closed.id, closed.closed_at), (opened.id, Some(at(38))));
-        assert_eq!(closed.findings[0].confidence, 0.8, "the most confident sight is kept");
-        assert!(night.see(60, vec![person(3, 60, 0.8)]).is_some_and(|(_, next)| next.id != opened.id));
-    }
-
-    #[test]
-    fn a_clock_that_is_set_back_closes_the_alert() {
-        let mut night = Night::new();
-        night.see(7_200, vec![person(1, 7_200, 0.8)]);
-        assert_eq!(night.book.tick(at(7_195)), None, "within what a queue may lag");
-        let closed = night.book.tick(at(3_600)).expect("set back by an hour");
-        assert_eq!(closed.closed_at, Some(at(7_200)));
-    }
-
-    #[test]
-    fn a_vehicle_alone_opens_nothing_but_joins() {
-        let mut night = Night::new();
-        assert_eq!(night.see(0, vec![finding(FindingKind::Vehicle, 9, 0, 0.9)]), None);
-        night.see(1, vec![person(1, 1, 0.8)]);
-        let (_, grown) = night.see(2, vec![finding(FindingKind::Vehicle, 9, 2, 0.9)]).expect("joins");
-        assert!(grown.reason.vi.ends_with("; 1 xe ở gần"), "{}", grown.reason.vi);
-    }
-
-    fn verdicts(mask: Answer, hat: Answer) -> Verdicts {
-        verdicts_after(2, mask, hat)
-    }
-
-    fn verdicts_after(frames: u32, mask: Answer, hat: Answer) -> Verdicts {
-        let best = Some((at(3), Rect::default()));
-        let verdict = |answer| Verdict { answer, confidence: 0.95, log_odds: 2.9, frames, pixels: 30, best };
-        [verdict(mask), verdict(hat), Verdict::default(), Verdict::default()]
-    }
-
-    #[test]
-    fn what_somebody_hides_joins_the_alert_and_follows_the_answer() {
-        use Answer::{No, Unknown, Yes};
-        let mut night = Night::new();
-        let track = Uuid::from_u128(1);
-        assert_eq!(night.book.enrich(at(0), track, &verdicts(Yes, Yes)), None, "there is no alert");
-        let (_, opened) = night.see(0, vec![person(1, 0, 0.8)]).expect("opens");
-        assert!(opened.persons.is_empty());
-        assert_eq!(night.book.enrich(at(1), Uuid::from_u128(9), &verdicts(Yes, Yes)), None, "nobody of the alert");
-
-        let (change, grown) = night.book.enrich(at(1), track, &verdicts(Yes, Yes)).expect("is told");
-        let kinds = |alert: &Alert| alert.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>();
-        assert_eq!((change, grown.id, grown.severity), (Change::Grew, opened.id, Severity::Critical));
-        assert_eq!(kinds(&grown), [FindingKind::Person, FindingKind::FaceCovered, FindingKind::HeadCovered]);
-        assert!(grown.findings.iter().all(|finding| finding.zone.as_deref() == Some("san")));
-        assert!(
-            grown.reason.vi.ends_with("; đeo khẩu trang, đội mũ; không nhìn rõ tay, đồ mang theo"),
-            "{}",
-            grown.reason.vi
-        );
-        assert_eq!(grown.last_seen_at, opened.last_seen_at, "looking does not prolong it");
-        assert_eq!(night.book.enrich(at(2), track, &verdicts(Yes, Yes)), None, "nothing new");
-
-        let (_, changed) = night.book.enrich(at(3), track, &verdicts(Unknown, No)).expect("is told");
-        assert_eq!(kinds(&changed), [FindingKind::Person]);
-        assert_eq!(changed.persons[0].answers(), [Unknown, No, Unknown, Unknown]);
-        assert_eq!((changed.severity, changed.score), (grown.severity, grown.score), "it never falls");
-        assert!(changed.reason.vi.ends_with("; không nhìn rõ mặt, tay, đồ mang theo"), "{}", changed.reason.vi);
-    }
-
-    #[test]
-    fn one_picture_is_told_at_once_and_only_a_second_makes_it_critical() {
-        use Answer::Yes;
-        let mut night = Night::new();
-        let track = Uuid::from_u128(1);
-        night.see(0, vec![person(1, 0, 0.8)]);
-        let (_, told) = night.book.enrich(at(1), track, &verdicts_after(1, Yes, Yes)).expect("is told");
-        assert_eq!((told.severity, told.findings.len()), (Severity::Warning, 3));
-        assert!(told.reason.vi.contains("; đeo khẩu trang, đội mũ"), "{}", told.reason.vi);
-        // The same answers, as sure as before: what is news is what they come to.
-        let (_, told) = night.book.enrich(at(2), track, &verdicts_after(2, Yes, Yes)).expect("is told");
-        assert_eq!((told.severity, told.findings.len()), (Severity::Critical, 3));
-        assert_eq!(night.book.enrich(at(3), track, &verdicts_after(3, Yes, Yes)), None, "nothing new");
-    }
-
-    #[test]
-    fn a_crowd_is_listed_up_to_a_bound() {
-        let mut night = Night::new();
-        for track in 1..=40 {
-            night.see(0, vec![person(track, 0, 0.8)]);
-            night.book.enrich(at(1), Uuid::from_u128(track), &verdicts(Answer::Yes, Answer::No));
-        }
-        let alert = night.book.open_alert().expect("open");
-        assert_eq!(alert.persons.len(), MAX_PERSONS);
-        assert!(alert.person(Uuid::from_u128(32)).is_some() && alert.person(Uuid::from_u128(33)).is_none());
-    }
-
-    proptest! {
-        #[test]
-        fn no_storm_makes_a_flood(storm in proptest::collection::vec((0u128..500, 0f32..1.0), 1..400)) {
-            let mut night = Night::new();
-            let mut opened = 0;
-            let mut last = None;
-            for (index, &(track, confidence)) in storm.iter().enumerate() {
-                let seconds = i64::try_from(index).expect("small") / 5;
-                if let Some((change, alert)) = night.see(seconds, vec![person(track, seconds, confidence)]) {
-                    opened += usize::from(change == Change::Opened);
-                    if let Some(before) = last.replace(alert.severity) { prop_assert!(alert.severity >= before); }
-                    prop_assert!(alert.findings.len() <= MAX_FINDINGS);
-                }
-            }
-            prop_assert_eq!(opened, 1);
-        }
-    }
-}
+#[path = "book_tests.rs"]
+mod tests;

@@ -3,6 +3,7 @@
 mod book;
 mod person;
 mod sentence;
+mod vehicle;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use crate::rules::{Bilingual, Finding, Severity};
 
 pub use book::{AlertBook, Change, QUIET_BEFORE_CLOSE};
 pub use person::{Judged, Person};
+pub use vehicle::{Listed, Vehicle};
 
 /// What guards have done with an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default, ToSchema)]

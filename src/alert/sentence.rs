@@ -3,10 +3,14 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Person;
+use super::{Person, Vehicle};
+use crate::rules::plate::PlateVerdict;
 use crate::rules::{Bilingual, Finding, FindingKind};
 use crate::track::AnswerRules;
 use crate::vision::attributes::{Answer, Attribute};
+
+/// Vehicles of whose plates something is said.
+const MOST_VEHICLES: usize = 3;
 
 /// What the sentence needs besides the findings.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +39,15 @@ impl Counts {
         Self { persons: count(FindingKind::Person), vehicles: count(FindingKind::Vehicle) }
     }
 
+    /// Who came: persons, or vehicles where there are none.
+    fn words(self) -> Bilingual {
+        let (count, vi, one, many) = match self {
+            Self { persons: 0, vehicles } => (vehicles, "xe", "vehicle", "vehicles"),
+            Self { persons, .. } => (persons, "người", "person", "persons"),
+        };
+        Bilingual { vi: format!("{count} {vi}"), en: format!("{count} {}", if count == 1 { one } else { many }) }
+    }
+
     pub(super) fn max(self, other: Self) -> Self {
         Self { persons: self.persons.max(other.persons), vehicles: self.vehicles.max(other.vehicles) }
     }
@@ -42,14 +55,14 @@ impl Counts {
 
 /// For example: "1 người tại Cổng chính lúc 01:30:05, trong giờ cao điểm trộm; đeo khẩu trang, đội
 /// mũ; không nhìn rõ tay".
-pub(super) fn reason(findings: &[Finding], persons: &[Person], scene: &Scene<'_>) -> Bilingual {
+pub(super) fn reason(findings: &[Finding], persons: &[Person], inspected: &[Vehicle], scene: &Scene<'_>) -> Bilingual {
     let Counts { persons: seen, vehicles } = scene.most;
     let protected = findings.iter().any(|finding| finding.kind == FindingKind::ProtectedRoom);
     let time = scene.opened_at.to_zoned_datetime(scene.timezone.clone()).strftime("%H:%M:%S").to_string();
 
-    let mut vi = format!("{seen} người tại {} lúc {time}", scene.camera_name);
-    let people = if seen == 1 { "person" } else { "persons" };
-    let mut en = format!("{seen} {people} at {} at {time}", scene.camera_name);
+    let who = scene.most.words();
+    let mut vi = format!("{} tại {} lúc {time}", who.vi, scene.camera_name);
+    let mut en = format!("{} at {} at {time}", who.en, scene.camera_name);
     if protected {
         vi.push_str(", trong khu vực bảo vệ đặc biệt");
         en.push_str(", in a protected area");
@@ -58,16 +71,26 @@ pub(super) fn reason(findings: &[Finding], persons: &[Person], scene: &Scene<'_>
         vi.push_str(", trong giờ cao điểm trộm");
         en.push_str(", during peak hours");
     }
-    for part in [hidden(persons, seen), not_seen(persons, scene.rules)].into_iter().flatten() {
+    let told = most_telling(inspected).into_iter().map(Vehicle::words);
+    for part in [hidden(persons, seen), not_seen(persons, scene.rules)].into_iter().flatten().chain(told) {
         vi.extend(["; ", &part.vi]);
         en.extend(["; ", &part.en]);
     }
-    if vehicles > 0 {
+    if vehicles > 0 && seen > 0 {
         let (number, noun) = (vehicles.to_string(), if vehicles == 1 { "vehicle" } else { "vehicles" });
         vi.extend(["; ", &number, " xe ở gần"]);
         en.extend(["; ", &number, " ", noun, " nearby"]);
     }
     Bilingual { vi, en }
+}
+
+/// Those of whom most can be told, in the order in which they were looked at: a sentence is no list.
+fn most_telling(inspected: &[Vehicle]) -> Vec<&Vehicle> {
+    let mut told: Vec<_> = inspected.iter().enumerate().collect();
+    told.sort_by_key(|(place, vehicle)| (vehicle.plate.verdict == PlateVerdict::NotAssessable, *place));
+    told.truncate(MOST_VEHICLES);
+    told.sort_by_key(|(place, _)| *place);
+    told.into_iter().map(|(_, vehicle)| vehicle).collect()
 }
 
 /// What anybody hides; of several people it is not said who.
@@ -147,7 +170,7 @@ mod tests {
             most: Counts { persons: seen, vehicles: 0 },
             rules,
         };
-        let told = reason(&[], &persons, &scene);
+        let told = reason(&[], &persons, &[], &scene);
         let people = if seen == 1 { "person" } else { "persons" };
         assert_eq!(told.vi, format!("{seen} người tại Cổng lúc 00:00:00{vi}"));
         assert_eq!(told.en, format!("{seen} {people} at Cổng at 00:00:00{en}"));

@@ -5,14 +5,20 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::archive::Archive;
 use super::closer::Closer;
+use super::inspector::{Plates, VehiclePicture};
 use super::looker::{Crop, Looked, Looker, Reader};
 use super::movers::Movers;
+use super::vehicles::{Told, Vehicles};
 use crate::alert::{Alert, AlertBook, Change};
 use crate::base::IdSource;
 use crate::config::{Config, Zone};
 use crate::decode::{Frame, Sighting};
-use crate::rules::{Armed, FindingKind, Schedule, intrusion};
+use crate::rules::plate::Plate;
+use crate::rules::plate::findings::{self, Sight};
+use crate::rules::{Armed, FindingKind, Schedule, intrusion, zones};
+use crate::store::Passage;
 use crate::track::{AnswerRules, Track, Tracker, Verdicts};
 use crate::vision::closeup::{self, CloseUp};
 use crate::vision::{Class, DetectError, Detection, Detector};
@@ -27,7 +33,18 @@ pub struct Analyst {
     ids: IdSource,
     movers: Movers,
     looker: Option<Looker>,
+    vehicles: Option<Vehicles>,
     inferences: u64,
+}
+
+/// Who looks closely, as far as the models are installed.
+#[derive(Clone, Default)]
+pub struct Eyes {
+    /// At persons.
+    pub reader: Option<Arc<dyn Reader>>,
+    /// At vehicles, and what is remembered of them; `replay` remembers nothing.
+    pub plates: Option<Arc<dyn Plates>>,
+    pub archive: Option<Arc<dyn Archive>>,
 }
 
 /// What one picture meant.
@@ -46,6 +63,26 @@ pub struct Analysis {
 pub struct Ended {
     pub track: Track,
     pub verdicts: Verdicts,
+    /// Of a vehicle that was looked at.
+    pub vehicle: Option<Kept>,
+}
+
+/// A vehicle that came by, to be kept, and the pictures of it that are new.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    pub passage: Passage,
+    pub pictures: Vec<VehiclePicture>,
+}
+
+/// What looks at vehicles came to.
+#[derive(Debug, Default)]
+pub struct Inspection {
+    /// An alert that this opened, or the open one where it tells something new.
+    pub alert: Option<(Change, Alert)>,
+    /// Vehicles of which something new is known.
+    pub kept: Vec<Kept>,
+    /// Looks that were left out because a model had no time.
+    pub busy: u32,
 }
 
 /// What closer looks at the persons of an alert came to.
@@ -60,14 +97,15 @@ pub struct Enriched {
 }
 
 impl Analyst {
-    /// `reader` looks closely at persons, if there is one; `seed` makes the ids repeat, for `replay`.
+    /// `seed` makes the ids repeat, for `replay`.
     pub fn new(
         config: &Config,
         camera: &crate::config::Camera,
         detector: Detector,
-        reader: Option<Arc<dyn Reader>>,
+        eyes: Eyes,
         seed: Option<u64>,
     ) -> Self {
+        let Eyes { reader, plates, archive } = eyes;
         let ids = |stream: u64| seed.map_or_else(IdSource::random, |seed| IdSource::seeded(seed.wrapping_add(stream)));
         let rules = reader.as_ref().map_or_else(AnswerRules::default, |reader| reader.rules());
         Self {
@@ -80,6 +118,7 @@ impl Analyst {
             ids: ids(1),
             movers: Movers::default(),
             looker: reader.map(Looker::new),
+            vehicles: plates.map(|plates| Vehicles::new(&camera.id, config.timezone.clone(), plates, archive)),
             inferences: 0,
         }
     }
@@ -89,15 +128,15 @@ impl Analyst {
         self.inferences
     }
 
-    /// Analyses a picture, unless the office is open: then nobody is an intruder, and nothing is
-    /// computed.
+    /// Analyses a picture, unless the office is open and no plate is watched for: then nobody is an
+    /// intruder, and nothing is computed.
     ///
     /// # Errors
     /// When the model fails on this picture; the next may be fine.
     pub fn see(&mut self, sighting: &Sighting) -> Result<Analysis, DetectError> {
         let frame = &sighting.frame;
         let armed = self.schedule.at(frame.at);
-        if !armed.armed {
+        if !armed.armed && !self.is_watching(frame.at) {
             return Ok(Analysis { ended: self.end_all(), ..Analysis::default() });
         }
         let frame_size = (frame.width, frame.height);
@@ -110,7 +149,7 @@ impl Analyst {
             update.tracks.iter().filter(|track| self.movers.moved_lately(track, frame.at)).cloned().collect();
         let alert = self.judge(&moved, frame.at, frame_size, &armed);
         Ok(Analysis {
-            busy: moved.iter().any(|track| track.class == Class::Person && track.seen_now),
+            busy: armed.armed && moved.iter().any(|track| track.class == Class::Person && track.seen_now),
             detections: seen.detections,
             tracks: update.tracks,
             ended: self.end(update.ended),
@@ -141,6 +180,57 @@ impl Analyst {
         enriched
     }
 
+    /// Looks for the plates of the vehicles among `tracks`, those of `frame`, that moved lately. Best
+    /// after all else of that picture was saved. `closer` is where larger pictures of them may be had.
+    pub fn inspect(&mut self, frame: &Arc<Frame>, tracks: &[Track], closer: Option<&mut dyn Closer>) -> Inspection {
+        let Some(vehicles) = &mut self.vehicles else { return Inspection::default() };
+        let is_here = |track: &&Track| track.class.is_vehicle() && track.seen_now;
+        let here: Vec<&Track> = tracks.iter().filter(is_here).collect();
+        here.iter()
+            .filter(|track| self.movers.has_stopped(track, frame.at))
+            .for_each(|track| vehicles.stopped(track.id));
+        let moving: Vec<_> = here.into_iter().filter(|track| self.movers.moved_lately(track, frame.at)).collect();
+        let inspected = vehicles.look(frame, &moving, closer);
+        self.inferences += u64::from(inspected.inferences);
+        let mut inspection = Inspection { busy: inspected.busy, ..Inspection::default() };
+        for track in moving.into_iter().filter(|track| inspected.vehicles.contains(&track.id)) {
+            let Some(told) = self.vehicles.as_mut().and_then(|vehicles| vehicles.tell(track)) else { continue };
+            let change = self.judge_vehicle(track, &told, frame);
+            inspection.alert = change.or(inspection.alert);
+            if told.is_news {
+                inspection.kept.push(Kept { passage: told.passage, pictures: told.pictures });
+            }
+        }
+        inspection
+    }
+
+    fn judge_vehicle(&mut self, track: &Track, told: &Told, frame: &Frame) -> Option<(Change, Alert)> {
+        let armed = self.schedule.at(frame.at);
+        let frame_size = (frame.width, frame.height);
+        let zone = zones::zone_of(&track.bbox, frame_size, &self.zones).filter(|_| armed.armed);
+        let sight = Sight {
+            track: track.id,
+            at: frame.at,
+            bbox: track.bbox,
+            zone: zone.map(|zone| zone.id.as_str()),
+            is_watched: told.is_watched,
+            came_before: told.came_before,
+        };
+        let mut found = intrusion::findings(track, frame_size, &self.zones, &armed);
+        found.extend(findings::findings(&told.vehicle.plate, &sight));
+        self.book.inspect(frame.at, frame_size, told.vehicle.clone(), found, armed.peak, &mut self.ids)
+    }
+
+    /// Whether vehicles are looked for at any hour.
+    fn is_watching(&self, at: Timestamp) -> bool {
+        self.vehicles.as_ref().and_then(Vehicles::archive).is_some_and(|archive| archive.is_watching(at))
+    }
+
+    /// What is known of the plate of a vehicle that lives.
+    pub fn plate(&self, track: Uuid) -> Option<&Plate> {
+        self.vehicles.as_ref()?.plate(track)
+    }
+
     /// In place of [`Self::look`] where there is no time for it: how many looks are left out.
     pub fn leave_out(&mut self, frame: &Arc<Frame>, tracks: &[Track], closer: Option<&dyn Closer>) -> usize {
         let Some((looker, alert)) = self.looker.as_mut().zip(self.book.open_alert()) else {
@@ -159,8 +249,14 @@ impl Analyst {
     }
 
     fn end(&mut self, tracks: Vec<Track>) -> Vec<Ended> {
-        let mut known = |track: &Track| self.looker.as_mut().and_then(|looker| looker.forget(track.id));
-        tracks.into_iter().map(|track| Ended { verdicts: known(&track).unwrap_or_default(), track }).collect()
+        let mut ended = Vec::with_capacity(tracks.len());
+        for track in tracks {
+            let verdicts = self.looker.as_mut().and_then(|looker| looker.forget(track.id)).unwrap_or_default();
+            let vehicle = self.vehicles.as_mut().and_then(|vehicles| vehicles.forget(&track));
+            let vehicle = vehicle.map(|told| Kept { passage: told.passage, pictures: told.pictures });
+            ended.push(Ended { track, verdicts, vehicle });
+        }
+        ended
     }
 
     fn end_all(&mut self) -> Vec<Ended> {

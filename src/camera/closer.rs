@@ -25,6 +25,10 @@ pub trait Closer {
     /// Width and height in pixels of its pictures; none while there are none.
     fn size(&self) -> Option<(u32, u32)>;
 
+    /// The picture of `at`, or one a little older, for at most `allowance_ms` of nominal cost; and what it
+    /// cost, whether there is one or not.
+    fn picture(&mut self, at: Timestamp, allowance_ms: f32) -> (Option<Arc<Frame>>, f32);
+
     /// Finds the person that is in `person` (in pixels of these pictures) at about `at`, for at most
     /// `allowance_ms` of nominal cost.
     fn find(&mut self, at: Timestamp, person: Rect, allowance_ms: f32) -> Sought;
@@ -73,28 +77,6 @@ impl MainPictures {
         self.last = None;
     }
 
-    /// The picture of `at`, or one a little older, and the nominal cost in milliseconds, whether there
-    /// is one or not.
-    fn picture(&mut self, at: Timestamp, allowance_ms: f32) -> (Option<Arc<Frame>>, f32) {
-        if let Some((time, frame)) = &self.last
-            && *time == at
-        {
-            return (frame.clone(), 0.0);
-        }
-        let Some((width, height)) = self.size() else {
-            return (None, 0.0);
-        };
-        let each_ms = cost::DECODE_MS_PER_MEGAPIXEL * (width as f32 * height as f32) / 1e6;
-        let most_decoded = (allowance_ms / each_ms.max(f32::EPSILON)).max(0.0) as usize;
-        let Decoded { frame, pushed } = self.recent.picture(&Wanted { at, oldest: OLDEST, most_decoded });
-        let frame = self.checked(frame).map(Arc::new);
-        // Where nothing was tried, somebody who is allowed more may reach it.
-        if pushed > 0 {
-            self.last = Some((at, frame.clone()));
-        }
-        (frame, each_ms * pushed as f32)
-    }
-
     /// Says that the stream cannot be decoded: five times a second would be too often.
     fn checked(&mut self, frame: Result<Option<Frame>, DecodeError>) -> Option<Frame> {
         match frame {
@@ -120,6 +102,26 @@ impl MainPictures {
 impl Closer for MainPictures {
     fn size(&self) -> Option<(u32, u32)> {
         self.recent.size()
+    }
+
+    fn picture(&mut self, at: Timestamp, allowance_ms: f32) -> (Option<Arc<Frame>>, f32) {
+        if let Some((time, frame)) = &self.last
+            && *time == at
+        {
+            return (frame.clone(), 0.0);
+        }
+        let Some((width, height)) = self.size() else {
+            return (None, 0.0);
+        };
+        let each_ms = cost::DECODE_MS_PER_MEGAPIXEL * (width as f32 * height as f32) / 1e6;
+        let most_decoded = (allowance_ms / each_ms.max(f32::EPSILON)).max(0.0) as usize;
+        let Decoded { frame, pushed } = self.recent.picture(&Wanted { at, oldest: OLDEST, most_decoded });
+        let frame = self.checked(frame).map(Arc::new);
+        // Where nothing was tried, somebody who is allowed more may reach it.
+        if pushed > 0 {
+            self.last = Some((at, frame.clone()));
+        }
+        (frame, each_ms * pushed as f32)
     }
 
     fn find(&mut self, at: Timestamp, person: Rect, allowance_ms: f32) -> Sought {

@@ -79,6 +79,10 @@ impl Closer for Main {
         Some((640, 360))
     }
 
+    fn picture(&mut self, _: Timestamp, _: f32) -> (Option<Arc<Frame>>, f32) {
+        (None, 0.0)
+    }
+
     fn find(&mut self, time: Timestamp, person: Rect, allowance_ms: f32) -> Sought {
         self.allowance_ms.push(allowance_ms);
         let frame = frame(time.as_millisecond() - at(0).as_millisecond(), (640, 360));
@@ -217,6 +221,10 @@ struct Stuck;
 impl Closer for Stuck {
     fn size(&self) -> Option<(u32, u32)> {
         Some((640, 360))
+    }
+
+    fn picture(&mut self, _: Timestamp, _: f32) -> (Option<Arc<Frame>>, f32) {
+        (None, 0.0)
     }
 
     fn find(&mut self, _: Timestamp, person: Rect, _: f32) -> Sought {

@@ -20,6 +20,8 @@ const LEAST_SHARE: f32 = 0.25;
 const LEAST_STEP: f32 = 0.15;
 /// Somebody who moved so recently is still here, though they stand still now.
 const STILL_FOR: Duration = Duration::from_secs(30);
+/// Who has not moved for so long has stopped, be it that they wait.
+const STOPPED_FOR: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
 pub(super) struct Movers {
@@ -52,6 +54,11 @@ impl Movers {
     /// Whether a track moved a short while ago.
     pub(super) fn moved_lately(&self, track: &Track, at: Timestamp) -> bool {
         self.known.get(&track.id).and_then(|mover| mover.moved_at).is_some_and(|moved| at <= moved + STILL_FOR)
+    }
+
+    /// Whether a track came and stands still now.
+    pub(super) fn has_stopped(&self, track: &Track, at: Timestamp) -> bool {
+        self.known.get(&track.id).and_then(|mover| mover.moved_at).is_some_and(|moved| at >= moved + STOPPED_FOR)
     }
 }
 
@@ -100,6 +107,7 @@ mod tests {
         movers.update(at(2), &track(1, 120.0), &[HERE]);
         movers.update(at(9), &track(1, 120.0), &[]);
         let person = &track(1, 120.0)[0];
+        assert!(movers.has_stopped(person, at(9)) && !movers.has_stopped(person, at(6)));
         assert!(movers.moved_lately(person, at(32)));
         assert!(!movers.moved_lately(person, at(33)));
         movers.update(at(10), &[], &[]);

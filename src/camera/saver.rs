@@ -5,11 +5,12 @@ use std::path::Path;
 
 use uuid::Uuid;
 
+use super::analyst::Kept;
 use super::looker::Crop;
 use super::snapshots::Snapshots;
 use crate::alert::{Alert, Change};
 use crate::decode::Frame;
-use crate::store::Store;
+use crate::store::{Store, VehicleCrop};
 
 /// Alerts that may wait for a disk that is full; beyond, the oldest is given up, and said so.
 const MAX_WAITING: usize = 256;
@@ -55,6 +56,23 @@ impl Saver {
     pub fn save_crops(&self, alert: Uuid, crops: &[Crop]) {
         if let Err(error) = self.snapshots.put_crops(alert, crops) {
             tracing::error!(%alert, %error, "pictures of a person were not written; is the disk full?");
+        }
+    }
+
+    /// Stores a vehicle that came by, and its pictures first. What the disk does not take is lost: the
+    /// next thing that is known of it is tried again.
+    pub fn save_vehicle(&self, kept: Kept) {
+        let Kept { mut passage, pictures } = kept;
+        for picture in pictures {
+            let Err(error) = self.snapshots.put_vehicle(&picture) else { continue };
+            tracing::error!(track = %passage.track, %error, "a vehicle's picture was not written; is the disk full?");
+            match picture.crop {
+                VehicleCrop::Vehicle => passage.has_vehicle_crop = false,
+                VehicleCrop::Plate => passage.has_plate_crop = false,
+            }
+        }
+        if let Err(error) = self.store.put_passage(&passage) {
+            tracing::error!(track = %passage.track, %error, "a vehicle that came by was not stored");
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
+use super::inspector::VehiclePicture;
 use super::looker::Crop;
 use crate::alert::Alert;
 use crate::base::Rect;
@@ -36,7 +37,7 @@ impl Snapshots {
         let here: Vec<Rect> = alert
             .findings
             .iter()
-            .filter(|finding| finding.kind == FindingKind::Person && finding.at == frame.at)
+            .filter(|finding| shows_somebody(finding.kind) && finding.at == frame.at)
             .map(|finding| finding.bbox)
             .collect();
         let worth = alert
@@ -68,20 +69,36 @@ impl Snapshots {
             return Ok(());
         }
         fs::create_dir_all(&self.folder)?;
-        let put = |crop: &Crop| {
-            let name = format!("{alert}.{}.{}.jpg", crop.track, crop.attribute.name());
-            let path = self.folder.join(name);
-            write_whole(&path, &crop.jpeg).inspect_err(|_| {
-                // It may be that there was none; and what cannot be removed either is said by the error above.
-                let _ = fs::remove_file(&path);
-            })
-        };
+        let put =
+            |crop: &Crop| self.replace(&format!("{alert}.{}.{}.jpg", crop.track, crop.attribute.name()), &crop.jpeg);
         crops.iter().map(put).fold(Ok(()), io::Result::and)
+    }
+
+    /// Writes a picture of a vehicle, over what was there before.
+    ///
+    /// # Errors
+    /// When it cannot be written; then there is none.
+    pub fn put_vehicle(&self, picture: &VehiclePicture) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        self.replace(&picture.crop.file_name(picture.track), &picture.jpeg)
+    }
+
+    fn replace(&self, name: &str, jpeg: &[u8]) -> io::Result<()> {
+        let path = self.folder.join(name);
+        write_whole(&path, jpeg).inspect_err(|_| {
+            // It may be that there was none; and what cannot be removed either is said by the error above.
+            let _ = fs::remove_file(&path);
+        })
     }
 }
 
+/// Whose boxes are drawn: persons, and vehicles.
+fn shows_somebody(kind: FindingKind) -> bool {
+    matches!(kind, FindingKind::Person | FindingKind::Vehicle)
+}
+
 /// Where the snapshots lie: of each alert `<alert>.jpg` and `<alert>.plain.jpg`, of its persons
-/// `<alert>.<track>.<attribute>.jpg`.
+/// `<alert>.<track>.<attribute>.jpg`; of vehicles that came by what [`VehicleCrop::file_name`] says.
 pub fn folder(data_dir: &Path) -> PathBuf {
     data_dir.join("snapshots")
 }

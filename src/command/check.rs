@@ -9,6 +9,7 @@ use super::output;
 use crate::base::{Clock as _, SystemClock};
 use crate::config::{Config, Holidays, Language};
 use crate::rules::{Armed, Schedule};
+use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Manifest};
 
 #[derive(Debug, clap::Args)]
@@ -30,7 +31,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let model = manifest.model(&config.detector.model)?;
     model.detector()?;
     manifest.read_model(model)?;
-    for model in AttributeReader::models(&manifest)? {
+    let attributes = AttributeReader::models(&manifest)?;
+    for model in attributes.into_iter().chain(PlateReader::models(&manifest)?) {
         manifest.read_model(model)?;
     }
     for line in describe(&config, args.at.unwrap_or_else(|| SystemClock::new().now())) {

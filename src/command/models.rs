@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::output;
+use crate::vision::AttributeReader;
+use crate::vision::attributes::Attribute;
 use crate::vision::manifest::Manifest;
 use crate::vision::model::{Model, Source, Task};
 
@@ -19,12 +21,13 @@ pub struct Args {
 enum Action {
     /// The models of the manifest, where they come from and what was measured.
     List,
-    /// Compare each file with the manifest.
+    /// Compare each file with the manifest, and try the models of attributes.
     Verify,
 }
 
 /// # Errors
-/// The manifest is wrong; or, verifying, a file is missing or not what its entry describes.
+/// The manifest is wrong; or, verifying, a file is missing or not what its entry describes, or an attribute cannot be
+/// told.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let manifest = Manifest::load(args.models_dir.as_deref())?;
     match args.action {
@@ -32,8 +35,13 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         Action::Verify => {
             let (lines, bad) = verify(&manifest);
             lines.iter().try_for_each(output::line)?;
+            let left_out = AttributeReader::left_out(&manifest);
+            left_out.iter().try_for_each(|left_out| output::line(left_out.to_string()))?;
             if bad > 0 {
                 anyhow::bail!("{bad} of {} files cannot be used", lines.len());
+            }
+            if !left_out.is_empty() {
+                anyhow::bail!("{} of {} attributes are not told", left_out.len(), Attribute::ALL.len());
             }
         }
     }
@@ -69,6 +77,8 @@ fn purpose(task: &Task) -> String {
             let (part, pixels) = (task.crop.part.name(), task.answer.least_pixels);
             format!("{}, by the {part} from {pixels} pixels on", task.attribute.name())
         }
+        Task::PlateFinder(task) => format!("the plate of a vehicle, from {} pixels on", task.rules.least_pixels),
+        Task::PlateReader => "the characters of a plate".to_owned(),
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    Arming, Camera, Config, DailySpan, Detector, Holidays, KnownCredentials, Language, Record, Transport, Zone,
+    Arming, Camera, Config, DailySpan, Detector, Holidays, KnownCredentials, Language, Plates, Record, Transport, Zone,
     ZoneKind,
 };
 use crate::base::Polygon;
@@ -38,6 +38,8 @@ pub(super) struct File {
     detector: RawDetector,
     #[serde(default)]
     record: RawRecord,
+    #[serde(default)]
+    plates: RawPlates,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -60,6 +62,7 @@ struct RawCamera {
     name: Option<String>,
     main: String,
     sub: Option<String>,
+    place: Option<String>,
     transport: Option<RawTransport>,
     #[serde(default)]
     zones: Vec<RawZone>,
@@ -120,6 +123,12 @@ struct RawRecord {
     quota_bytes: Option<u64>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPlates {
+    keep_days: Option<u16>,
+}
+
 /// The first problem, in words that name the key.
 pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Result<Config, String> {
     let mut ids = HashSet::new();
@@ -151,6 +160,7 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
         arming: check_arming(&raw.arming)?,
         detector: check_detector(raw.detector)?,
         record: check_record(&raw.record)?,
+        plates: check_plates(&raw.plates)?,
     })
 }
 
@@ -176,6 +186,7 @@ fn check_camera(raw: RawCamera, number: usize, known: &mut KnownCredentials) -> 
     Ok(Camera {
         name: raw.name.unwrap_or_else(|| id.clone()),
         credentials: known.remove(&id),
+        place: check_place(&id, raw.place)?,
         transport: match raw.transport {
             Some(RawTransport::Udp) => Transport::Udp,
             Some(RawTransport::Tcp) | None => Transport::Tcp,
@@ -185,6 +196,15 @@ fn check_camera(raw: RawCamera, number: usize, known: &mut KnownCredentials) -> 
         sub,
         zones,
     })
+}
+
+/// Two cameras are at one place when they name it alike, whatever spaces stand around the name.
+fn check_place(id: &str, place: Option<String>) -> Result<Option<String>, String> {
+    let Some(place) = place else { return Ok(None) };
+    match place.trim() {
+        "" => Err(format!("camera {id:?}: place is empty: say what it looks at, such as \"cổng\", or leave it out")),
+        place => Ok(Some(place.to_owned())),
+    }
 }
 
 fn check_id(id: &str, place: &str) -> Result<String, String> {
@@ -277,4 +297,12 @@ fn check_record(raw: &RawRecord) -> Result<Record, String> {
         return Err(format!("record.quota_bytes: {quota_bytes} is less than the least useful, {LEAST_QUOTA_BYTES}"));
     }
     Ok(Record { quota_bytes })
+}
+
+fn check_plates(raw: &RawPlates) -> Result<Plates, String> {
+    let keep_days = raw.keep_days.unwrap_or(30);
+    if !(1..=366).contains(&keep_days) {
+        return Err(format!("plates.keep_days: {keep_days} is not within 1 to 366"));
+    }
+    Ok(Plates { keep_days })
 }

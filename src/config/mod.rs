@@ -9,6 +9,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -31,6 +32,7 @@ pub struct Config {
     pub arming: Arming,
     pub detector: Detector,
     pub record: Record,
+    pub plates: Plates,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
@@ -50,6 +52,9 @@ pub struct Camera {
     pub main: Url,
     /// Analysed; without it `main` is.
     pub sub: Option<Url>,
+    /// What it looks at. Cameras of different places cannot see one vehicle at the same time; of a camera
+    /// without one that is not known.
+    pub place: Option<String>,
     pub transport: Transport,
     pub credentials: Option<Credentials>,
     /// Never empty: a camera without zones has one, `yard`, over the whole frame.
@@ -140,6 +145,18 @@ pub struct Detector {
 pub struct Record {
     /// Video kept at most; the oldest that no alert needs goes first.
     pub quota_bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plates {
+    /// How long it is known which vehicles came by; longer only for those of alerts or watched for.
+    pub keep_days: u16,
+}
+
+impl Plates {
+    pub fn keep(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.keep_days))
+    }
 }
 
 impl Config {

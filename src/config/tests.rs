@@ -68,6 +68,7 @@ fn what_is_left_out_has_a_sane_default() {
     assert_eq!(config.cameras[0].zones.len(), 1);
     assert!(config.listen.ip().is_loopback());
     assert!(config.arming.nights.is_some() && config.arming.weekends);
+    assert_eq!(config.plates.keep().as_hours(), 30 * 24);
 }
 
 #[test]
@@ -90,6 +91,8 @@ fn mistakes_are_named_with_the_way_out() {
     refused(&format!("{MINIMAL}[arming]\nnights = \"none\"\nweekends = false"), &["Không có giờ nào được canh"]);
     refused(&format!("{MINIMAL}[detector]\nthreshold = 1.5"), &["detector.threshold", "1.5"]);
     refused(&format!("{MINIMAL}[record]\nquota_bytes = 5"), &["record.quota_bytes"]);
+    refused(&format!("{MINIMAL}[plates]\nkeep_days = 0"), &["plates.keep_days", "1 to 366"]);
+    refused(&format!("{MINIMAL}[plates]\nkeep_day = 9"), &["did you mean `keep_days`"]);
     refused("data_dir = [", &["canhdem.toml:1"]);
 }
 

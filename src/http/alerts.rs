@@ -1,6 +1,5 @@
 //! Alerts with their pictures and clips.
 
-use std::io;
 use std::path::PathBuf;
 
 use axum::Json;
@@ -10,11 +9,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 use axum::response::Response;
 use serde::Deserialize;
-use tower_http::services::ServeFile;
 use uuid::Uuid;
 
 use super::cameras::shortened;
-use super::media::{ClipError, is_beginning, stretch};
+use super::media::{ClipError, is_beginning, serve_file, stretch};
 use super::params::{Name, Query};
 use super::problem::Problems;
 use super::view::{Alert, AlertPage, Clip, FrameSize, Person};
@@ -201,15 +199,6 @@ pub(super) async fn alert_clip(
     Ok(response)
 }
 
-/// The file, or the part of it that was asked for; `missing` says what a missing file means.
-async fn serve_file(path: &std::path::Path, missing: &str, request: Request<Body>) -> Result<Response, WebError> {
-    match ServeFile::new(path).try_call(request).await {
-        Ok(response) => Ok(response.map(Body::new)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(WebError::NotFound(missing.to_owned())),
-        Err(error) => Err(WebError::internal(&error)),
-    }
-}
-
 fn person(alert: Uuid, person: &alert::Person) -> Person {
     let judged = |attribute: Attribute| {
         let judged = person.of(attribute);
@@ -229,7 +218,7 @@ fn crop_address(alert: Uuid, track: Uuid, attribute: Attribute, judged: &alert::
 
 impl Context {
     /// Blocks.
-    fn stored(&self, id: &str) -> Result<alert::Alert, WebError> {
+    pub(super) fn stored(&self, id: &str) -> Result<alert::Alert, WebError> {
         let alert = match Uuid::try_parse(id) {
             Ok(id) => self.state.store.alert(id)?,
             Err(_) => None,
@@ -251,11 +240,10 @@ impl Context {
             from: self.time(from),
             to: self.time(to),
         });
-        let camera = self.state.config.camera(&alert.camera);
         Alert {
             id: alert.id,
             camera: alert.camera.clone(),
-            camera_name: camera.map_or_else(|| alert.camera.clone(), |camera| camera.name.clone()),
+            camera_name: self.camera_name(&alert.camera),
             zone: alert.zone.clone(),
             at: self.time(alert.opened_at),
             last_seen_at: self.time(alert.last_seen_at),

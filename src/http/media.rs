@@ -1,13 +1,19 @@
 //! Clips: where they come from, and which stretch of time one covers.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
+use axum::response::Response;
 use jiff::Timestamp;
+use tower_http::services::ServeFile;
 use uuid::Uuid;
 
+use super::WebError;
 use crate::alert::Alert;
 use crate::store::{AFTER_ALERT, BEFORE_ALERT};
 
@@ -87,6 +93,15 @@ impl Begun {
 /// Whether a request for this `Range` begins to read the file (or reads all of it).
 pub(super) fn is_beginning(range: Option<&str>) -> bool {
     range.is_none_or(|range| range.trim().strip_prefix("bytes=").is_none_or(|spans| spans.trim().starts_with("0-")))
+}
+
+/// The file, or the part of it that was asked for; `missing` says what a missing file means.
+pub(super) async fn serve_file(path: &Path, missing: &str, request: Request<Body>) -> Result<Response, WebError> {
+    match ServeFile::new(path).try_call(request).await {
+        Ok(response) => Ok(response.map(Body::new)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(WebError::NotFound(missing.to_owned())),
+        Err(error) => Err(WebError::internal(&error)),
+    }
 }
 
 #[cfg(test)]

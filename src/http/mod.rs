@@ -10,7 +10,10 @@ mod office;
 mod openapi;
 mod page;
 mod params;
+mod plates;
 mod problem;
+mod vehicle_view;
+mod vehicles;
 mod view;
 
 use std::io;
@@ -34,7 +37,7 @@ pub use media::{Clip, ClipError, ClipSource};
 pub use openapi::document;
 pub use problem::{Problem, WebError};
 
-/// Nothing that is sent here has a body.
+/// What is sent here is an entry of a list at most.
 const MAX_BODY_BYTES: usize = 16 * 1024;
 /// Clips made at once: each takes the disk and a processor for a moment.
 const CLIPS_AT_ONCE: usize = 2;
@@ -55,7 +58,7 @@ pub struct AppState {
     pub metrics: Metrics,
     pub clips: Arc<dyn ClipSource>,
     /// Holds `<alert id>.jpg`, with the boxes drawn, `<alert id>.plain.jpg`, and of what persons hide
-    /// `<alert id>.<track>.<attribute>.jpg`.
+    /// `<alert id>.<track>.<attribute>.jpg`; of vehicles `<track>.vehicle.jpg` and `<track>.plate.jpg`.
     pub snapshots_dir: PathBuf,
 }
 
@@ -126,6 +129,11 @@ impl Context {
     /// RFC 3339 as the office reads it.
     fn time(&self, at: Timestamp) -> String {
         view::time(at, &self.state.config.timezone)
+    }
+
+    /// Its id where the camera is no longer configured.
+    fn camera_name(&self, id: &str) -> String {
+        self.state.config.camera(id).map_or(id, |camera| &camera.name).to_owned()
     }
 
     fn now(&self) -> Timestamp {

@@ -9,7 +9,8 @@ use utoipa_axum::routes;
 
 use super::problem::Problems;
 use super::view::Heartbeat;
-use super::{Problem, Shared, alerts, cameras, events, office};
+use super::{Problem, Shared, alerts, cameras, events, office, plates, vehicles};
+use crate::store::VehicleCrop;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -20,11 +21,12 @@ use super::{Problem, Shared, alerts, cameras, events, office};
     ),
     tags(
         (name = "alerts", description = "What a guard sees"),
+        (name = "vehicles", description = "Which came by, and the lists of plates"),
         (name = "cameras", description = "As they are now"),
         (name = "office", description = "What is recorded, whether it is armed, how the appliance is doing"),
         (name = "operation", description = "For whoever keeps the appliance running"),
     ),
-    components(schemas(Problem, Heartbeat)),
+    components(schemas(Problem, Heartbeat, VehicleCrop)),
 )]
 struct Document;
 
@@ -36,9 +38,15 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(cameras::camera_snapshot))
         .routes(routes!(alerts::list_alerts))
         .routes(routes!(alerts::get_alert))
+        .routes(routes!(vehicles::list_vehicles_of_alert))
         .routes(routes!(alerts::alert_snapshot))
         .routes(routes!(alerts::alert_crop))
         .routes(routes!(alerts::alert_clip))
+        .routes(routes!(vehicles::list_vehicles))
+        .routes(routes!(vehicles::get_vehicle))
+        .routes(routes!(vehicles::vehicle_crop))
+        .routes(routes!(plates::list_plates, plates::add_plate))
+        .routes(routes!(plates::change_plate, plates::remove_plate))
         .routes(routes!(office::list_recordings))
         .routes(routes!(office::get_arming))
         .routes(routes!(office::get_status))

@@ -1,11 +1,14 @@
-//! What an address names: the part of its path that varies, and what stands behind the question
-//! mark.
+//! What a request says: the part of its path that varies, what stands behind the question mark, and
+//! what is sent with it.
 
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use axum::extract::{FromRequestParts, Path};
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -90,6 +93,23 @@ impl Query {
             }
         }
         Ok(names)
+    }
+}
+
+/// What was sent, as JSON. A page of another site cannot send this type without asking first.
+#[derive(Debug)]
+pub(super) struct Sent<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
+    type Rejection = WebError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, WebError> {
+        match Json::from_request(request, state).await {
+            Ok(Json(sent)) => Ok(Self(sent)),
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(WebError::NotJson),
+            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(WebError::TooLarge),
+            Err(error) => Err(WebError::BadRequest(error.body_text())),
+        }
     }
 }
 

@@ -21,8 +21,17 @@ pub enum WebError {
     Forbidden(String),
     #[error("{0}")]
     NotFound(String),
-    #[error("this address takes GET and HEAD only")]
+    #[error("this address does not take this method; the header Allow says which it takes")]
     MethodNotAllowed,
+    /// Something that was sent and is well formed, but cannot be.
+    #[error("`{field}`: {detail}")]
+    Field { field: &'static str, detail: String },
+    #[error("send JSON here, with the content type application/json")]
+    NotJson,
+    #[error("what was sent is too large")]
+    TooLarge,
+    #[error("{0}")]
+    Conflict(String),
     #[error("{0}")]
     Unavailable(String),
     #[error("the appliance has failed here; its log says why")]
@@ -40,6 +49,9 @@ pub struct Problem {
     status: u16,
     /// What is wrong, and what to do.
     detail: String,
+    /// Which field of what was sent is wrong; missing where that is not it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
 }
 
 impl WebError {
@@ -49,12 +61,21 @@ impl WebError {
         Self::Internal
     }
 
+    /// A field of what was sent cannot be what it is.
+    pub fn field(field: &'static str, detail: &str) -> Self {
+        Self::Field { field, detail: detail.to_owned() }
+    }
+
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -73,7 +94,8 @@ impl IntoResponse for WebError {
     fn into_response(self) -> Response {
         let status = self.status();
         let title = status.canonical_reason().unwrap_or("Error");
-        let problem = Problem { kind: "about:blank", title, status: status.as_u16(), detail: self.to_string() };
+        let field = if let Self::Field { field, .. } = self { Some(field) } else { None };
+        let problem = Problem { kind: "about:blank", title, status: status.as_u16(), detail: self.to_string(), field };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
@@ -90,7 +112,7 @@ impl IntoResponses for Problems {
         let schema = utoipa::openapi::Ref::from_schema_name("Problem");
         let content = ContentBuilder::new().schema(Some(schema)).build();
         let description = "What is wrong, and what to do: 400 a parameter, 403 a foreign host or origin, \
-                           404 no such thing, 500 the appliance, 503 not now";
+                           404 no such thing, 409 too many, 422 a field of what was sent, 500 the appliance, 503 not now";
         let response = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build();
         BTreeMap::from([("default".to_owned(), response.into())])
     }

@@ -25,6 +25,14 @@ pub enum FindingKind {
     CameraOffline,
 }
 
+impl FindingKind {
+    /// Whether it is worth a guard's while by itself. A vehicle that only passes is not, nor is a
+    /// plate that is only suspect.
+    pub fn opens_an_alert(self) -> bool {
+        matches!(self, Self::Person | Self::PlateAbsent | Self::PlateUnreadable | Self::PlateWanted | Self::SeenBefore)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {

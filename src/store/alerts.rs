@@ -1,13 +1,11 @@
 //! Alerts and their findings.
 
-use std::fmt;
-use std::str::FromStr;
-
 use jiff::Timestamp;
-use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
 use uuid::Uuid;
 
+use super::conditions::Conditions;
+use super::cursor::Cursor;
 use super::rows::{self, nanoseconds};
 use super::{Result, Store, Subject, events};
 use crate::alert::{Alert, AlertState, Person};
@@ -35,33 +33,6 @@ pub struct Page {
     pub items: Vec<Alert>,
     /// `None` on the last page.
     pub next_cursor: Option<Cursor>,
-}
-
-/// The last alert of a page. New alerts do not shift the pages behind it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cursor {
-    opened_at_ns: i64,
-    id: Uuid,
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.opened_at_ns, self.id.simple())
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a cursor that a page of alerts ended with")]
-pub struct CursorError;
-
-impl FromStr for Cursor {
-    type Err = CursorError;
-
-    fn from_str(text: &str) -> std::result::Result<Self, CursorError> {
-        let (time, id) = text.split_once('.').ok_or(CursorError)?;
-        let opened_at_ns = time.parse().map_err(|_| CursorError)?;
-        Ok(Self { opened_at_ns, id: Uuid::try_parse(id).map_err(|_| CursorError)? })
-    }
 }
 
 impl Store {
@@ -93,7 +64,7 @@ impl Store {
     /// # Errors
     /// See [`super::StoreError`].
     pub fn alerts(&self, filter: &AlertFilter) -> Result<Page> {
-        let query = Query::new(filter);
+        let query = query(filter);
         let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
         self.readers().read(|connection| {
             let mut statement = connection.prepare_cached(&query.sql)?;
@@ -101,10 +72,7 @@ impl Store {
             let mut items = found.collect::<rusqlite::Result<Vec<_>>>()?;
             let is_last = items.len() <= limit;
             items.truncate(limit);
-            let next_cursor = items
-                .last()
-                .filter(|_| !is_last)
-                .map(|last| Cursor { opened_at_ns: nanoseconds(last.opened_at), id: last.id });
+            let next_cursor = items.last().filter(|_| !is_last).map(|last| Cursor::new(last.opened_at, last.id));
             let items = items.into_iter().map(|alert| in_full(connection, alert)).collect::<rusqlite::Result<_>>()?;
             Ok(Page { items, next_cursor })
         })
@@ -261,51 +229,29 @@ fn in_full(connection: &Connection, mut alert: Alert) -> rusqlite::Result<Alert>
     Ok(alert)
 }
 
-/// The text of a query and what its question marks stand for.
-struct Query {
-    sql: String,
-    values: Vec<Value>,
-}
-
-impl Query {
-    /// Filters on the index alone and reads only the alerts of the page from the table. One more
-    /// than the page holds, to know whether there is another page.
-    fn new(filter: &AlertFilter) -> Self {
-        let mut query = Self { sql: String::new(), values: Vec::new() };
-        query.one_of("camera", filter.cameras.iter().cloned());
-        query.one_of("severity", filter.severities.iter().map(|severity| severity.name().to_owned()));
-        query.one_of("state", filter.states.iter().map(|state| state.name().to_owned()));
-        if let Some(from) = filter.from {
-            query.and("opened_at_ns >= ?", [nanoseconds(from).into()]);
-        }
-        if let Some(to) = filter.to {
-            query.and("opened_at_ns < ?", [nanoseconds(to).into()]);
-        }
-        if let Some(cursor) = filter.cursor {
-            let id = cursor.id.into_bytes().to_vec();
-            query.and("(opened_at_ns, id) < (?, ?)", [cursor.opened_at_ns.into(), id.into()]);
-        }
-        query.values.push((i64::from(filter.limit) + 1).into());
-        let conditions = query.sql;
-        query.sql = format!(
-            "select * from alert where id in
-                (select id from alert indexed by alert_by_time where true{conditions}
-                 order by opened_at_ns desc, id desc limit ?)
-             order by opened_at_ns desc, id desc"
-        );
-        query
+/// Filters on the index alone and reads only the alerts of the page from the table. One more than
+/// the page holds, to know whether there is another page.
+fn query(filter: &AlertFilter) -> Conditions {
+    let mut query = Conditions::new();
+    query.one_of("camera", filter.cameras.iter().cloned());
+    query.one_of("severity", filter.severities.iter().map(|severity| severity.name().to_owned()));
+    query.one_of("state", filter.states.iter().map(|state| state.name().to_owned()));
+    if let Some(from) = filter.from {
+        query.and("opened_at_ns >= ?", [nanoseconds(from).into()]);
     }
-
-    fn and(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
-        self.sql.push_str(" and ");
-        self.sql.push_str(condition);
-        self.values.extend(values);
+    if let Some(to) = filter.to {
+        query.and("opened_at_ns < ?", [nanoseconds(to).into()]);
     }
-
-    fn one_of(&mut self, column: &str, values: impl ExactSizeIterator<Item = String>) {
-        if values.len() > 0 {
-            let marks = vec!["?"; values.len()].join(", ");
-            self.and(&format!("{column} in ({marks})"), values.map(Value::from));
-        }
+    if let Some(cursor) = filter.cursor {
+        query.and("(opened_at_ns, id) < (?, ?)", cursor.values());
     }
+    query.values.push((i64::from(filter.limit) + 1).into());
+    query.sql = format!(
+        "select * from alert where id in
+            (select id from alert indexed by alert_by_time where {}
+             order by opened_at_ns desc, id desc limit ?)
+         order by opened_at_ns desc, id desc",
+        query.sql
+    );
+    query
 }

@@ -16,7 +16,11 @@ pub(super) struct Schema<'a> {
 
 pub(super) const SCHEMA: Schema<'static> = Schema {
     fresh: include_str!("schema.sql"),
-    migrations: &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")],
+    migrations: &[
+        include_str!("migrations/0001.sql"),
+        include_str!("migrations/0002.sql"),
+        include_str!("migrations/0003.sql"),
+    ],
 };
 
 /// `canh` in ASCII: marks the file as ours.

@@ -1,16 +1,21 @@
-//! What must not be lost: alerts, the index of segments, and what changed when. SQLite in WAL mode,
+//! What must not be lost: alerts, vehicles that came by, the index of segments, and what changed when. SQLite in WAL mode,
 //! every commit flushed to the disk; one thread writes, a few connections read. `schema.sql` says
 //! what lies where.
 
 mod alerts;
+mod conditions;
+mod cursor;
 mod error;
 mod events;
 mod lock;
 mod migrate;
+mod plates;
 mod readers;
 mod reserve;
 mod rows;
 mod segments;
+mod vehicle_search;
+mod vehicles;
 mod writer;
 
 use std::fs::{self, File};
@@ -23,12 +28,17 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::base::{IdSource, SharedClock};
-pub use alerts::{AlertFilter, Cursor, CursorError, Page};
+pub use alerts::{AlertFilter, Page};
+pub use cursor::{Cursor, CursorError};
 pub use error::{Result, StoreError};
 pub use events::{StoredEvent, Subject};
+use plates::SharedLists;
+pub use plates::{PlateEntry, PlateLists};
 use readers::Readers;
 use reserve::Reserve;
 pub use segments::{AFTER_ALERT, BEFORE_ALERT};
+pub use vehicle_search::{PassageFilter, PassagePage};
+pub use vehicles::{Listed, Passage, TimesSeen, VehicleCrop};
 use writer::Writer;
 
 const FILE: &str = "canhdem.db";
@@ -46,6 +56,7 @@ pub struct Store {
 struct Inner {
     writer: Writer,
     readers: Readers,
+    lists: SharedLists,
     told: broadcast::Sender<StoredEvent>,
     path: PathBuf,
     appliance: Uuid,
@@ -77,7 +88,11 @@ impl Store {
         let (told, _) = broadcast::channel(BROADCAST);
         let writer = Writer::start(connection, path.clone(), told.clone());
         let writer = writer.map_err(|error| StoreError::from_io(&path, &error))?;
-        Ok(Self { inner: Arc::new(Inner { writer, readers, told, path, appliance, reserve, _lock: lock }) })
+        let lists = SharedLists::default();
+        let inner = Inner { writer, readers, lists, told, path, appliance, reserve, _lock: lock };
+        let store = Self { inner: Arc::new(inner) };
+        store.refresh_lists()?;
+        Ok(store)
     }
 
     /// Names this appliance for ever; made with the database.
@@ -120,6 +135,10 @@ impl Store {
     fn readers(&self) -> &Readers {
         &self.inner.readers
     }
+
+    fn lists(&self) -> &SharedLists {
+        &self.inner.lists
+    }
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -157,3 +176,5 @@ fn appliance_id(connection: &Connection, clock: &SharedClock) -> rusqlite::Resul
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vehicles_tests;

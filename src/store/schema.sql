@@ -132,3 +132,91 @@ create table event (
 
 -- What goes when an alert goes.
 create index event_by_alert on event (alert_id) where alert_id is not null;
+
+-- Plates that somebody knows or watches for.
+create table plate_entry (
+  id blob primary key check (length(id) = 16),
+  appliance blob not null references appliance (id),
+  kind text not null check (kind in ('known', 'watched')),
+  -- As it was typed: a plate, with ? for one character and * for any number that are not known.
+  pattern text not null check (pattern <> ''),
+  -- What the vehicle looks like, say; may be empty.
+  note text not null,
+  -- Whose it is, or why it is watched for.
+  reason text not null check (reason <> ''),
+  created_at_ns integer not null,
+  -- From when on it is no longer in force; null for never.
+  expires_at_ns integer
+) strict;
+
+-- A vehicle that came by: one track that was looked at. Written when it was first looked at and
+-- again when more is known; removed after the configured days, and its pictures before it.
+create table passage (
+  track blob primary key check (length(track) = 16),
+  appliance blob not null references appliance (id),
+  -- Id of the camera in the configuration; it may have been removed there since.
+  camera text not null check (camera <> ''),
+  class text not null check (class in ('car', 'motorcycle', 'bus', 'truck')),
+  -- When it was first and last seen.
+  first_at_ns integer not null,
+  last_at_ns integer not null,
+  -- 1 where it stood still for a while.
+  stopped integer not null check (stopped in (0, 1)),
+  -- What can be said of its plate, and how probable that is.
+  verdict text not null check (verdict in ('readable', 'unreadable', 'absent', 'not_assessable')),
+  confidence real not null check (confidence between 0 and 1),
+  -- Of the plate's ground; null where it cannot be told.
+  color text check (color in ('white', 'yellow', 'blue', 'red', 'green')),
+  -- Pictures behind the verdict.
+  frames integer not null check (frames >= 0),
+  -- Greatest width of the plate or its place, in pixels.
+  pixels integer not null check (pixels >= 0),
+  -- Local date of the evening on which its night began, such as 2026-02-16; null by day.
+  night text check (night glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+  -- 1 where a picture lies among the snapshots: <track>.vehicle.jpg, <track>.plate.jpg.
+  has_vehicle_crop integer not null check (has_vehicle_crop in (0, 1)),
+  has_plate_crop integer not null check (has_plate_crop in (0, 1)),
+  -- The entry that its plate matches, and 1 where it does so without an unsure character.
+  entry_id blob references plate_entry (id) on delete set null,
+  entry_exact integer not null check (entry_exact in (0, 1))
+) strict;
+
+-- Pages of passages, newest first. As with alerts it holds every column by which they are filtered.
+create index passage_by_time on passage (first_at_ns, track, camera, class, verdict, night);
+
+-- What expires next.
+create index passage_by_end on passage (last_at_ns, track);
+
+-- What is let go when an entry goes.
+create index passage_by_entry on passage (entry_id) where entry_id is not null;
+
+-- What a plate may say; only of readable ones.
+create table plate_candidate (
+  track blob not null references passage (track) on delete cascade,
+  -- From 0, most probable first.
+  position integer not null check (position between 0 and 2),
+  -- As plates are shown: 12A-123.45.
+  text text not null check (text <> ''),
+  probability real not null check (probability between 0 and 1),
+  -- Letters and digits alone, forwards and backwards, for patterns whose beginning or end is known.
+  letters text not null,
+  backwards text not null,
+  primary key (track, position)
+) strict, without rowid;
+
+create index candidate_by_beginning on plate_candidate (letters, position, track);
+create index candidate_by_end on plate_candidate (backwards, track);
+
+-- Why a plate is suspect.
+create table plate_suspicion (
+  track blob not null references passage (track) on delete cascade,
+  -- From 0, in the order in which they are told.
+  position integer not null check (position >= 0),
+  suspicion text not null check (suspicion in (
+    'unknown_code', 'unknown_series', 'color_mismatch', 'class_mismatch', 'seen_elsewhere'
+  )),
+  primary key (track, position)
+) strict, without rowid;
+
+-- Whether a track belongs to an alert.
+create index finding_by_track on finding (track);

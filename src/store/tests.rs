@@ -12,25 +12,25 @@ use crate::record::{Needed, Segment, SegmentIndex as _};
 use crate::rules::{Bilingual, Finding, FindingKind, Severity};
 use crate::vision::attributes::Answer;
 
-fn night() -> Timestamp {
+pub(super) fn night() -> Timestamp {
     "2026-02-17T01:30:00+07:00".parse().expect("valid")
 }
 
-fn seconds(n: i64) -> Timestamp {
+pub(super) fn seconds(n: i64) -> Timestamp {
     night() + jiff::SignedDuration::from_secs(n)
 }
 
-fn clock() -> SharedClock {
+pub(super) fn clock() -> SharedClock {
     Arc::new(SimClock::new(night()))
 }
 
-fn open() -> (TempDir, Store) {
+pub(super) fn open() -> (TempDir, Store) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(folder.path(), &clock()).expect("opens");
     (folder, store)
 }
 
-fn finding(kind: FindingKind, at: Timestamp) -> Finding {
+pub(super) fn finding(kind: FindingKind, at: Timestamp) -> Finding {
     Finding {
         kind,
         track: IdSource::seeded(9).next(at),
@@ -43,7 +43,7 @@ fn finding(kind: FindingKind, at: Timestamp) -> Finding {
 }
 
 /// The `n`-th alert, opened so many seconds into the night.
-fn alert(n: i64) -> Alert {
+pub(super) fn alert(n: i64) -> Alert {
     let opened_at = seconds(n);
     Alert {
         id: IdSource::seeded(n.cast_unsigned()).next(opened_at),
@@ -358,7 +358,7 @@ fn alerts_need_their_video() {
     assert_eq!(store.needed().expect("read"), [need("cong-chinh", 490, 520)], "the video of the others is gone");
 }
 
-fn any_time() -> impl Strategy<Value = Timestamp> {
+pub(super) fn any_time() -> impl Strategy<Value = Timestamp> {
     // 1970 to 2100, to the nanosecond.
     (0i64..4_102_444_800_000_000_000).prop_map(rows::from_nanoseconds)
 }

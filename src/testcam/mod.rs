@@ -8,7 +8,10 @@ mod corridor;
 mod encode;
 mod feed;
 mod footage;
+mod lettering;
+mod parking;
 mod scene;
+mod sedan;
 mod server;
 mod visitor;
 

@@ -9,14 +9,19 @@ use super::Class;
 use super::attributes::{AnswerRule, Attribute};
 use super::manifest::Sha256;
 use super::model::{
-    AttributeTask, Calibration, CropRule, DecoderKind, DetectorOutput, Input, Model, Resize, Source, Task,
+    AttributeTask, Calibration, CropRule, DecoderKind, DetectorOutput, Input, Model, PlaceRule, PlateTask, Resize,
+    Source, Task,
 };
+use super::plate::PlateRules;
 
 /// Inputs beyond this are a slip of the pen, and would take gigabytes.
 const MAX_INPUT_SIDE: u32 = 4096;
 
 /// Crops beyond this many sizes of the part show anything but the part.
 const MAX_CROP_SCALE: f32 = 8.0;
+
+/// A vehicle with more around it is lost in it.
+const MAX_MARGIN: f32 = 1.0;
 
 /// The table as it is written: the keys of all tasks.
 #[derive(Deserialize)]
@@ -37,16 +42,20 @@ pub(super) struct Entry {
     crop: Option<CropRule>,
     calibration: Option<Calibration>,
     answer: Option<AnswerRule>,
+    places: Option<PlaceRule>,
+    rules: Option<PlateRules>,
     #[serde(default)]
     accuracy: toml::Table,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 enum TaskName {
     Detector,
     Pose,
     Attribute,
+    PlateFinder,
+    PlateReader,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -57,6 +66,8 @@ enum DecoderName {
     EndToEnd,
     Movenet,
     Logit,
+    Places,
+    Ctc,
 }
 
 fn classes_by_index<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<BTreeMap<usize, Class>>, D::Error> {
@@ -86,9 +97,7 @@ fn read(entry: Entry) -> Result<Model, String> {
                 DecoderName::Yolox => DecoderKind::Yolox,
                 DecoderName::Nanodet => DecoderKind::Nanodet,
                 DecoderName::EndToEnd => DecoderKind::EndToEnd,
-                DecoderName::Movenet | DecoderName::Logit => {
-                    return Err("decoder: a detector's is yolox, nanodet or end-to-end".to_owned());
-                }
+                _ => return Err("decoder: a detector's is yolox, nanodet or end-to-end".to_owned()),
             };
             let output = DetectorOutput {
                 decoder,
@@ -115,11 +124,24 @@ fn read(entry: Entry) -> Result<Model, String> {
             check_attribute(&task)?;
             (Task::Attribute(task), Resize::Stretch)
         }
+        TaskName::PlateFinder if entry.decoder != DecoderName::Places => {
+            return Err("decoder: a plate finder's is places".to_owned());
+        }
+        TaskName::PlateFinder => {
+            let task = PlateTask { places: needed(entry.places, "places")?, rules: needed(entry.rules, "rules")? };
+            check_plate(&task)?;
+            (Task::PlateFinder(task), Resize::LetterboxTopLeft)
+        }
+        TaskName::PlateReader if entry.decoder != DecoderName::Ctc => {
+            return Err("decoder: a plate reader's is ctc".to_owned());
+        }
+        TaskName::PlateReader => (Task::PlateReader, Resize::Straighten),
     };
     if entry.input.resize != resize {
         return Err(format!("input.resize: for this task it is {:?}", resize.name()));
     }
-    if resize != Resize::LetterboxTopLeft && entry.input.width != entry.input.height {
+    let square = matches!(resize, Resize::Letterbox | Resize::Stretch);
+    if square && entry.input.width != entry.input.height {
         return Err("input: width and height must be the same, because crops are square".to_owned());
     }
     Ok(Model {
@@ -135,7 +157,7 @@ fn read(entry: Entry) -> Result<Model, String> {
 }
 
 fn needed<T>(value: Option<T>, key: &str) -> Result<T, String> {
-    value.ok_or_else(|| format!("{key} is missing: an attribute model needs it"))
+    value.ok_or_else(|| format!("{key} is missing: a model of this task needs it"))
 }
 
 fn refuse_what_is_for_others(entry: &Entry) -> Result<(), String> {
@@ -146,6 +168,8 @@ fn refuse_what_is_for_others(entry: &Entry) -> Result<(), String> {
         ("crop", entry.crop.is_some(), TaskName::Attribute),
         ("calibration", entry.calibration.is_some(), TaskName::Attribute),
         ("answer", entry.answer.is_some(), TaskName::Attribute),
+        ("places", entry.places.is_some(), TaskName::PlateFinder),
+        ("rules", entry.rules.is_some(), TaskName::PlateFinder),
     ];
     match keys.iter().find(|&&(_, there, task)| there && task != entry.task) {
         Some((key, ..)) => Err(format!("{key} has no meaning for its task; remove it")),
@@ -194,6 +218,27 @@ fn check_attribute(task: &AttributeTask) -> Result<(), String> {
     }
     if answer.least_pixels == 0 || !(answer.least_log_odds.is_finite() && answer.least_log_odds > 0.0) {
         return Err("answer: least_pixels and least_log_odds must be above 0, or nothing would be unknown".to_owned());
+    }
+    Ok(())
+}
+
+fn check_plate(PlateTask { places, rules }: &PlateTask) -> Result<(), String> {
+    let share = |value: f32| (0.0..=1.0).contains(&value);
+    let scores = [places.plate, places.covered, places.bare, places.veto];
+    if !scores.into_iter().all(|score| share(score) && score > 0.0) {
+        return Err("places: scores must be above 0 and at most 1, or every cell would be a place".to_owned());
+    }
+    if !(0.0..=MAX_MARGIN).contains(&places.margin) {
+        return Err(format!("places.margin = {} is not within 0 to {MAX_MARGIN}", places.margin));
+    }
+    let pixels = [rules.least_pixels, rules.legible_pixels];
+    if !pixels.into_iter().all(|pixels| pixels.is_finite() && pixels > 0.0) {
+        return Err(
+            "rules: least_pixels and legible_pixels must be above 0, or nothing would be too far away".to_owned()
+        );
+    }
+    if ![rules.least_sharpness, rules.most_burnt, rules.least_text].into_iter().all(share) {
+        return Err("rules: least_sharpness, most_burnt and least_text must be within 0 to 1".to_owned());
     }
     Ok(())
 }

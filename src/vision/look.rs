@@ -1,5 +1,7 @@
 //! A look at one person: pose, crops, and what each attribute's model says of them.
 
+use std::fmt::Display;
+
 use super::attributes::{AnswerRules, Attribute, Observation};
 use super::crop::{sharpness, square};
 use super::detector::DetectError;
@@ -57,11 +59,21 @@ struct Run {
     tensor: Tensor,
 }
 
+/// An attribute that nothing is told of, and why: its model, or one that it needs, cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{} is not told: {error}", attribute.name())]
+pub struct LeftOut {
+    pub attribute: Attribute,
+    pub error: ModelError,
+}
+
 /// The models of a manifest that a look takes.
 pub(super) struct Needed<'a> {
     pub judges: Vec<(&'a Model, AttributeTask)>,
     /// Absent when no attribute needs it.
     pub pose: Option<&'a Model>,
+    /// What two models judge, and what needs joints where there is not one model of them.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Where a part of a person lies.
@@ -75,41 +87,62 @@ struct Place {
 }
 
 impl<'a> Needed<'a> {
-    /// # Errors
-    /// Two models judge the same, or joints are needed and there is no model of them or more than one.
-    pub(super) fn of(manifest: &'a Manifest) -> Result<Self, ModelError> {
-        let mut judges: Vec<(&Model, AttributeTask)> = Vec::new();
-        for model in &manifest.models {
-            let Task::Attribute(task) = model.task else { continue };
-            if let Some((other, _)) = judges.iter().find(|(_, judged)| judged.attribute == task.attribute) {
-                let problem = format!("judges {} as {} does; keep one", task.attribute.name(), other.name);
-                return Err(ModelError::Unusable { model: model.name.clone(), problem });
+    pub(super) fn of(manifest: &'a Manifest) -> Self {
+        let (mut judges, mut left_out) = (Vec::<(&Model, AttributeTask)>::new(), Vec::<LeftOut>::new());
+        for attribute in Attribute::ALL {
+            let mut of = manifest.models.iter().filter_map(|model| match model.task {
+                Task::Attribute(task) if task.attribute == attribute => Some((model, task)),
+                _ => None,
+            });
+            match (of.next(), of.next()) {
+                (Some((first, _)), Some((second, _))) => {
+                    let problem = format!("judges {} as {} does; keep one", attribute.name(), first.name);
+                    left_out.push(LeftOut { attribute, error: unusable(second, problem) });
+                }
+                (one, _) => judges.extend(one),
             }
-            judges.push((model, task));
         }
-        let Some((model, task)) = judges.iter().find(|(_, task)| task.crop.part != Part::Person) else {
-            return Ok(Self { judges, pose: None });
-        };
-        let pose = pose_model(manifest)?.ok_or_else(|| {
-            let part = task.crop.part.name();
-            let problem = format!("looks at a {part}, which takes a model whose task is \"pose\"; there is none");
-            ModelError::Unusable { model: model.name.clone(), problem }
-        })?;
-        Ok(Self { judges, pose: Some(pose) })
+        let pose = if judges.iter().any(|(_, task)| task.needs_joints()) { pose_model(manifest) } else { Ok(None) };
+        let pose = pose.unwrap_or_else(|error| {
+            leave_out_joints(&mut judges, &mut left_out, &error);
+            None
+        });
+        if pose.is_none() {
+            leave_out_joints(&mut judges, &mut left_out, &"there is none");
+        }
+        Self { judges, pose, left_out }
     }
 }
 
+/// Moves what needs joints to what is left out, because the model that finds them cannot be used.
+fn leave_out_joints(judges: &mut Vec<(&Model, AttributeTask)>, left_out: &mut Vec<LeftOut>, why: &dyn Display) {
+    left_out.extend(judges.extract_if(.., |(_, task)| task.needs_joints()).map(|(model, task)| {
+        let part = task.crop.part.name();
+        let problem = format!("looks at a {part}, which takes a model whose task is \"pose\": {why}");
+        LeftOut { attribute: task.attribute, error: unusable(model, problem) }
+    }));
+}
+
+fn unusable(model: &Model, problem: String) -> ModelError {
+    ModelError::Unusable { model: model.name.clone(), problem }
+}
+
 impl Looker {
-    /// Loads what the manifest has; `None` without a model of an attribute.
-    pub(super) fn load(manifest: &Manifest) -> Result<Option<Self>, ModelError> {
-        let Needed { judges, pose } = Needed::of(manifest)?;
-        if judges.is_empty() {
-            return Ok(None);
+    /// Loads what the manifest has, and says which attributes had to be left out; no looker when none is left.
+    pub(super) fn load(manifest: &Manifest) -> (Option<Self>, Vec<LeftOut>) {
+        let Needed { judges: mut needed, pose, mut left_out } = Needed::of(manifest);
+        let pose = pose.map(|model| Run::of_pose(manifest, model)).transpose().unwrap_or_else(|error| {
+            leave_out_joints(&mut needed, &mut left_out, &error);
+            None
+        });
+        let mut judges = Vec::new();
+        for (model, task) in needed {
+            match Run::of_attribute(manifest, model) {
+                Ok(run) => judges.push(Judge { task, run }),
+                Err(error) => left_out.push(LeftOut { attribute: task.attribute, error }),
+            }
         }
-        let judge = |(model, task)| Run::load(manifest, model).map(|run| Judge { task, run });
-        let judges = judges.into_iter().map(judge).collect::<Result<_, _>>()?;
-        let pose = pose.map(|model| Run::load(manifest, model)).transpose()?;
-        Ok(Some(Self { pose, judges }))
+        ((!judges.is_empty()).then_some(Self { pose, judges }), left_out)
     }
 
     pub(super) fn rules(&self) -> AnswerRules {
@@ -162,15 +195,16 @@ fn pose_model(manifest: &Manifest) -> Result<Option<&Model>, ModelError> {
     let mut models = manifest.models.iter().filter(|model| matches!(model.task, Task::Pose));
     match (models.next(), models.next()) {
         (one, None) => Ok(one),
-        (Some(first), Some(second)) => {
-            let problem = format!("finds joints as {} does; keep one", first.name);
-            Err(ModelError::Unusable { model: second.name.clone(), problem })
-        }
+        (Some(first), Some(second)) => Err(unusable(second, format!("finds joints as {} does; keep one", first.name))),
         (None, Some(_)) => Ok(None),
     }
 }
 
 impl AttributeTask {
+    fn needs_joints(&self) -> bool {
+        self.crop.part != Part::Person
+    }
+
     /// Whether the part could be large enough, whatever the pose: a head is no wider than the person.
     fn may_see(&self, person: Rect) -> bool {
         let most = match self.crop.part {
@@ -223,21 +257,49 @@ impl Run {
         Ok(Self { model: model.name.clone(), input: model.input.clone(), session, tensor: Tensor::default() })
     }
 
+    /// The model of joints, tried on a black picture: a model that answers otherwise than it must is refused here.
+    fn of_pose(manifest: &Manifest, model: &Model) -> Result<Self, ModelError> {
+        let mut run = Self::load(manifest, model)?;
+        let side = run.input.width as f32;
+        let size = (run.input.width as usize, run.input.height as usize);
+        let whole = Placement::crop(Rect::new(0.0, 0.0, side, side), size, &run.input);
+        let whole = whole.map_err(|error| unusable(model, error.to_string()))?;
+        run.tensor.values = vec![0.0; 3 * size.0 * size.1];
+        run.decoded_pose(&whole).map_err(|problem| unusable(model, problem))?;
+        Ok(run)
+    }
+
+    /// The model of an attribute, tried likewise.
+    fn of_attribute(manifest: &Manifest, model: &Model) -> Result<Self, ModelError> {
+        let mut run = Self::load(manifest, model)?;
+        run.tensor.values = vec![0.0; 3 * run.input.width as usize * run.input.height as usize];
+        run.one_value().map_err(|problem| unusable(model, problem))?;
+        Ok(run)
+    }
+
     fn pose(&mut self, planes: &Planes<'_>, person: Rect) -> Result<Pose, DetectError> {
         let size = (planes.width, planes.height);
         let placement = Placement::crop(pose::region(person), size, &self.input)?;
         let gamma = gamma_for(planes, &placement);
         self.tensor.fill(planes, &placement, &self.input, gamma)?;
+        self.decoded_pose(&placement).map_err(|problem| self.failed(problem))
+    }
+
+    fn decoded_pose(&mut self, placement: &Placement) -> Result<Pose, String> {
         let side = self.input.width;
-        let decoded = self.session.run(&self.tensor.values, |outputs| pose::decode(outputs, &placement, side));
-        decoded.and_then(|pose| pose.map_err(|error| error.to_string())).map_err(|problem| self.failed(problem))
+        let decoded = self.session.run(&self.tensor.values, |outputs| pose::decode(outputs, placement, side))?;
+        decoded.map_err(|error| error.to_string())
     }
 
     /// The one value of an attribute's model, for a square part of the frame.
     fn logit(&mut self, planes: &Planes<'_>, crop: Rect) -> Result<f32, DetectError> {
         let placement = Placement::crop(crop, (planes.width, planes.height), &self.input)?;
         self.tensor.fill(planes, &placement, &self.input, None)?;
-        self.session.run(&self.tensor.values, one_value).and_then(|value| value).map_err(|problem| self.failed(problem))
+        self.one_value().map_err(|problem| self.failed(problem))
+    }
+
+    fn one_value(&mut self) -> Result<f32, String> {
+        self.session.run(&self.tensor.values, one_value)?
     }
 
     fn failed(&self, problem: String) -> DetectError {

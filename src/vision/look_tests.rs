@@ -1,20 +1,25 @@
 use super::*;
 use crate::base::Point;
+use crate::vision::manifest::Sha256;
 use crate::vision::test_frames::{figure, figure_box};
-use crate::vision::test_models::{self, POSE, brightness};
+use crate::vision::test_models::{self, BRIGHTNESS, POSE, brightness, with};
 
 /// These attribute models and the shipped others.
 fn manifest(entries: &[String]) -> (tempfile::TempDir, Manifest) {
     let folder = test_models::folder(entries);
     let mut manifest = Manifest::load(Some(folder.path())).expect("sound");
     // Those that ship are not what is tested here.
-    manifest.models.retain(|model| model.task.name() != "attribute" || model.file == "brightness.onnx");
+    manifest.models.retain(|model| model.task.name() != "attribute" || model.licence == "ours");
     (folder, manifest)
 }
 
 fn looker(entries: &[String]) -> Looker {
     let (_folder, manifest) = manifest(entries);
-    Looker::load(&manifest).expect("run `make setup`").expect("models")
+    {
+        let (looker, left_out) = Looker::load(&manifest);
+        assert!(left_out.is_empty(), "{left_out:?}: run `make setup`");
+        looker.expect("models")
+    }
 }
 
 fn of(look: &Look, attribute: Attribute) -> Vec<&Observation> {
@@ -91,29 +96,78 @@ fn joints_are_needed_only_where_a_part_is_looked_at() {
     #[track_caller]
     fn check(entries: &[String], judges: &[&str], pose: bool) {
         let (_folder, manifest) = manifest(entries);
-        let needed = Needed::of(&manifest).expect("sound");
+        let needed = Needed::of(&manifest);
+        assert!(needed.left_out.is_empty(), "{:?}", needed.left_out);
         assert_eq!(needed.judges.iter().map(|(model, _)| model.name.as_str()).collect::<Vec<_>>(), judges);
         assert_eq!(needed.pose.map(|model| model.task.name()), pose.then_some("pose"));
     }
     let bag = brightness("b", "bag", "person", 8);
     check(&[], &[], false);
     check(std::slice::from_ref(&bag), &["b"], false);
-    check(&[bag, brightness("g", "gloves", "hand", 8)], &["b", "g"], true);
+    check(&[bag, brightness("g", "gloves", "hand", 8)], &["g", "b"], true);
+}
+
+/// What is told by these entries, and why the rest is not.
+#[track_caller]
+fn check_left_out(entries: &[String], pose: bool, told: &[Attribute], said: &[&str]) {
+    let (_folder, mut manifest) = manifest(entries);
+    manifest.models.retain(|model| pose || model.task.name() != "pose");
+    let (looker, left_out) = Looker::load(&manifest);
+    let problems: Vec<_> = left_out.iter().map(ToString::to_string).collect();
+    assert_eq!(problems.len(), said.len(), "{problems:?}");
+    for (problem, said) in problems.iter().zip(said) {
+        assert!(problem.contains(said), "{problem}, not {said}");
+    }
+    let rules = looker.as_ref().map(Looker::rules).unwrap_or_default();
+    let judged: Vec<_> = Attribute::ALL.into_iter().filter(|&attribute| rules[attribute as usize].is_some()).collect();
+    assert_eq!(judged, told);
+    let Some(mut looker) = looker else { return };
+    let look = looker.look(&figure(0), figure_box(0)).expect("looked");
+    assert!(told.iter().all(|&attribute| !of(&look, attribute).is_empty()), "{look:?}");
 }
 
 #[test]
-fn models_that_do_not_go_together_are_named() {
-    #[track_caller]
-    fn check(entries: &[String], remove_pose: bool, said: &str) {
-        let (_folder, mut manifest) = manifest(entries);
-        manifest.models.retain(|model| !(remove_pose && model.task.name() == "pose"));
-        let problem = Looker::load(&manifest).err().expect("refused").to_string();
-        assert!(problem.contains(said), "{problem}");
-    }
-    let mask = brightness("m", "mask", "head", 8);
-    check(&[mask.clone(), brightness("n", "mask", "head", 8)], false, "model n: judges mask as m does");
-    check(std::slice::from_ref(&mask), true, "model m: looks at a head");
-    check(&[mask, POSE.to_owned()], false, "finds joints as");
+fn models_that_do_not_go_together_leave_out_what_they_judge() {
+    let [mask, hat, bag] = [("m", "mask", "head"), ("h", "hat", "head"), ("b", "bag", "person")]
+        .map(|(name, attribute, part)| brightness(name, attribute, part, 8));
+    let two = [mask.clone(), brightness("n", "mask", "head", 8), hat.clone(), bag.clone()];
+    check_left_out(
+        &two,
+        true,
+        &[Attribute::Hat, Attribute::Bag],
+        &["mask is not told: model n: judges mask as m does"],
+    );
+    let all = [mask.clone(), hat.clone(), bag.clone()];
+    check_left_out(&all, false, &[Attribute::Bag], &["model m: looks at a head", "hat is not told: model h: "]);
+    let poses = [mask, bag, POSE.to_owned()];
+    check_left_out(&poses, true, &[Attribute::Bag], &["finds joints as"]);
+}
+
+#[test]
+fn a_model_that_cannot_be_used_leaves_out_only_its_own_attribute() {
+    let [mask, hat] = [("m", "mask"), ("h", "hat")].map(|(name, attribute)| brightness(name, attribute, "head", 8));
+    let said = |entry: String, said: &str| {
+        check_left_out(&[entry, hat.clone()], true, &[Attribute::Hat], &[&format!("mask is not told: {said}")]);
+    };
+    said(with(&mask, "\"brightness.onnx\"", "\"gone.onnx\""), "model m: gone.onnx is in none of");
+    let other = Sha256::of(b"another").to_string();
+    said(with(&mask, &Sha256::of(BRIGHTNESS).to_string(), &other), "model m: ");
+    said(with(&mask, "width = 32\nheight = 32", "width = 48\nheight = 48"), "model m: its input takes");
+}
+
+#[test]
+fn a_pose_model_that_answers_otherwise_leaves_out_what_needs_joints() {
+    // Its one value is no keypoints.
+    let changes = [("movenet", "movenet"), ("joints.onnx", "brightness.onnx"), ("192", "32")];
+    let pose = changes.iter().fold(POSE.to_owned(), |entry, (from, to)| with(&entry, from, to));
+    let pose = with(&pose, &Sha256::of(b"x").to_string(), &Sha256::of(BRIGHTNESS).to_string());
+    let entries = [brightness("m", "mask", "head", 8), brightness("b", "bag", "person", 8), pose];
+    let (_folder, mut manifest) = manifest(&entries);
+    manifest.models.retain(|model| model.name != "movenet-lightning");
+    let (looker, left_out) = Looker::load(&manifest);
+    let [LeftOut { attribute: Attribute::Mask, error }] = &left_out[..] else { panic!("{left_out:?}") };
+    assert!(error.to_string().contains("a pose model gives [1, 1, 17, 3]"), "{error}");
+    assert!(looker.expect("the bag").rules()[Attribute::Bag as usize].is_some());
 }
 
 #[test]

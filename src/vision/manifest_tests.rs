@@ -2,7 +2,7 @@ use super::*;
 use crate::vision::Class;
 use crate::vision::attributes::Attribute;
 use crate::vision::model::{Part, Task};
-use crate::vision::test_models::{ATTRIBUTE, DETECTOR, with};
+use crate::vision::test_models::{ATTRIBUTE, DETECTOR, PLATE_FINDER, PLATE_READER, with};
 
 fn load(text: &str) -> Result<Manifest, ModelError> {
     let folder = tempfile::tempdir().expect("folder");
@@ -106,4 +106,36 @@ fn what_is_wrong_with_an_attribute_or_a_pose_is_named() {
     check("task = \"attribute\"", "task = \"face\"", "unknown variant `face`");
     check("\"repository\"", "\"ftp\"", "unknown variant `ftp`");
     check_refused("end-to-end", "movenet", "a detector's is yolox");
+}
+
+#[test]
+fn models_of_plates_are_read_with_all_that_they_need() {
+    let manifest = load(&[PLATE_FINDER, PLATE_READER].concat()).expect("sound");
+    let Task::PlateFinder(task) = manifest.model("place").expect("there").task else { panic!("{manifest:?}") };
+    assert_eq!((task.places.veto, task.places.margin, task.rules.legible_pixels), (0.35, 0.1, 70.0));
+    let reader = manifest.model("letters").expect("there");
+    assert_eq!((reader.task.name(), reader.input.width, reader.input.height), ("plate-reader", 256, 48));
+}
+
+#[test]
+fn what_is_wrong_with_a_model_of_plates_is_named() {
+    #[track_caller]
+    fn check(entry: &str, from: &str, to: &str, said: &str) {
+        let problem = load(&with(entry, from, to)).expect_err("refused").to_string();
+        assert!(problem.contains(said) && problem.contains("manifest.toml:"), "{problem}");
+    }
+    check(PLATE_FINDER, "veto = 0.35\n", "", "missing field `veto`");
+    check(PLATE_FINDER, "bare = 0.6", "bare = 0.0", "every cell would be a place");
+    check(PLATE_FINDER, "plate = 0.4", "plate = nan", "places: scores");
+    check(PLATE_FINDER, "margin = 0.1", "margin = 1.5", "places.margin = 1.5 ");
+    check(PLATE_FINDER, "legible_pixels = 70", "legible_pixels = 0", "nothing would be too far away");
+    check(PLATE_FINDER, "most_burnt = 0.3", "most_burnt = 3", "most_burnt and least_text must be within");
+    check(PLATE_FINDER, "\"places\"", "\"ctc\"", "a plate finder's is places");
+    check(PLATE_FINDER, "letterbox-top-left", "stretch", "for this task it is \"letterbox-top-left\"");
+    check(PLATE_FINDER, "[model.rules]", "[model.answer]", "unknown field `");
+    check(PLATE_READER, "\"ctc\"", "\"places\"", "a plate reader's is ctc");
+    check(PLATE_READER, "straighten", "letterbox", "for this task it is \"straighten\"");
+    check(PLATE_READER, "\"ctc\"", "\"ctc\"\nstrides = [8]", "strides has no meaning");
+    let rules = &PLATE_FINDER[PLATE_FINDER.find("[model.rules]").expect("there")..];
+    check(&format!("{PLATE_READER}{rules}"), "letters.onnx", "letters.onnx", "rules has no meaning for its task");
 }

@@ -6,12 +6,15 @@
 //!
 //! An [`AttributeReader`] looks at one person of a frame: [`pose`] → [`parts`] (head, hands) →
 //! [`crop`] → one small model an attribute → observations.
+//!
+//! A [`PlateReader`] looks at one vehicle: where its [`plate`] is, or would be, and what is written there.
 
 pub mod attributes;
 pub mod closeup;
 pub mod crop;
 pub mod decoders;
 pub mod deps;
+mod desk;
 mod detection;
 mod detector;
 mod entry;
@@ -36,6 +39,7 @@ pub use closeup::CloseUp;
 pub use detection::{Class, Detection, Group};
 pub use detector::{DetectError, Detector, LOW_SCORE, Seen};
 pub use error::ModelError;
-pub use look::Look;
+pub use look::{LeftOut, Look};
 pub use manifest::Manifest;
+pub use plate::PlateReader;
 pub use reader::AttributeReader;

@@ -9,6 +9,7 @@ use super::attributes::{AnswerRule, Attribute};
 use super::entry::Entry;
 use super::error::ModelError;
 use super::manifest::Sha256;
+use super::plate::PlateRules;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "Entry")]
@@ -35,6 +36,10 @@ pub enum Task {
     Pose,
     /// One attribute of a person, from a crop.
     Attribute(AttributeTask),
+    /// Where a vehicle carries its plate.
+    PlateFinder(PlateTask),
+    /// A line of characters; its dictionary is in the model's file.
+    PlateReader,
 }
 
 #[derive(Debug, Clone)]
@@ -53,6 +58,28 @@ pub struct AttributeTask {
     pub crop: CropRule,
     pub calibration: Calibration,
     pub answer: AnswerRule,
+}
+
+/// A model that gives places on a vehicle, each with a score for each state, and when they count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlateTask {
+    pub places: PlaceRule,
+    /// Of what may be said after several pictures.
+    pub rules: PlateRules,
+}
+
+/// When a place counts, by the scores of the model, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceRule {
+    /// Least scores of a place for each of its states.
+    pub plate: f32,
+    pub covered: f32,
+    pub bare: f32,
+    /// A place is bare only where nothing on the vehicle looks so much like a plate, open or covered.
+    pub veto: f32,
+    /// How much more than the vehicle's box the model sees on each side, in its larger sides.
+    pub margin: f32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
@@ -176,6 +203,8 @@ pub enum Resize {
     Letterbox,
     /// A square part of the frame; beyond the frame its edge goes on. For attributes.
     Stretch,
+    /// A plate's line straightened to the input's height and as wide as it asks, at most the input's width.
+    Straighten,
 }
 
 impl Resize {
@@ -184,6 +213,7 @@ impl Resize {
             Self::LetterboxTopLeft => "letterbox-top-left",
             Self::Letterbox => "letterbox",
             Self::Stretch => "stretch",
+            Self::Straighten => "straighten",
         }
     }
 }
@@ -216,6 +246,8 @@ impl Task {
             Self::Detector(_) => "detector",
             Self::Pose => "pose",
             Self::Attribute(_) => "attribute",
+            Self::PlateFinder(_) => "plate-finder",
+            Self::PlateReader => "plate-reader",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Scales one channel of a picture row by row: block average, then bilinear.
 
 use super::tensor::Placement;
+use crate::base::Point;
 use crate::decode::Plane;
 
 /// Blocks of at most 2⁴ × 2⁴ pixels: their sum still fits 16 bits.
@@ -31,6 +32,22 @@ impl<'a> Channel<'a> {
         let row_bytes = width * step;
         let enough = plane.stride >= row_bytes && plane.data.len() >= (height - 1) * plane.stride + row_bytes;
         enough.then_some(Self { plane, step, offset, width, height, pixels_per_sample })
+    }
+
+    /// The value at a place in pixels of the frame, between its four nearest samples; beyond the edge it goes on.
+    pub(super) fn at(&self, place: Point) -> f32 {
+        let per_pixel = 1.0 / self.pixels_per_sample as f32;
+        let x = (place.x * per_pixel - 0.5).clamp(0.0, (self.width - 1) as f32);
+        let y = (place.y * per_pixel - 0.5).clamp(0.0, (self.height - 1) as f32);
+        let (left, top) = (x as usize, y as usize);
+        let (right, bottom) = ((left + 1).min(self.width - 1), (top + 1).min(self.height - 1));
+        let (upper, lower) = (self.plane.row(top), self.plane.row(bottom));
+        let between = |row: &[u8]| {
+            let [a, b] = [left, right].map(|x| f32::from(row[x * self.step + self.offset]));
+            a + (b - a) * x.fract()
+        };
+        let (above, below) = (between(upper), between(lower));
+        above + (below - above) * y.fract()
     }
 }
 

@@ -52,7 +52,22 @@ impl Session {
     /// # Errors
     /// What ONNX Runtime says, or an output that is not of 32-bit floats.
     pub fn run<T>(&mut self, tensor: &[f32], read: impl FnOnce(&[Output<'_>]) -> T) -> Result<T, String> {
-        let picture = ArrayView4::from_shape(self.shape, tensor).map_err(|error| error.to_string())?;
+        self.run_wide(self.shape[3], tensor, read)
+    }
+
+    /// As [`run`](Self::run), but of another width, which only a model takes that leaves it open.
+    ///
+    /// # Errors
+    /// As those of `run`.
+    pub fn run_wide<T>(
+        &mut self,
+        width: usize,
+        tensor: &[f32],
+        read: impl FnOnce(&[Output<'_>]) -> T,
+    ) -> Result<T, String> {
+        let [pictures, channels, height, _] = self.shape;
+        let picture =
+            ArrayView4::from_shape([pictures, channels, height, width], tensor).map_err(|error| error.to_string())?;
         let input = TensorRef::from_array_view(picture).map_err(|error| error.to_string())?;
         let results = self.inner.run_with_options(ort::inputs![input], &self.options);
         let results = results.map_err(|error| error.to_string())?;
@@ -62,6 +77,11 @@ impl Session {
             outputs.push(Output { shape, data });
         }
         Ok(read(&outputs))
+    }
+
+    /// What the model's file says of itself under a name.
+    pub fn note(&self, name: &str) -> Option<String> {
+        self.inner.metadata().ok()?.custom(name)
     }
 }
 

@@ -205,6 +205,28 @@ fn sources<'a>(planes: &Planes<'a>) -> Option<[Channel<'a>; 3]> {
     }
 }
 
+/// The colours of a picture, at any place of it.
+pub(super) struct Colors<'a> {
+    sources: [Channel<'a>; 3],
+    convert: Conversion,
+}
+
+impl<'a> Colors<'a> {
+    /// # Errors
+    /// The planes are shorter than the picture's size says.
+    pub(super) fn of(planes: &Planes<'a>) -> Result<Self, TensorError> {
+        let short = TensorError::ShortPlanes { width: planes.width, height: planes.height };
+        Ok(Self { sources: sources(planes).ok_or(short)?, convert: Conversion::new(planes) })
+    }
+
+    /// Red, green and blue (0 to 255) at a place in pixels of the picture, between its nearest samples; beyond
+    /// the edge it goes on.
+    pub(super) fn at(&self, place: Point) -> [f32; 3] {
+        let [first, second, third] = self.sources.each_ref().map(|channel| channel.at(place));
+        self.convert.matrix.as_ref().map_or([first, second, third], |matrix| matrix.rgb(first, second, third))
+    }
+}
+
 /// From the samples of a format to red, green and blue in 0 to 255.
 struct Conversion {
     /// `None`: the samples are red, green and blue.
@@ -218,6 +240,19 @@ struct Matrix {
     green_cb: f32,
     green_cr: f32,
     blue_cb: f32,
+}
+
+impl Matrix {
+    #[inline]
+    fn rgb(&self, luma: f32, blue_difference: f32, red_difference: f32) -> [f32; 3] {
+        let y = (luma - self.black) * self.luma;
+        let (cb, cr) = (blue_difference - 128.0, red_difference - 128.0);
+        [
+            (y + self.red_cr * cr).clamp(0.0, 255.0),
+            (y + self.green_cb * cb + self.green_cr * cr).clamp(0.0, 255.0),
+            (y + self.blue_cb * cb).clamp(0.0, 255.0),
+        ]
+    }
 }
 
 impl Conversion {
@@ -249,11 +284,7 @@ impl Conversion {
         let (green, blue) = (&mut green[..width], &mut blue[..width]);
         if let Some(m) = &self.matrix {
             for x in 0..width {
-                let y = (first[x] - m.black) * m.luma;
-                let (cb, cr) = (second[x] - 128.0, third[x] - 128.0);
-                red[x] = (y + m.red_cr * cr).clamp(0.0, 255.0);
-                green[x] = (y + m.green_cb * cb + m.green_cr * cr).clamp(0.0, 255.0);
-                blue[x] = (y + m.blue_cb * cb).clamp(0.0, 255.0);
+                [red[x], green[x], blue[x]] = m.rgb(first[x], second[x], third[x]);
             }
         } else {
             red.copy_from_slice(first);

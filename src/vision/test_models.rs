@@ -78,6 +78,59 @@ least_pixels = 20
 least_log_odds = 1.5
 "#;
 
+pub(crate) const PLATE_FINDER: &str = r#"
+[[model]]
+name = "place"
+task = "plate-finder"
+file = "place.onnx"
+sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+licence = "ours"
+decoder = "places"
+[model.input]
+width = 64
+height = 64
+layout = "nchw"
+color = "bgr"
+mean = [0, 0, 0]
+std = [1, 1, 1]
+resize = "letterbox-top-left"
+pad = 114
+[model.places]
+plate = 0.4
+covered = 0.5
+bare = 0.6
+veto = 0.35
+margin = 0.1
+[model.rules]
+least_pixels = 30
+legible_pixels = 70
+least_sharpness = 0.2
+most_burnt = 0.3
+least_text = 0.6
+"#;
+
+pub(crate) const PLATE_READER: &str = r#"
+[[model]]
+name = "letters"
+task = "plate-reader"
+file = "letters.onnx"
+sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+licence = "ours"
+decoder = "ctc"
+[model.input]
+width = 256
+height = 48
+layout = "nchw"
+color = "bgr"
+mean = [127.5, 127.5, 127.5]
+std = [127.5, 127.5, 127.5]
+resize = "straighten"
+"#;
+
+/// Its one place is a plate as far as what it sees is bright, and bare as far as it is dark; see
+/// `tests/models/place.py`.
+pub(crate) const PLACE: &[u8] = include_bytes!("../../tests/models/place.onnx");
+
 /// The entry with one text in the place of another that it must have.
 #[track_caller]
 pub(crate) fn with(entry: &str, from: &str, to: &str) -> String {
@@ -98,10 +151,17 @@ pub(crate) fn brightness(name: &str, attribute: &str, part: &str, least_pixels: 
     changes.iter().fold(ATTRIBUTE.to_owned(), |entry, (from, to)| with(&entry, from, to))
 }
 
-/// A folder of an operator's own: a manifest of these entries, and `brightness.onnx`.
+/// The entry of [`PLACE`].
+pub(crate) fn place() -> String {
+    let anything = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+    with(PLATE_FINDER, anything, &Sha256::of(PLACE).to_string())
+}
+
+/// A folder of an operator's own: a manifest of these entries, `brightness.onnx` and `place.onnx`.
 pub(crate) fn folder(entries: &[String]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("folder");
     fs::write(folder.path().join("brightness.onnx"), BRIGHTNESS).expect("written");
+    fs::write(folder.path().join("place.onnx"), PLACE).expect("written");
     fs::write(folder.path().join("manifest.toml"), entries.concat()).expect("written");
     folder
 }

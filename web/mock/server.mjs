@@ -34,6 +34,9 @@ ffmpeg('-i', footage, '-t', '30', '-r', '1', '-q:v', '4', join(folder, 'frame%02
 const CROPS = { mask: '20:20:585:140', hat: '24:24:583:136', gloves: '16:16:590:178', bag: '56:112:566:132' };
 for (const [attribute, [w, h, x, y]] of Object.entries(CROPS).map(([name, box]) => [name, box.split(':')]))
   ffmpeg('-ss', '12', '-i', footage, '-frames:v', '1', '-vf', `crop=${w}:${h}:${x}:${y}`, join(folder, `${attribute}.jpg`)); // prettier-ignore
+// No vehicle drives through this film: a piece of the road has to do, and a plate is drawn.
+ffmpeg('-ss', '12', '-i', footage, '-frames:v', '1', '-vf', 'crop=240:150:300:200', join(folder, 'vehicle.jpg')); // prettier-ignore
+ffmpeg('-f', 'lavfi', '-i', "color=white:s=220x50,drawtext=text='12A-123.45':x=12:y=10:fontsize=30", '-frames:v', '1', join(folder, 'plate.jpg')); // prettier-ignore
 const frames = readdirSync(folder).filter((name) => name.startsWith('frame')).sort(); // prettier-ignore
 
 // The office's clock starts at 01:30 on the first night of Tết.
@@ -115,6 +118,72 @@ const closeAlert = (alert) => {
 };
 for (let i = 0; i < 60; i += 1) closeAlert(openAlert((63 - i) * 97_000, cameras[i % 4]));
 
+// Vehicles that came by in the last nights and days, newest first.
+const reading = (text, probability) => ({ text, probability });
+/** What is said of a plate, by turns. */
+const PLATES = [
+  { verdict: 'readable', color: 'white', candidates: [reading('12A-123.45', 0.72), reading('12A-128.45', 0.2), reading('12A-123.46', 0.04)] },
+  { verdict: 'absent' },
+  { verdict: 'readable', color: 'yellow', candidates: [reading('12H-043.21', 0.97)], suspicions: ['color_mismatch'] },
+  { verdict: 'unreadable' },
+  { verdict: 'readable', color: 'white', candidates: [reading('12B1-234.56', 0.94)], class: 'motorcycle' },
+  { verdict: 'not_assessable', class: 'truck' },
+  { verdict: 'readable', color: 'blue', candidates: [reading('80A-004.56', 0.91)] },
+  { verdict: 'readable', color: null, candidates: [reading('05A-999.99', 0.66), reading('06A-999.99', 0.3)], suspicions: ['unknown_code', 'seen_elsewhere'], class: 'bus' },
+]; // prettier-ignore
+const vehicles = Array.from({ length: 70 }, (_, n) => {
+  const said = PLATES[n % PLATES.length];
+  const track = `0190f7a0-0000-7000-9000-${String(n).padStart(12, '0')}`;
+  const at = base - n * 8_100_000;
+  const hour = Number(iso(at).slice(11, 13));
+  const evening = hour < 6 ? at - 86_400_000 : at;
+  const crop = (name) => `/api/v1/vehicles/${track}/crops/${name}?v=9-120`;
+  return {
+    track, camera: cameras[n % 4].id, camera_name: cameras[n % 4].name, class: 'car', first_at: iso(at), last_at: iso(at + 8000),
+    stopped: n % 3 === 0, night: hour < 6 || hour >= 18 ? iso(evening).slice(0, 10) : null, confidence: 0.93,
+    candidates: [], color: null, suspicions: [], frames: said.verdict === 'not_assessable' ? 2 : 9, pixels: 120,
+    crops: { vehicle: crop('vehicle'), plate: said.candidates ? crop('plate') : null }, listed: null, seen: null, ...said,
+  };
+}); // prettier-ignore
+const textOf = (vehicle) => vehicle.candidates[0]?.text;
+const keyOf = (text) =>
+  text
+    .toUpperCase()
+    .replaceAll('Đ', 'D')
+    .replace(/[^0-9A-Z?*]/g, '');
+const globOf = (text) => new RegExp(`^${keyOf(text).replaceAll('?', '.').replaceAll('*', '.*')}$`);
+const sameAs = (vehicle) => vehicles.filter((other) => textOf(vehicle) && textOf(other) === textOf(vehicle));
+const plates = [
+  { kind: 'watched', pattern: '12A-1?3.45', reason: 'Đi lại nhiều đêm trước kho', note: 'Xe con màu đen', expires_at: '2026-04-30T23:59:59.000+07:00' },
+  { kind: 'known', pattern: '80A-004.56', reason: 'Xe cơ quan', note: '', expires_at: null },
+].map((plate, n) => ({ ...plate, id: `0190f7a0-0000-7000-a000-${String(n).padStart(12, '0')}`, created_at: iso(base), in_force: true })); // prettier-ignore
+function vehicleNow(vehicle) {
+  const same = sameAs(vehicle);
+  const nights = new Set(same.map(({ night }) => night).filter(Boolean)).size;
+  const seen = same.length > 0 ? { since: iso(base - 30 * 86_400_000), passages: same.length, nights } : null;
+  const entry = plates.find(({ pattern }) => textOf(vehicle) && globOf(pattern).test(keyOf(textOf(vehicle))));
+  const listed = entry && {
+    entry: entry.id,
+    kind: entry.kind,
+    reason: entry.reason,
+    note: entry.note,
+    exact: true,
+  };
+  return { ...vehicle, seen, listed: listed ?? null };
+}
+function foundVehicles(query) {
+  const is = (key, value) => !query.get(key) || query.get(key) === value;
+  const plate = query.get('plate') && globOf(query.get('plate'));
+  return vehicles.filter(
+    (vehicle) =>
+      is('camera', vehicle.camera) && is('class', vehicle.class) && is('verdict', vehicle.verdict) &&
+      is('night', String(vehicle.night !== null)) &&
+      (!plate || vehicle.candidates.some(({ text }) => plate.test(keyOf(text)))) &&
+      (!query.get('from') || Date.parse(vehicle.first_at) >= Date.parse(query.get('from'))) &&
+      (!query.get('to') || Date.parse(vehicle.first_at) < Date.parse(query.get('to'))),
+  ); // prettier-ignore
+}
+
 const every = (ms, step) => setInterval(step, ms).unref();
 every(2000, () => send('heartbeat', { at: iso(nowMs()) }));
 const raise = () => {
@@ -150,10 +219,42 @@ every(25_000, () => {
 const json = (response, body) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
-const problem = (response, status, detail) => {
+const problem = (response, status, detail, field) => {
   response.writeHead(status, { 'content-type': 'application/problem+json' });
-  response.end(JSON.stringify({ type: 'about:blank', title: detail, status, detail }));
+  response.end(JSON.stringify({ type: 'about:blank', title: detail, status, detail, field }));
 };
+/** One page of a list, by a cursor that is a number. */
+const pageOf = (items, query) => {
+  const from = Number(query.get('cursor') ?? 0);
+  const limit = Number(query.get('limit') ?? 50);
+  const next = from + limit < items.length ? String(from + limit) : null;
+  return { items: items.slice(from, from + limit), next_cursor: next };
+};
+async function changePlates(request, response, id) {
+  let text = '';
+  for await (const part of request) text += part;
+  const known = plates.findIndex((plate) => plate.id === id);
+  if (id && known < 0) return problem(response, 404, 'No such entry');
+  if (request.method === 'DELETE') {
+    plates.splice(known, 1);
+    return response.writeHead(204).end();
+  }
+  const wanted = JSON.parse(text);
+  if (!wanted.reason) return problem(response, 422, '`reason`: needs a reason', 'reason');
+  const created = known < 0 ? `0190f7a0-0000-7000-a000-${String(performance.now()).slice(-12).padStart(12, '0').replace('.', '0')}` : id; // prettier-ignore
+  const plate = {
+    note: '',
+    expires_at: null,
+    ...wanted,
+    id: created,
+    created_at: iso(nowMs()),
+    in_force: true,
+  };
+  if (known < 0) plates.unshift(plate);
+  else plates[known] = plate;
+  response.writeHead(known < 0 ? 201 : 200, { 'content-type': 'application/json' });
+  return response.end(JSON.stringify(plate));
+}
 function file(request, response, path, headers) {
   const size = statSync(path).size;
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
@@ -193,10 +294,24 @@ function api(request, response, path, query) {
     return file(request, response, join(folder, frame), { 'content-type': 'image/jpeg', 'x-picture-at': at });
   }
   if (path === 'alerts') {
-    const from = Number(query.get('cursor') ?? 0);
-    const limit = Number(query.get('limit') ?? 50);
-    const next = from + limit < alerts.length ? String(from + limit) : null;
-    return json(response, { items: alerts.slice(from, from + limit), next_cursor: next });
+    return json(response, pageOf(alerts, query));
+  }
+  if (path === 'vehicles') {
+    const { items, next_cursor } = pageOf(foundVehicles(query), query);
+    return json(response, { items: items.map(vehicleNow), next_cursor });
+  }
+  if (kind === 'plates') {
+    if (request.method === 'GET') return json(response, { items: plates });
+    return void changePlates(request, response, id);
+  }
+  if (kind === 'vehicles') {
+    const vehicle = vehicles.find(({ track }) => track === id);
+    if (!vehicle) return problem(response, 404, 'No such vehicle');
+    if (part === 'crops') return file(request, response, join(folder, `${path.split('/')[3]}.jpg`), { 'content-type': 'image/jpeg' }); // prettier-ignore
+    const others = sameAs(vehicle).filter((other) => other !== vehicle);
+    const sighting = ({ track, camera: where, camera_name, first_at, night, stopped }) => ({ track, camera: where, camera_name, at: first_at, night, stopped }); // prettier-ignore
+    const before = others.find((other) => other.first_at < vehicle.first_at);
+    return json(response, { ...vehicleNow(vehicle), before: before ? sighting(before) : null, others: others.map(sighting) }); // prettier-ignore
   }
   const alert = kind === 'alerts' && alerts.find((candidate) => candidate.id === id);
   if (!alert) return problem(response, 404, 'No such thing');

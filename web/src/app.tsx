@@ -12,10 +12,13 @@ import { QueueView } from './queue/QueueView';
 import { SessionProvider, useNewSession } from './session/session';
 import { useSound } from './session/sound';
 import { ClockProvider, useAppliance } from './stream/appliance';
+import { ANYTHING } from './vehicle/search';
+import { VehiclesView } from './vehicle/VehiclesView';
 import './app.css';
 
 /** What fills the main area. `newest` follows new alerts until the guard chooses one. */
-type Choice = { kind: 'newest' } | { kind: 'alert'; id: string } | { kind: 'camera'; id: string };
+type Choice =
+  { kind: 'newest' } | { kind: 'alert'; id: string } | { kind: 'camera'; id: string } | { kind: 'vehicles' };
 
 /** An unattended page goes back to showing the newest alert. */
 const UNATTENDED_MS = 60_000;
@@ -26,6 +29,7 @@ export function App() {
   const session = useNewSession(appliance.status);
   const sound = useSound();
   const [choice, setChoice] = useState<Choice>({ kind: 'newest' });
+  const [search, setSearch] = useState(ANYTHING);
   // On a phone the list and what is chosen share the screen in turn.
   const isNarrow = useMedia('(max-width: 760px)');
   const [isDetailOpen, setDetailOpen] = useState(false);
@@ -34,8 +38,9 @@ export function App() {
   const alertId = choice.kind === 'newest' ? newestId : choice.kind === 'alert' ? choice.id : null;
   const alert = queue.alerts.find((candidate) => candidate.id === alertId) ?? null;
   const camera = choice.kind === 'camera' ? cameras.find(({ id }) => id === choice.id) : undefined;
-  const showsDetail = !isNarrow || isDetailOpen;
-  const showsList = !isNarrow || !isDetailOpen;
+  const showsVehicles = choice.kind === 'vehicles';
+  const showsDetail = !showsVehicles && (!isNarrow || isDetailOpen);
+  const showsList = !showsVehicles && (!isNarrow || !isDetailOpen);
 
   const chooseAlert = useCallback(
     (id: string) => {
@@ -48,6 +53,10 @@ export function App() {
   const chooseCamera = useCallback((id: string) => {
     setChoice({ kind: 'camera', id });
     setDetailOpen(true);
+  }, []);
+  const showVehicles = useCallback(() => {
+    setChoice({ kind: 'vehicles' });
+    setDetailOpen(false);
   }, []);
   const close = useCallback(() => {
     setChoice({ kind: 'newest' });
@@ -62,6 +71,7 @@ export function App() {
   }, [newestId, activeMs]);
 
   const step = (by: 1 | -1) => {
+    if (showsVehicles) return;
     const id = neighbour(queue.alerts, alertId, by);
     if (id !== null) chooseAlert(id);
   };
@@ -69,6 +79,7 @@ export function App() {
     j: () => step(1),
     k: () => step(-1),
     m: sound.toggle,
+    x: showVehicles,
     escape: close,
   });
 
@@ -90,9 +101,19 @@ export function App() {
   return (
     <SessionProvider value={session}>
       <ClockProvider value={appliance.clock}>
-        <div class={`page ${showsDetail ? 'with-detail' : ''} ${showsList ? 'with-list' : ''}`}>
-          <Header status={appliance.status} arming={appliance.arming} sound={sound} isLost={isLost} />
+        <div class={pageClass({ showsDetail, showsList, showsVehicles })}>
+          <Header
+            status={appliance.status}
+            arming={appliance.arming}
+            sound={sound}
+            isLost={isLost}
+            unseen={unseen}
+            showsVehicles={showsVehicles}
+            onVehicles={showVehicles}
+            onAlerts={close}
+          />
           <Banners connection={connection} status={appliance.status} loadError={appliance.loadError} />
+          {showsVehicles && <VehiclesView cameras={cameras} search={search} onSearch={setSearch} />}
           {showsList && (
             <QueueView
               queue={queue}
@@ -124,6 +145,13 @@ export function App() {
       </ClockProvider>
     </SessionProvider>
   );
+}
+
+function pageClass(shown: { showsDetail: boolean; showsList: boolean; showsVehicles: boolean }): string {
+  const { showsDetail, showsList, showsVehicles } = shown;
+  return ['page', showsDetail && 'with-detail', showsList && 'with-list', showsVehicles && 'with-vehicles']
+    .filter(Boolean)
+    .join(' ');
 }
 
 function BackBar({ onBack, unseen, label }: { onBack: () => void; unseen: number; label: string }) {

@@ -106,11 +106,12 @@ export function useHotkeys(keys: Readonly<Record<string, () => void>>): void {
 }
 
 /**
- * Space presses the button that has the focus, save those that choose what to watch (`data-choice`): after a
+ * In a field every key is text. Space presses the button that has the focus, save those that choose what to watch (`data-choice`): after a
  * click on one of them a guard means the player. Enter presses these.
  */
 function isTaken(event: KeyboardEvent): boolean {
   const target = event.target;
-  if (event.key !== ' ' || !(target instanceof Element)) return false;
-  return target.closest('button:not([data-choice]), a, input, select, textarea') !== null;
+  if (!(target instanceof Element)) return false;
+  if (target.closest('input, select, textarea')) return true;
+  return event.key === ' ' && target.closest('button:not([data-choice]), a') !== null;
 }

@@ -1,5 +1,5 @@
-//! What the demo's cameras see: a real CCTV clip, the same by night, its empty scene; and a corridor in which somebody
-//! hides her face.
+//! What the demo's cameras see: a real CCTV clip, the same by night, its empty scene; a corridor in which somebody hides
+//! her face, and a car park whose cars show a number plate or hide it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub(super) struct Scene {
 const CLIP_FPS: u32 = 10;
 /// Half of the clip's 768x576, as cameras' second streams are.
 const SUB_SIZE: (u32, u32) = (384, 288);
+/// A third of the car park's 1920x1080.
+const SUB_SHRUNK: u32 = 3;
 /// After each round of the clip the scene is empty for so long, so that alerts end.
 const EMPTY_FRAMES: usize = 50 * CLIP_FPS as usize;
 
@@ -36,14 +38,15 @@ pub(super) fn prepare(folder: &Path, more: &[PathBuf]) -> anyhow::Result<Vec<Sce
     let small = || visited(folder, "ngay-nho", &clip, Transform::AsIs, Some(SUB_SIZE));
     let by_night = || visited(folder, "dem", &clip, Transform::Night { seed: 1 }, None);
     let in_corridor = || prepared(folder, "hanh-lang", || Ok(Footage::corridor_by_night(&portrait)?));
-    let (day, sub, quiet, dark) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| catch(|| anyhow::Ok((by_night()?, in_corridor()?))));
-        let quiet = empty(folder, "vang", &clip, 25, 60 * 25);
-        let (day, sub) = (by_day(), small());
-        let dark = other.join().map_err(|_| "the thread died".to_owned()).flatten();
-        (day, sub, quiet, dark)
+    let car_park = || prepared(folder, "bai-xe", || Ok(Footage::parking_by_night(1)?));
+    let car_park_small = || prepared(folder, "bai-xe-nho", || Ok(Footage::parking_by_night(SUB_SHRUNK)?));
+    let (first, second) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| catch(|| anyhow::Ok((by_night()?, in_corridor()?, car_park_small()?))));
+        let first = || anyhow::Ok((car_park()?, empty(folder, "vang", &clip, 25, 60 * 25)?, by_day()?, small()?));
+        (first(), other.join().map_err(|_| "the thread died".to_owned()).flatten())
     });
-    let (night, corridor) = dark.map_err(anyhow::Error::msg)??;
+    let (car_park, quiet, day, sub) = first?;
+    let (night, corridor, car_park_small) = second.map_err(anyhow::Error::msg)??;
     let night = Arc::new(night);
     let scene = |id: &str, name: &str, footage| Scene {
         id: id.to_owned(),
@@ -53,11 +56,16 @@ pub(super) fn prepare(folder: &Path, more: &[PathBuf]) -> anyhow::Result<Vec<Sce
         zone: ZoneKind::Yard,
     };
     let mut scenes = vec![
-        Scene { sub: Some(Arc::new(sub?)), ..scene("san-sau", "Sân sau", Arc::new(day?)) },
+        Scene { sub: Some(Arc::new(sub)), ..scene("san-sau", "Sân sau", Arc::new(day)) },
         scene("cong-chinh", "Cổng chính (đêm)", Arc::clone(&night)),
         Scene { zone: ZoneKind::Building, ..scene("hanh-lang", "Hành lang tầng 2", Arc::new(corridor)) },
-        scene("bai-xe", "Bãi xe (hay mất kết nối)", night),
-        scene("san-truoc", "Sân trước (vắng)", Arc::new(quiet?)),
+        Scene {
+            sub: Some(Arc::new(car_park_small)),
+            zone: ZoneKind::Parking,
+            ..scene("bai-xe", "Bãi xe", Arc::new(car_park))
+        },
+        scene("cong-phu", "Cổng phụ (hay mất kết nối)", night),
+        scene("san-truoc", "Sân trước (vắng)", Arc::new(quiet)),
     ];
     for (index, path) in more.iter().enumerate() {
         let footage = own(path)?;

@@ -38,7 +38,7 @@ const USER: &str = "demo";
 /// Protects nothing: the cameras are simulated, on loopback. It is there so that the demo signs in
 /// as a real camera wants it.
 const PASSWORD: &str = "canh-dem";
-const DROPS_OUT: &str = "bai-xe";
+const DROPS_OUT: &str = "cong-phu";
 const DROPS_OUT_AFTER: Duration = Duration::from_secs(100);
 const DROPS_OUT_FOR: Duration = Duration::from_secs(20);
 
@@ -103,6 +103,7 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
             name: scene.name.clone(),
             main: address("main")?,
             sub: scene.sub.is_some().then(|| address("sub")).transpose()?,
+            place: Some(scene.name.clone()),
             transport: Transport::Tcp,
             credentials: Some(Credentials { user: USER.to_owned(), password: PASSWORD.to_owned() }),
             zones: vec![Zone { id: zone_id(scene.zone).to_owned(), kind: scene.zone, polygon: Polygon::full_frame() }],
@@ -113,7 +114,11 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
 }
 
 fn zone_id(kind: ZoneKind) -> &'static str {
-    if kind == ZoneKind::Yard { "san" } else { "trong-nha" }
+    match kind {
+        ZoneKind::Yard => "san",
+        ZoneKind::Parking => "bai-xe",
+        _ => "trong-nha",
+    }
 }
 
 fn drop_out_now_and_then(cameras: &TestCameras, shutdown: &Shutdown) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::base::Rect;
+use crate::rules::plate::PlateVerdict;
 use crate::vision::attributes::Attribute;
 
 /// One picture's labels. A list that is missing says that nobody looked.
@@ -70,16 +71,13 @@ pub(super) struct Vehicle {
     #[serde(deserialize_with = "bbox")]
     pub bbox: Rect,
     #[serde(default)]
-    pub plate: Option<Plate>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Plate {
-    Readable,
-    Unreadable,
-    Absent,
-    NotAssessable,
+    pub plate: Option<PlateVerdict>,
+    /// What the plate says, where somebody could read it.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The plate, where somebody drew it: verdicts are then also told apart by its width.
+    #[serde(default, deserialize_with = "some_bbox")]
+    pub plate_bbox: Option<Rect>,
 }
 
 #[derive(Deserialize)]

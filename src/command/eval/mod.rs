@@ -3,6 +3,7 @@
 mod attributes;
 mod labels;
 mod measure;
+mod plates;
 mod report;
 mod sheet;
 
@@ -23,8 +24,12 @@ use self::report::Report;
 use super::{Usage, output};
 use crate::base::{Clock as _, Rect, SystemClock};
 use crate::decode::{Frame, PixelFormat};
+use crate::rules::plate::Plate;
+use crate::rules::plate::evidence::PlateEvidence;
+use crate::rules::plate::verdict::View;
 use crate::track::AnswerRules;
 use crate::vision::attributes::Attribute;
+use crate::vision::plate::{Depth, PlateReader};
 use crate::vision::{AttributeReader, Class, Detection, Detector, Look, Manifest};
 
 /// Precision at high recall counts too, so that nearly all of what the model sees is asked for.
@@ -72,11 +77,16 @@ fn evaluate(args: &Args) -> anyhow::Result<Report> {
     let detector = Detector::load(&manifest, &args.model, FLOOR, 1)?;
     let reader = AttributeReader::load(&manifest)?;
     let rules = reader.as_ref().map_or_else(AnswerRules::default, AttributeReader::rules);
+    let plates = PlateReader::load(&manifest)?;
     let clock = SystemClock::new();
     let progress = ProgressBar::new(labels.len() as u64);
     progress.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} pictures, {eta} left")?);
     let mut outcomes = Vec::with_capacity(labels.len());
-    let mut spent = Spent { detecting: Duration::ZERO, looking: reader.as_ref().map(|_| Duration::ZERO) };
+    let mut spent = Spent {
+        detecting: Duration::ZERO,
+        looking: reader.as_ref().map(|_| Duration::ZERO),
+        inspecting: plates.as_ref().map(|_| Duration::ZERO),
+    };
     for label in labels {
         let frame = Arc::new(read_picture(&label.image)?);
         let place = || label.image.display().to_string();
@@ -84,10 +94,15 @@ fn evaluate(args: &Args) -> anyhow::Result<Report> {
         let seen = detector.detect(&frame, &[]).with_context(place)?;
         let detected = clock.monotonic();
         spent.detecting += detected.saturating_sub(start);
-        let mut outcome = Outcome { label: label.clone(), detections: seen.detections, looks: Vec::new() };
+        let mut outcome = Outcome { detections: seen.detections, ..Outcome::new(label.clone()) };
         if let Some(reader) = &reader {
             outcome.look(reader, &frame, args.threshold).with_context(place)?;
             spent.looking = spent.looking.map(|spent| spent + clock.monotonic().saturating_sub(detected));
+        }
+        if let Some(plates) = &plates {
+            let start = clock.monotonic();
+            outcome.inspect(plates, &frame, args.threshold).with_context(place)?;
+            spent.inspecting = spent.inspecting.map(|spent| spent + clock.monotonic().saturating_sub(start));
         }
         outcomes.push(outcome);
         progress.inc(1);
@@ -105,6 +120,8 @@ struct Spent {
     detecting: Duration,
     /// `None` where no model judges attributes.
     looking: Option<Duration>,
+    /// `None` where no model finds plates.
+    inspecting: Option<Duration>,
 }
 
 /// A picture's labels and what was found in it.
@@ -113,9 +130,25 @@ struct Outcome {
     detections: Vec<Detection>,
     /// What was seen of a labelled person, by its index.
     looks: Vec<(usize, Look)>,
+    plates: Vec<Inspected>,
+}
+
+/// What the plate of a labelled vehicle comes to.
+struct Inspected {
+    /// Of the vehicle among the labelled ones.
+    index: usize,
+    /// As what it was detected; none where it was not.
+    class: Option<Class>,
+    plate: Plate,
+    /// Where the plate or its place was found, in pixels of the picture.
+    region: Option<Rect>,
 }
 
 impl Outcome {
+    fn new(label: Label) -> Self {
+        Self { label, detections: Vec::new(), looks: Vec::new(), plates: Vec::new() }
+    }
+
     /// What counts for persons; `None` where they are not labelled.
     fn persons(&self) -> Option<Sample> {
         let persons = self.label.persons.as_ref()?;
@@ -146,6 +179,44 @@ impl Outcome {
         Ok(())
     }
 
+    /// Looks at each vehicle whose plate is labelled: where it was found with a score of at least
+    /// `threshold`, else where it is labelled, for what a detector misses says nothing of plates.
+    fn inspect(&mut self, reader: &PlateReader, frame: &Arc<Frame>, threshold: f32) -> anyhow::Result<()> {
+        let (Some(mut sample), Some(vehicles)) = (self.vehicles(), &self.label.vehicles) else { return Ok(()) };
+        sample.found.retain(|&(score, _)| score >= threshold);
+        let matches = measure::matches(&sample);
+        for (index, vehicle) in vehicles.iter().enumerate().filter(|(_, vehicle)| vehicle.plate.is_some()) {
+            let found = matches.iter().find(|found| found.truth == Some(index)).map(|found| found.bbox);
+            let bbox = found.unwrap_or(vehicle.bbox);
+            let class = likeliest_class(&self.detections, &bbox);
+            let look = reader.look(frame, bbox, class, Depth::Read)?;
+            let mut evidence = PlateEvidence::new(reader.rules());
+            look.observation.iter().for_each(|seen| evidence.add(frame.at, seen));
+            let plate = evidence.judge(class, View::Still).plate;
+            let region = look.observation.map(|seen| seen.region);
+            self.plates.push(Inspected { index, class: found.is_some().then_some(class), plate, region });
+        }
+        Ok(())
+    }
+
+    /// Every vehicle whose plate is labelled, found or not.
+    fn plate_cases(&self) -> Vec<plates::Case> {
+        let labelled = self.label.vehicles.iter().flatten().enumerate();
+        let case = |(index, vehicle): (usize, &labels::Vehicle)| {
+            let told = self.plates.iter().find(|told| told.index == index);
+            Some(plates::Case {
+                label: vehicle.plate?,
+                text: vehicle.text.clone(),
+                light: self.light(),
+                class: told.and_then(|told| told.class),
+                width: vehicle.plate_bbox.map(|plate| plate.w),
+                told: told.map(|told| told.plate.verdict).unwrap_or_default(),
+                told_text: told.and_then(|told| told.plate.text().map(str::to_owned)),
+            })
+        };
+        labelled.filter_map(case).collect()
+    }
+
     /// Every person that is labelled for an attribute, found or not.
     fn cases(&self, rules: &AnswerRules, attribute: Attribute) -> Vec<Case> {
         let persons = self.label.persons.iter().flatten().enumerate();
@@ -159,6 +230,13 @@ impl Outcome {
     fn light(&self) -> Option<Light> {
         self.label.light
     }
+}
+
+/// What a vehicle in a box most probably is, by all that was detected there, however unsure.
+fn likeliest_class(detections: &[Detection], bbox: &Rect) -> Class {
+    let vehicles = detections.iter().filter(|detection| detection.class.is_vehicle());
+    let here = vehicles.map(|vehicle| (vehicle.score * vehicle.bbox.iou(bbox), vehicle.class));
+    here.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(Class::Car, |(_, class)| class)
 }
 
 /// All labels; every picture is known to exist before the first is looked at.

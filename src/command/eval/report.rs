@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::attributes::{Measured, Scores};
 use super::labels::Light;
 use super::measure::{Measures, Sample, measure};
-use super::{Outcome, Spent};
+use super::{Outcome, Spent, plates};
+use crate::rules::plate::PlateVerdict;
 use crate::track::AnswerRules;
 use crate::vision::attributes::Attribute;
 
@@ -19,7 +20,7 @@ pub(super) struct Report {
     person: ByLight,
     vehicle: ByLight,
     attributes: Attributes,
-    plates: Plates,
+    plates: plates::Measured,
     ms_per_image: Milliseconds,
 }
 
@@ -43,16 +44,6 @@ struct Attributes {
     bag: Measured,
 }
 
-/// No plate is judged yet.
-#[derive(Debug, Serialize)]
-struct Plates {
-    /// Vehicles whose plate is labelled.
-    n: usize,
-    confusion: Option<()>,
-    exact_text: Option<f64>,
-    char_error_rate: Option<f64>,
-}
-
 #[derive(Debug, Serialize)]
 struct Milliseconds {
     detect: f64,
@@ -63,8 +54,7 @@ struct Milliseconds {
 impl Report {
     pub(super) fn new(outcomes: &[Outcome], threshold: f32, rules: &AnswerRules, spent: Spent) -> Self {
         let per_image = |spent: Duration| rounded(spent.as_secs_f64() * 1000.0 / outcomes.len().max(1) as f64);
-        let labelled = |outcome: &Outcome| outcome.label.vehicles.clone().unwrap_or_default();
-        let plates = outcomes.iter().flat_map(labelled).filter(|vehicle| vehicle.plate.is_some());
+        let plates: Vec<_> = outcomes.iter().flat_map(Outcome::plate_cases).collect();
         Self {
             images: outcomes.len(),
             person: by_light(outcomes, Outcome::persons, threshold),
@@ -75,11 +65,11 @@ impl Report {
                 gloves: measured(outcomes, rules, Attribute::Gloves),
                 bag: measured(outcomes, rules, Attribute::Bag),
             },
-            plates: Plates { n: plates.count(), confusion: None, exact_text: None, char_error_rate: None },
+            plates: plates::Measured::new(&plates),
             ms_per_image: Milliseconds {
                 detect: per_image(spent.detecting),
                 attributes: spent.looking.map(per_image),
-                plates: None,
+                plates: spent.inspecting.map(per_image),
             },
         }
     }
@@ -109,9 +99,38 @@ impl Report {
         if all.iter().any(|(_, measured)| measured.all.n > 0) {
             text += &attribute_table(&all, self.ms_per_image.attributes);
         }
+        if self.plates.all.n > 0 {
+            text += &plate_table(&self.plates, self.ms_per_image.plates);
+        }
         text.truncate(text.trim_end().len());
         text
     }
+}
+
+/// The confusion, then one row for each light, class and width.
+fn plate_table(measured: &plates::Measured, milliseconds: Option<f64>) -> String {
+    let each = milliseconds.map_or_else(|| "no model judges them".to_owned(), |ms| format!("{ms:.1} ms a picture"));
+    let names = PlateVerdict::ALL.map(PlateVerdict::name);
+    let mut text = format!("\nplates, {each}\n\nlabelled as       told: ");
+    names.iter().for_each(|name| text += &format!("{name:>16}"));
+    text.push('\n');
+    for label in names {
+        text += &format!("{label:<24}");
+        names.iter().for_each(|told| text += &format!("{:>16}", measured.all.confusion[label][told]));
+        text.push('\n');
+    }
+    text += "\nof                     n  exact text    read  character errors  absent: precision  recall\n";
+    let mut row = |of: &str, scores: &plates::Scores| {
+        let (exact, read, errors) = (share(scores.exact_text), share(scores.read), share(scores.char_error_rate));
+        let (precision, recall) = (share(scores.absent_precision), share(scores.absent_recall));
+        text +=
+            &format!("{of:<16} {:>7}  {exact:>10}  {read:>6}  {errors:>16}  {precision:>17}  {recall:>6}\n", scores.n);
+    };
+    row("all", &measured.all);
+    measured.by_light.iter().for_each(|(light, scores)| row(light, scores));
+    measured.by_class.iter().for_each(|(class, scores)| row(class, scores));
+    measured.by_width.iter().for_each(|(width, scores)| row(&format!("{width} px"), scores));
+    text
 }
 
 /// One row for each attribute, and for each light and size of it.

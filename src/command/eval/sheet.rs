@@ -1,5 +1,5 @@
-//! Sheets of what was judged, for somebody to judge by eye: a row for each person, those with a
-//! wrong answer first; a green frame is right, a red one wrong, a grey one unknown, a blue one
+//! Sheets of what was judged, for somebody to judge by eye: a row for each person or vehicle, those
+//! with a wrong answer first; a green frame is right, a red one wrong, a grey one unknown, a blue one
 //! not labelled.
 
 use std::path::{Path, PathBuf};
@@ -10,8 +10,10 @@ use image::{ImageReader, Rgb, RgbImage};
 
 use super::Outcome;
 use super::attributes::tell;
+use super::plates::letters;
 use crate::base::Rect;
 use crate::command::paint::{LETTER, outline, write as write_text};
+use crate::rules::plate::{Plate, PlateVerdict};
 use crate::track::AnswerRules;
 use crate::vision::attributes::{Answer, Attribute, Observation};
 
@@ -29,10 +31,10 @@ const CAPTION: u32 = 2 * LETTER + 4;
 const TILES_IN_ROW: u32 = 6;
 const ROWS_ON_PAGE: usize = 10;
 
-/// A person on the sheet.
+/// A person or a vehicle on the sheet.
 struct Row<'a> {
     outcome: &'a Outcome,
-    /// Of the labelled person.
+    /// Of the labelled person or vehicle.
     bbox: Rect,
     tiles: Vec<Tile>,
 }
@@ -49,10 +51,11 @@ struct Tile {
 /// # Errors
 /// A picture cannot be read again, or a page not be written.
 pub(super) fn write(path: &Path, outcomes: &[Outcome], rules: &AnswerRules) -> anyhow::Result<()> {
-    let mut rows: Vec<_> = outcomes.iter().flat_map(|outcome| rows(outcome, rules)).collect();
+    let of = |outcome| rows(outcome, rules).into_iter().chain(plate_rows(outcome));
+    let mut rows: Vec<_> = outcomes.iter().flat_map(of).collect();
     // Stable: rows that are alike stay in the order of the labels.
     rows.sort_by_key(|row| !row.tiles.iter().any(|tile| tile.color == WRONG));
-    anyhow::ensure!(!rows.is_empty(), "{}: nobody was judged, so there is nothing to draw", path.display());
+    anyhow::ensure!(!rows.is_empty(), "{}: nothing was judged, so there is nothing to draw", path.display());
     for (index, rows) in rows.chunks(ROWS_ON_PAGE).enumerate() {
         let path = page_path(path, index + 1);
         page(rows)?.save(&path).with_context(|| format!("{}: cannot be written", path.display()))?;
@@ -81,6 +84,31 @@ fn rows<'a>(outcome: &'a Outcome, rules: &AnswerRules) -> Vec<Row<'a>> {
             Row { outcome, bbox: persons[*index].bbox, tiles: tiles.collect() }
         })
         .collect()
+}
+
+fn plate_rows(outcome: &Outcome) -> Vec<Row<'_>> {
+    let vehicles = outcome.label.vehicles.as_deref().unwrap_or_default();
+    let judged = outcome.plates.iter().map(|told| (told, &vehicles[told.index]));
+    judged
+        .filter_map(|(told, vehicle)| {
+            let label = vehicle.plate?;
+            let tile = plate_tile(&told.plate, label, vehicle.text.as_deref(), told.region.unwrap_or(vehicle.bbox));
+            Some(Row { outcome, bbox: vehicle.bbox, tiles: vec![tile] })
+        })
+        .collect()
+}
+
+/// A verdict that is not the labelled one is wrong, but that nothing can be said is only unknown.
+fn plate_tile(told: &Plate, label: PlateVerdict, text: Option<&str>, region: Rect) -> Tile {
+    let is_read_right = told.text().zip(text).is_none_or(|(told, text)| letters(told) == letters(text));
+    let color = match told.verdict {
+        verdict if verdict == label && is_read_right => RIGHT,
+        PlateVerdict::NotAssessable => UNKNOWN,
+        _ => WRONG,
+    };
+    let shown = |verdict: PlateVerdict, text: Option<&str>| text.unwrap_or(verdict.name()).to_owned();
+    let lines = [shown(told.verdict, told.text()), format!("is {}", shown(label, text))];
+    Tile { region, color, lines }
 }
 
 fn tile(seen: &Observation, all: &[Observation], label: Option<bool>, rules: &AnswerRules) -> Tile {
@@ -124,8 +152,8 @@ fn page(rows: &[Row<'_>]) -> anyhow::Result<RgbImage> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let letters = (TILE / LETTER) as usize;
         let name: String = name.chars().take(letters).collect();
-        let person = Tile { region: row.bbox, color: UNLABELLED, lines: [name, format!("{:.0} px high", row.bbox.h)] };
-        for (column, tile) in (0..TILES_IN_ROW).zip(std::iter::once(&person).chain(&row.tiles)) {
+        let whole = Tile { region: row.bbox, color: UNLABELLED, lines: [name, format!("{:.0} px high", row.bbox.h)] };
+        for (column, tile) in (0..TILES_IN_ROW).zip(std::iter::once(&whole).chain(&row.tiles)) {
             draw(&mut page, &picture, tile, (GAP + column * across, top));
         }
     }

@@ -10,6 +10,7 @@ use crate::alert::{Alert, Judged};
 use crate::base::Rect;
 use crate::camera::analyst::Ended;
 use crate::config::Language;
+use crate::rules::plate::{Candidate, Plate};
 use crate::vision::Class;
 use crate::vision::attributes::{Answer, Attribute};
 
@@ -57,7 +58,7 @@ impl Lines {
                     "score": alert.score, "findings": findings, "reason": alert.reason, "persons": persons,
                 })
             }
-            Line::Track(Ended { track, verdicts }) => {
+            Line::Track(Ended { track, verdicts, vehicle }) => {
                 let mut value = json!({
                     "type": "track", "id": track.id, "class": track.class, "first": self.time(track.first_at),
                     "last": self.time(track.last_at), "frames": track.hits, "best_score": track.best_score,
@@ -65,8 +66,8 @@ impl Lines {
                 if track.class == Class::Person {
                     value["attributes"] = attributes(&verdicts.map(Judged::from));
                 } else if track.class.is_vehicle() {
-                    // Nothing looks at these yet.
-                    value["plate"] = json!({"verdict": "not_assessable", "text": null});
+                    let plate = vehicle.as_ref().map(|kept| kept.passage.plate.clone());
+                    value["plate"] = described(&plate.unwrap_or_default());
                 }
                 value
             }
@@ -84,9 +85,11 @@ impl Lines {
                 let reason = if vi { &alert.reason.vi } else { &alert.reason.en };
                 format!("{}  {:8}  {reason}", self.time(alert.opened_at), alert.severity.name())
             }
-            Line::Track(Ended { track, .. }) => {
+            Line::Track(Ended { track, vehicle, .. }) => {
                 let (from, to) = (self.time(track.first_at), self.time(track.last_at));
-                format!("{from}  {:8}  {to} ({})", track.class.name(), track.hits)
+                let plate = vehicle.as_ref().map(|kept| &kept.passage.plate);
+                let plate = plate.map_or("", |plate| plate.text().unwrap_or(plate.verdict.name()));
+                format!("{from}  {:8}  {to} ({})  {plate}", track.class.name(), track.hits).trim_end().to_owned()
             }
             Line::Summary(totals) => {
                 let share = 100.0 * totals.decoded as f64 / (totals.frames as f64).max(1.0);
@@ -112,6 +115,16 @@ impl Lines {
     fn time(&self, at: Timestamp) -> String {
         at.to_zoned_datetime(self.timezone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
     }
+}
+
+fn described(plate: &Plate) -> Value {
+    let candidate =
+        |candidate: &Candidate| json!({"text": candidate.text, "probability": rounded(candidate.probability, 1e3)});
+    json!({
+        "verdict": plate.verdict, "text": plate.text(), "confidence": rounded(plate.confidence, 1e3),
+        "candidates": plate.candidates.iter().map(candidate).collect::<Vec<_>>(), "color": plate.color,
+        "suspicions": plate.suspicions, "frames": plate.frames, "pixels": plate.pixels,
+    })
 }
 
 /// In the order of [`Attribute::ALL`]; an answer that is unknown is nothing to be confident of.

@@ -18,13 +18,15 @@ use rustix::time::{ClockId, clock_gettime};
 use super::Usage;
 use crate::base::{Clock as _, SimClock};
 use crate::camera::ANALYSES_PER_SECOND;
-use crate::camera::analyst::{Analysis, Analyst, Ended};
+use crate::camera::analyst::{Analysis, Analyst, Ended, Eyes};
+use crate::camera::inspector::{PlateModels, Plates};
 use crate::camera::looker::{Models, Reader};
 use crate::config::{self, Config};
 use crate::decode::Watcher;
 use crate::decode::gate::Gate;
 use crate::intake::health::{LostReason, Role};
 use crate::intake::{AccessUnit, Intake, IntakeOptions, Source};
+use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
 use draw::Drawing;
 use lines::{Line, Lines};
@@ -68,10 +70,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let detector = Detector::load(&manifest, &config.detector.model, LOW_SCORE, 1)?;
     let reader = AttributeReader::load(&manifest)?;
     let reader = reader.map(|reader| Arc::new(Models { reader, waits: true }) as Arc<dyn Reader>);
+    let plates = PlateReader::load(&manifest)?;
+    let plates = plates.map(|reader| Arc::new(PlateModels { reader, waits: true }) as Arc<dyn Plates>);
     let cpu_before = cpu_time();
     let mut replay = Replay {
         clock: SimClock::new(args.start),
-        analyst: Analyst::new(&config, &camera, detector, reader, Some(SEED)),
+        analyst: Analyst::new(&config, &camera, detector, Eyes { reader, plates, archive: None }, Some(SEED)),
         lines: Lines::new(args.json, config.language, config.timezone.clone()),
         drawing: args.draw.as_deref().map(Drawing::new),
         totals: Totals::default(),
@@ -191,6 +195,7 @@ fn collect(
     if let Ok(analysis) = &analysis {
         // There is one stream; nobody hears of the alert before it closes.
         analyst.look(&sighting.frame, &analysis.tracks, None);
+        analyst.inspect(&sighting.frame, &analysis.tracks, None);
     }
     analyses.push(analysis.map_err(anyhow::Error::new));
     busy

@@ -5,6 +5,26 @@ use utoipa::ToSchema;
 
 use crate::vision::plate::PlateColor;
 
+pub mod ballot;
+pub mod evidence;
+pub mod findings;
+pub mod grammar;
+pub mod lists;
+pub mod memory;
+pub mod pattern;
+pub mod repair;
+pub mod suspicion;
+pub mod symbols;
+pub mod text;
+pub mod verdict;
+
+pub use ballot::Ballot;
+pub use grammar::{Grammar, Owner, Vehicles};
+pub use pattern::PlatePattern;
+pub use repair::Read;
+pub use suspicion::suspicions;
+pub use text::{NotAPlate, PlateKind, PlateText, Series};
+
 /// What can be said of a vehicle's plate over its whole track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -1,9 +1,27 @@
 //! The place of a vehicle's plate, and what is written there.
+//!
+//! [`finder`] says where it is; a [`homography`] straightens it to a [`strip`]; [`lines`] parts that, [`ctc`]
+//! reads each line, [`color`] tells the ground. [`look`] does all of it for one vehicle, the [`PlateReader`]
+//! for all cameras.
+
+mod color;
+mod ctc;
+mod finder;
+mod homography;
+mod lines;
+mod look;
+mod reader;
+mod strip;
+#[cfg(test)]
+mod test_plates;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::{Point, Rect};
+
+pub use look::{Depth, PlateLook};
+pub use reader::PlateReader;
 
 /// What was found where a vehicle carries its plate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -59,4 +77,19 @@ pub struct CharGuess {
     /// Capital letters and digits with their probabilities (0 to 1), most probable first, at most
     /// five; what is missing to 1 is anything else.
     pub options: Vec<(char, f32)>,
+}
+
+/// When something may be said of a plate; measured, and written in the manifest with the finder.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlateRules {
+    /// Width in pixels of a plate's place from which it counts that it is bare or covered.
+    pub least_pixels: f32,
+    /// Width from which a plate that nobody can read is unreadable, not merely far away.
+    pub legible_pixels: f32,
+    /// Sharpness below which, and share of burnt out pixels above which, neither counts.
+    pub least_sharpness: f32,
+    pub most_burnt: f32,
+    /// Least probability of the whole text of a plate that counts as read.
+    pub least_text: f32,
 }

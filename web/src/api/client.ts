@@ -1,4 +1,14 @@
-import type { Alert, AlertPage, Arming, Camera, Status } from './types';
+import type {
+  Alert,
+  AlertPage,
+  Arming,
+  Camera,
+  PlateEntry,
+  Status,
+  VehicleInFull,
+  VehiclePage,
+  WantedPlate,
+} from './types';
 
 const BASE = '/api/v1';
 
@@ -7,21 +17,25 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** Which field of what was sent is wrong; null where that is not it. */
+    readonly field: string | null = null,
   ) {
     super(message);
   }
 }
 
-async function detailOf(response: Response): Promise<string> {
+async function errorOf(response: Response): Promise<ApiError> {
+  const { status, statusText } = response;
   try {
     const body: unknown = await response.json();
     if (typeof body === 'object' && body !== null && 'detail' in body && typeof body.detail === 'string') {
-      return body.detail;
+      const field = 'field' in body && typeof body.field === 'string' ? body.field : null;
+      return new ApiError(status, body.detail, field);
     }
   } catch {
     // Not JSON: the status line has to do.
   }
-  return `${response.status} ${response.statusText}`;
+  return new ApiError(status, `${status} ${statusText}`);
 }
 
 async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -30,8 +44,20 @@ async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
     cache: 'no-store',
     signal: signal ?? null,
   });
-  if (!response.ok) throw new ApiError(response.status, await detailOf(response));
+  if (!response.ok) throw await errorOf(response);
   return (await response.json()) as T;
+}
+
+/** Changes something; the answer is left to the caller. */
+async function send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Response> {
+  const response = await fetch(BASE + path, {
+    method,
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    cache: 'no-store',
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  if (!response.ok) throw await errorOf(response);
+  return response;
 }
 
 export const getStatus = (signal?: AbortSignal) => getJson<Status>('/status', signal);
@@ -46,6 +72,26 @@ export function getAlerts(cursor: string | null, limit = 50): Promise<AlertPage>
   const query = new URLSearchParams({ limit: String(limit) });
   if (cursor) query.set('cursor', cursor);
   return getJson<AlertPage>(`/alerts?${query.toString()}`);
+}
+
+export const getVehicles = (query: URLSearchParams, signal: AbortSignal) =>
+  getJson<VehiclePage>(`/vehicles?${query.toString()}`, signal);
+export const getVehiclesOfAlert = (alert: string, signal: AbortSignal) =>
+  getJson<VehiclePage>(`/alerts/${encodeURIComponent(alert)}/vehicles`, signal);
+export const getVehicle = (track: string, signal: AbortSignal) =>
+  getJson<VehicleInFull>(`/vehicles/${encodeURIComponent(track)}`, signal);
+
+export async function getPlates(signal: AbortSignal): Promise<PlateEntry[]> {
+  return (await getJson<{ items: PlateEntry[] }>('/plates', signal)).items;
+}
+/** Changes the entry, or adds one where `id` is null. */
+export async function putPlate(id: string | null, plate: WantedPlate): Promise<void> {
+  await (id === null
+    ? send('POST', '/plates', plate)
+    : send('PUT', `/plates/${encodeURIComponent(id)}`, plate));
+}
+export async function removePlate(id: string): Promise<void> {
+  await send('DELETE', `/plates/${encodeURIComponent(id)}`);
 }
 
 export const eventsUrl = (since: string | null) =>

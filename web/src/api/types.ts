@@ -24,3 +24,19 @@ export interface AlertPage {
 export interface Heartbeat {
   at: string;
 }
+export type VehicleClass = Exclude<Schemas['Class'], 'person' | 'bicycle'>;
+/** The appliance keeps no others. */
+export type Vehicle = Omit<Schemas['Vehicle'], 'class'> & { class: VehicleClass };
+export type VehicleInFull = Omit<Schemas['VehicleInFull'], 'class'> & Vehicle;
+export interface VehiclePage {
+  items: Vehicle[];
+  next_cursor: string | null;
+}
+export type Verdict = Vehicle['verdict'];
+export type Candidate = Schemas['Candidate'];
+export type PlateColor = NonNullable<Vehicle['color']>;
+export type Seen = NonNullable<Vehicle['seen']>;
+export type Sighting = Schemas['Sighting'];
+export type PlateEntry = Schemas['PlateEntry'];
+export type WantedPlate = Schemas['WantedPlate'];
+export type ListKind = PlateEntry['kind'];

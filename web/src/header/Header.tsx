@@ -12,12 +12,18 @@ interface Props {
   arming: Arming | null;
   sound: Sound;
   isLost: boolean;
+  /** Alerts that nobody has looked at. */
+  unseen: number;
+  showsVehicles: boolean;
+  onVehicles: () => void;
+  onAlerts: () => void;
 }
 
-export function Header({ status, arming, sound, isLost }: Props) {
+export function Header({ status, arming, sound, isLost, ...views }: Props) {
   return (
     <header class="header">
       <Brand status={status} />
+      <Views {...views} />
       <ArmingState arming={arming} />
       <SoundButton sound={sound} />
       <LanguageButton />
@@ -39,6 +45,31 @@ function Brand({ status }: { status: Status | null }) {
         <p>{t('app.tagline')}</p>
       </div>
     </div>
+  );
+}
+
+type ViewsProps = Pick<Props, 'unseen' | 'showsVehicles' | 'onVehicles' | 'onAlerts'>;
+
+/** The two halves of the page. That there are new alerts is said while vehicles are looked at, too. */
+function Views({ unseen, showsVehicles, onVehicles, onAlerts }: ViewsProps) {
+  const { t } = useSession();
+  return (
+    <nav class="views" aria-label={t('view.label')}>
+      <button type="button" class="view" aria-current={showsVehicles ? undefined : 'page'} onClick={onAlerts}>
+        <Icon name="bell" />
+        <span>{t('view.alerts')}</span>
+        {showsVehicles && unseen > 0 && <span class="count">{unseen}</span>}
+      </button>
+      <button
+        type="button"
+        class="view"
+        aria-current={showsVehicles ? 'page' : undefined}
+        onClick={onVehicles}
+      >
+        <Icon name="car" />
+        <span>{t('view.vehicles')}</span>
+      </button>
+    </nav>
   );
 }
 

@@ -1,0 +1,138 @@
+use super::*;
+use crate::vision::model::Task;
+use crate::vision::plate::CharGuess;
+use crate::vision::plate::test_plates::{BLACK, Plate, WHITE, frame, upright};
+use crate::vision::tensor::TensorError;
+use crate::vision::test_models;
+
+const PICTURE: (u32, u32) = (400, 400);
+/// The made-up finder sees it with a tenth more on each side, and its place at these corners.
+const VEHICLE: Rect = Rect::new(100.0, 100.0, 200.0, 200.0);
+const CORNERS: [Point; 4] = [
+    Point { x: 140.0, y: 170.0 },
+    Point { x: 260.0, y: 155.0 },
+    Point { x: 260.0, y: 230.0 },
+    Point { x: 140.0, y: 245.0 },
+];
+const PLATE: Plate = Plate { lines: &["12-B1", "123.45"], ground: WHITE, ink: BLACK };
+
+/// The made-up finder with the shipped reader.
+fn looker(reads: bool) -> Looker {
+    let folder = test_models::folder(&[test_models::place()]);
+    let manifest = Manifest::load(Some(folder.path())).expect("sound");
+    let finder = manifest.model("place").expect("there");
+    let Task::PlateFinder(task) = finder.task else { panic!("{finder:?}") };
+    let reader = manifest.models.iter().find(|model| reads && matches!(model.task, Task::PlateReader));
+    Looker::load(&manifest, (finder, task.places), reader).expect("run `make setup`")
+}
+
+fn text(lines: &[PlateLine]) -> String {
+    let best = |guess: &CharGuess| guess.options.first().map_or('?', |option| option.0);
+    lines.iter().map(|line| line.iter().map(best).collect()).collect::<Vec<String>>().join(" ")
+}
+
+#[test]
+fn a_tilted_plate_is_found_straightened_and_read() {
+    let around = [150, 150, 150];
+    let look = looker(true).look(&PLATE.on(&CORNERS, PICTURE, around), (VEHICLE, Class::Motorcycle), Depth::Read);
+    let PlateLook { observation: Some(seen), inferences: 3 } = look.expect("looked") else { panic!("not found") };
+    assert_eq!((seen.kind, text(&seen.lines).as_str()), (PlaceKind::Plate, "12B1 12345"));
+    for (corner, expected) in seen.corners.iter().zip(&CORNERS) {
+        assert!(distance(*corner, *expected) < 0.01, "{corner:?} instead of {expected:?}");
+    }
+    assert!(seen.region.iou(&Rect::from_corners(140.0, 155.0, 260.0, 245.0)) > 0.999, "{seen:?}");
+    assert!((seen.width - 120.9).abs() < 0.1 && seen.sharpness > 0.8 && seen.burnt == 0.0, "{seen:?}");
+    // A grey picture has no colours.
+    assert_eq!(seen.color, None);
+}
+
+#[test]
+fn a_long_plate_is_read_in_one_line() {
+    let mut looker = looker(true);
+    let reader = looker.reader.as_mut().expect("there");
+    let plate = Plate { lines: &["12A-123.45"], ..PLATE };
+    for corners in [
+        upright(80.0, 60.0, 200.0, 44.0),
+        [(60.0, 80.0), (250.0, 50.0), (254.0, 92.0), (58.0, 128.0)].map(|(x, y)| Point { x, y }),
+    ] {
+        let picture = plate.on(&corners, PICTURE, [90, 90, 90]);
+        let planes = picture.planes();
+        let (colors, homography) = (Colors::of(&planes).expect("whole"), Homography::onto(&corners).expect("convex"));
+        let strip = whole(&colors, &corners, &homography);
+        let parts = lines(&strip, size(&corners), Class::Car);
+        let (lines, runs) = reader.read(&colors, &homography, size(&corners), &parts).expect("read");
+        assert_eq!((text(&lines).as_str(), runs), ("12A12345", 1), "{lines:?}");
+    }
+}
+
+#[test]
+fn only_what_is_wanted_and_can_be_read_is_paid_for() {
+    #[track_caller]
+    fn check(looker: &mut Looker, picture: &Frame, vehicle: Rect, depth: Depth) -> PlateObservation {
+        let look = looker.look(picture, (vehicle, Class::Motorcycle), depth).expect("looked");
+        assert_eq!(look.inferences, 1);
+        let seen = look.observation.expect("found");
+        assert!(seen.lines.is_empty(), "{seen:?}");
+        seen
+    }
+    let picture = PLATE.on(&CORNERS, PICTURE, [150, 150, 150]);
+    assert_eq!(check(&mut looker(true), &picture, VEHICLE, Depth::Find).kind, PlaceKind::Plate);
+    check(&mut looker(false), &picture, VEHICLE, Depth::Read);
+    // Five pixels.
+    check(&mut looker(true), &picture, Rect::new(150.0, 160.0, 14.0, 14.0), Depth::Read);
+    let dark = frame(vec![20; 3 * 400 * 400], PICTURE);
+    assert_eq!(check(&mut looker(true), &dark, VEHICLE, Depth::Read).kind, PlaceKind::Bare);
+}
+
+#[test]
+fn nothing_found_is_no_observation() {
+    // Not bright enough for a plate, and too much so to be bare.
+    let grey = frame(vec![95; 3 * 400 * 400], PICTURE);
+    let look = looker(true).look(&grey, (VEHICLE, Class::Car), Depth::Read).expect("looked");
+    assert_eq!(look, PlateLook { observation: None, inferences: 1 });
+}
+
+#[test]
+fn a_burnt_place_says_so() {
+    let mut pixels = vec![150; 3 * 400 * 400];
+    pixels[3 * 400 * 200..].fill(255);
+    let look = looker(true).look(&frame(pixels, PICTURE), (VEHICLE, Class::Car), Depth::Find).expect("looked");
+    let burnt = look.observation.expect("found").burnt;
+    // Half of it lies below the middle of the picture.
+    assert!((burnt - 0.5).abs() < 0.03, "{burnt}");
+}
+
+#[test]
+fn a_vehicle_out_of_the_frame_is_an_error() {
+    let picture = PLATE.on(&CORNERS, PICTURE, [150, 150, 150]);
+    for nowhere in [Rect::new(500.0, 0.0, 50.0, 50.0), Rect::new(f32::NAN, 0.0, 50.0, 50.0)] {
+        let problem = looker(false).look(&picture, (nowhere, Class::Car), Depth::Find);
+        assert!(matches!(problem, Err(DetectError::Tensor(TensorError::EmptyRegion(_)))), "{problem:?}");
+    }
+}
+
+#[test]
+fn a_line_is_as_wide_as_its_shape_asks_within_bounds() {
+    #[track_caller]
+    fn check(aspect: f32, expected: usize) {
+        assert_eq!(line_width(aspect, 48, 256), expected);
+    }
+    check(4.7, 224);
+    check(2.7, 128);
+    check(0.5, 128);
+    check(3.3, 160);
+    check(40.0, 256);
+    assert_eq!(line_width(3.3, 48, 96), 96);
+}
+
+#[test]
+fn the_readers_input_is_normalised_channel_by_channel() {
+    let strip = Strip { width: 2, height: 1, pixels: vec![[0.0, 127.5, 255.0], [255.0, 63.75, 0.0]] };
+    let mut input = Manifest::load(None).expect("sound").model("pp-ocr-v6").expect("there").input.clone();
+    let mut values = vec![9.0; 3];
+    fill(&mut values, &strip, &input);
+    assert_eq!(values, [1.0, -1.0, 0.0, -0.5, -1.0, 1.0]);
+    input.color = ColorOrder::Rgb;
+    fill(&mut values, &strip, &input);
+    assert_eq!(values, [-1.0, 1.0, 0.0, -0.5, 1.0, -1.0]);
+}

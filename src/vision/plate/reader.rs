@@ -1,0 +1,130 @@
+//! The reader of plates: one thread that owns the sessions, at a [`Desk`] that all cameras share.
+
+use std::sync::Arc;
+
+use super::PlateRules;
+use super::look::{Depth, Looker, PlateLook};
+use crate::base::Rect;
+use crate::decode::Frame;
+use crate::vision::Class;
+use crate::vision::desk::Desk;
+use crate::vision::detector::DetectError;
+use crate::vision::error::ModelError;
+use crate::vision::manifest::Manifest;
+use crate::vision::model::{Model, PlateTask, Task};
+
+/// A handle to the thread that looks at vehicles; clones share it. The last one dropped waits for it to
+/// end.
+#[derive(Clone)]
+pub struct PlateReader {
+    rules: PlateRules,
+    desk: Arc<Desk<Question, PlateLook>>,
+}
+
+struct Question {
+    frame: Arc<Frame>,
+    vehicle: Rect,
+    class: Class,
+    depth: Depth,
+}
+
+/// The models of a manifest that a look takes.
+struct Needed<'a> {
+    finder: (&'a Model, PlateTask),
+    /// Absent where no model reads.
+    reader: Option<&'a Model>,
+}
+
+impl PlateReader {
+    /// Loads and verifies the manifest's models of plates, and starts the thread that runs them. `None`
+    /// when none finds plates: then nothing can be told. Without one that reads, plates are found only.
+    ///
+    /// # Errors
+    /// A model or ONNX Runtime is missing, altered or unusable, two models do the same, or there is no
+    /// thread to be had.
+    pub fn load(manifest: &Manifest) -> Result<Option<Self>, ModelError> {
+        let Some(Needed { finder, reader }) = Needed::of(manifest)? else { return Ok(None) };
+        let (finder, PlateTask { places, rules }) = finder;
+        let mut looker = Looker::load(manifest, (finder, places), reader)?;
+        let answer = move |asked: &Question| looker.look(&asked.frame, (asked.vehicle, asked.class), asked.depth);
+        Ok(Some(Self { rules, desk: Arc::new(Desk::open("plates", answer)?) }))
+    }
+
+    /// The models that [`load`](Self::load) loads.
+    ///
+    /// # Errors
+    /// Two models do the same.
+    pub fn models(manifest: &Manifest) -> Result<Vec<&Model>, ModelError> {
+        let needed = Needed::of(manifest)?;
+        Ok(needed.into_iter().flat_map(|needed| std::iter::once(needed.finder.0).chain(needed.reader)).collect())
+    }
+
+    /// Looks at the vehicle in a box, in pixels of the frame; waits for its turn and for the answer.
+    ///
+    /// # Errors
+    /// The box has no pixel of the frame, its planes are too short, or a model fails.
+    pub fn look(
+        &self,
+        frame: &Arc<Frame>,
+        vehicle: Rect,
+        class: Class,
+        depth: Depth,
+    ) -> Result<PlateLook, DetectError> {
+        self.desk.ask(Question { frame: Arc::clone(frame), vehicle, class, depth })
+    }
+
+    /// As [`look`](Self::look), but `None` at once when others wait already.
+    ///
+    /// # Errors
+    /// As those of `look`.
+    pub fn try_look(
+        &self,
+        frame: &Arc<Frame>,
+        vehicle: Rect,
+        class: Class,
+        depth: Depth,
+    ) -> Result<Option<PlateLook>, DetectError> {
+        self.desk.try_ask(Question { frame: Arc::clone(frame), vehicle, class, depth })
+    }
+
+    /// When something may be said of a plate.
+    pub fn rules(&self) -> PlateRules {
+        self.rules
+    }
+}
+
+impl<'a> Needed<'a> {
+    /// `None` where no model finds plates.
+    ///
+    /// # Errors
+    /// Two models do the same.
+    fn of(manifest: &'a Manifest) -> Result<Option<Self>, ModelError> {
+        let (mut finder, mut reader) = (None, None);
+        for model in &manifest.models {
+            match model.task {
+                Task::PlateFinder(task) => only(&mut finder, (model, task), |(model, _)| model)?,
+                Task::PlateReader => only(&mut reader, model, |model| model)?,
+                Task::Detector(_) | Task::Pose | Task::Attribute(_) => {}
+            }
+        }
+        Ok(finder.map(|finder| Self { finder, reader }))
+    }
+}
+
+/// Fills an empty place.
+fn only<'a, T>(place: &mut Option<T>, filled: T, model: fn(&T) -> &&'a Model) -> Result<(), ModelError> {
+    match place {
+        None => {
+            *place = Some(filled);
+            Ok(())
+        }
+        Some(first) => {
+            let problem = format!("does what {} does; keep one", model(first).name);
+            Err(ModelError::Unusable { model: model(&filled).name.clone(), problem })
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "reader_tests.rs"]
+mod tests;

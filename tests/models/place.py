@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+"""Writes place.onnx, a plate finder for tests: of its one place, tilted and in the middle of its 64 pixels, the score of "plate"
+is the mean of all pixels / 255, that of "bare" what is missing to 1."""
+
+import struct
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "models"))
+from onnx_file import FLOAT, Graph, Tensor, model  # noqa: E402
+
+
+def floats(*values: float) -> Tensor:
+    return Tensor(FLOAT, (1, 1, len(values)), struct.pack(f"<{len(values)}f", *values))
+
+
+graph = Graph("place", inputs=[("crop", FLOAT, (1, 3, 64, 64))], outputs=[("places", FLOAT, (1, 1, 11))])
+graph.initializers["white"] = floats(255)
+graph.initializers["covered"] = floats(0)
+graph.initializers["one"] = floats(1)
+graph.initializers["corners"] = floats(16, 24, 48, 20, 48, 40, 16, 44)
+graph.add("ReduceMean", ["crop"], ["columns"], axes=[1, 2], keepdims=1)
+graph.add("ReduceMean", ["columns"], ["mean"], axes=[3], keepdims=0)
+graph.add("Div", ["mean", "white"], ["plate"])
+graph.add("Sub", ["one", "plate"], ["bare"])
+graph.add("Concat", ["plate", "covered", "bare", "corners"], ["places"], axis=2)
+HERE.joinpath("place.onnx").write_bytes(model(graph, "canhdem"))

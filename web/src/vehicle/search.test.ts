@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { ANYTHING, isPlatePattern, queryOf, withOffset } from './search';
+
+describe('a search', () => {
+  it('asks for no more than was said', () => {
+    expect(queryOf(ANYTHING, 420, null, 30).toString()).toBe('limit=30');
+  });
+
+  it('asks for all that was said', () => {
+    const query = queryOf(
+      {
+        plate: ' 12A-1?3.45 ',
+        camera: 'kho',
+        class: 'truck',
+        verdict: 'absent',
+        timeOfDay: 'night',
+        from: '2026-02-17',
+        to: '2026-02-28',
+      },
+      420,
+      '12.ab',
+      30,
+    );
+    expect(Object.fromEntries(query)).toEqual({
+      limit: '30',
+      plate: '12A-1?3.45',
+      camera: 'kho',
+      class: 'truck',
+      verdict: 'absent',
+      night: 'true',
+      from: '2026-02-17T00:00:00+07:00',
+      to: '2026-03-01T00:00:00+07:00',
+      cursor: '12.ab',
+    });
+    expect(query.toString()).toContain('from=2026-02-17T00%3A00%3A00%2B07%3A00');
+    expect(queryOf({ ...ANYTHING, timeOfDay: 'day' }, 420, null, 1).get('night')).toBe('false');
+  });
+
+  it('means the office’s wall clock', () => {
+    expect(withOffset('2026-02-17T01:30:00', -210)).toBe('2026-02-17T01:30:00-03:30');
+    expect(withOffset('2026-02-17T01:30:00', 0)).toBe('2026-02-17T01:30:00+00:00');
+  });
+
+  it.each(['', '12A-1?3.45', '12 b1 *', '80-NG-123-01', '29MĐ-123.45'])('may be for %j', (text) => {
+    expect(isPlatePattern(text)).toBe(true);
+  });
+
+  it.each(['12A_1', '12A%', "' or 1", '[0-9]'])('is not for %j', (text) => {
+    expect(isPlatePattern(text)).toBe(false);
+  });
+});

@@ -1,0 +1,62 @@
+import type { Verdict, VehicleClass } from '../api/types';
+
+/** What is looked for; an empty text is anything. */
+export interface Search {
+  plate: string;
+  camera: string;
+  class: VehicleClass | '';
+  verdict: Verdict | '';
+  timeOfDay: 'night' | 'day' | '';
+  /** First and last day by the office's calendar: `2026-02-17`. */
+  from: string;
+  to: string;
+}
+
+export const ANYTHING: Search = {
+  plate: '',
+  camera: '',
+  class: '',
+  verdict: '',
+  timeOfDay: '',
+  from: '',
+  to: '',
+};
+
+export const CLASSES: readonly VehicleClass[] = ['car', 'motorcycle', 'bus', 'truck'];
+export const VERDICTS: readonly Verdict[] = ['readable', 'unreadable', 'absent', 'not_assessable'];
+
+/** Whether this can be looked for: plates have letters and digits, and signs between them. */
+export const isPlatePattern = (text: string): boolean => /^[\p{L}\p{N}\s.?*-]*$/u.test(text);
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** RFC 3339 of a wall time `offset` minutes east of UTC. */
+export function withOffset(wall: string, offset: number): string {
+  const minutes = Math.abs(offset);
+  return `${wall}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+const DAY_MS = 86_400_000;
+const dayAfter = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
+
+/** The query of `GET /vehicles`. */
+export function queryOf(
+  search: Search,
+  offset: number,
+  cursor: string | null,
+  limit: number,
+): URLSearchParams {
+  const query = new URLSearchParams({ limit: String(limit) });
+  const set = (key: string, value: string | null) => {
+    if (value) query.set(key, value);
+  };
+  set('plate', search.plate.trim());
+  set('camera', search.camera);
+  set('class', search.class);
+  set('verdict', search.verdict);
+  set('night', search.timeOfDay && String(search.timeOfDay === 'night'));
+  set('from', search.from && withOffset(`${search.from}T00:00:00`, offset));
+  set('to', search.to && withOffset(`${dayAfter(search.to)}T00:00:00`, offset));
+  set('cursor', cursor);
+  return query;
+}
