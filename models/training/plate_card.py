@@ -179,7 +179,7 @@ task = "plate-finder"
 file = "plate.onnx"
 sha256 = "{sha256}"
 licence = "Apache-2.0 OR MIT; begins with layers of YOLOX-nano (Apache-2.0, Megvii)"
-decoder = "places"
+decoder = "places" # [1, places, 11]: scores of plate, covered, bare; four corners clockwise from the upper left
 [model.source]
 registry = "repository"
 member = "models/plate.onnx"
@@ -192,13 +192,12 @@ mean = [0, 0, 0]
 std = [1, 1, 1]
 resize = "letterbox-top-left"
 pad = 114
-[model.crop]
-part = "vehicle"
-margin = {vehicles.MARGIN}
 [model.places]
 plate = {at.plate}
 covered = {at.covered}
 bare = {at.bare}
 veto = {at.veto}
+margin = {vehicles.MARGIN}
+[model.rules]
 least_pixels = {figures.LEAST_WIDTH}
 """
