@@ -199,8 +199,9 @@ fn a_missing_model_of_attributes_or_joints() {
         let finished = appliance.stop();
         assert_eq!(finished.code, Some(0), "{}", finished.stderr);
         let errors: Vec<_> = finished.stderr.lines().filter(|line| line.contains("ERROR")).collect();
-        let [error] = errors[..] else { panic!("not one error: {}", finished.stderr) };
-        assert!(error.contains(missing) && error.contains("make setup"), "{error}");
+        // Each that needs it is told of: three attributes take joints.
+        assert!(!errors.is_empty(), "{}", finished.stderr);
+        assert!(errors.iter().all(|error| error.contains(missing) && error.contains("make setup")), "{errors:?}");
     }
 }
 

@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_none() {
-        let unsure = seen(PlaceKind::Plate, "12A12345", 0.4, None);
+        let unsure = seen(PlaceKind::Plate, "12A12345", 0.06, None);
         let plate = judge(&[unsure.clone(), unsure.clone(), unsure]);
         assert_eq!((plate.verdict, plate.text()), (PlateVerdict::Unreadable, None));
         assert_eq!(judge(&[]), Plate::default());

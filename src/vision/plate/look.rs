@@ -23,7 +23,7 @@ const MOST_STRIP: f32 = 320.0;
 /// exactly: shown a whole vehicle, the finder knows them to a few pixels of the frame.
 const NEAR: f32 = 3.0;
 /// It is the same plate if it has so much of its box in common.
-const SAME: f32 = 0.3;
+const SAME: f32 = 0.5;
 /// Pixels of all channels at and above this are burnt out.
 const BURNT: f32 = 250.0;
 /// Lines of fewer pixels of the frame show no characters, and are not paid for.
@@ -114,9 +114,8 @@ impl Looker {
         let region = finder::region(vehicle, self.finder.rule.margin);
         let mut found = self.finder.find(&planes, region)?;
         let mut inferences = 1;
-        if let (Some(place), Depth::Read) = (&mut found, depth)
-            && place.kind == PlaceKind::Plate
-        {
+        let reads = self.reader.is_some() && depth == Depth::Read;
+        if let Some(place) = found.as_mut().filter(|place| reads && place.is_legible()) {
             inferences += 1;
             place.corners = self.finder.refined(&planes, place)?;
         }
@@ -134,6 +133,13 @@ impl Looker {
         };
         let observation = Some(PlateObservation { lines, ..observe(&planes, &colors, &place, &strip) });
         Ok(PlateLook { observation, inferences: inferences + runs })
+    }
+}
+
+impl Place {
+    /// Whether it is a plate, and a line of it may show characters.
+    fn is_legible(&self) -> bool {
+        self.kind == PlaceKind::Plate && size(&self.corners).1 >= LEAST_LINE
     }
 }
 
