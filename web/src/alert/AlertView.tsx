@@ -7,7 +7,6 @@ import { millis } from '../time';
 import { Facts } from './Facts';
 import { HiddenMarks } from './Persons';
 import { Player } from './Player';
-import { Vehicles } from './Vehicles';
 import './alert.css';
 
 interface Props {
@@ -69,7 +68,6 @@ function ChosenAlert({ alert, camera }: { alert: Alert; camera: Camera | null })
         </div>
       </div>
       <Player alert={alert} attach={control.attach} />
-      <Vehicles alert={alert} />
       <Facts
         alert={alert}
         camera={camera}

@@ -2,6 +2,7 @@ import type { Alert, Camera } from '../api/types';
 import { useSession } from '../session/session';
 import { clockOf, dateOf, formatDuration, millis } from '../time';
 import { Persons } from './Persons';
+import { Vehicles } from './Vehicles';
 
 interface Props {
   alert: Alert;
@@ -18,6 +19,7 @@ export function Facts({ alert, camera, onSeek }: Props) {
   return (
     <aside class="facts" aria-label={t('alert.facts')}>
       <Persons key={alert.id} alert={alert} />
+      <Vehicles alert={alert} />
       <dl>
         <dt>{t('alert.status')}</dt>
         <dd>{t(alert.open ? 'alert.open' : 'alert.closed')}</dd>

@@ -14,7 +14,7 @@ export function Vehicles({ alert }: { alert: Alert }) {
   return (
     <section class="alert-vehicles" aria-label={t('alert.vehicles')}>
       <h3>{t('alert.vehicles')}</h3>
-      <ul class="vehicles">
+      <ul class="alert-vehicle-list">
         {vehicles.map((vehicle) => (
           <VehicleCard key={vehicle.track} vehicle={vehicle} />
         ))}
