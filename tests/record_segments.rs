@@ -17,7 +17,7 @@ fn check(footage: Footage, expected_starts_ms: &[i64]) {
     let segments = desk.record(&units);
     let starts: Vec<_> = segments.iter().map(|segment| segment.started_at).collect();
     assert_eq!(starts, expected_starts_ms.iter().map(|ms| at_ms(*ms)).collect::<Vec<_>>());
-    let mut frames = 0;
+    let (mut frames, mut durations) = (0, Vec::new());
     let mut shown = BTreeSet::new();
     for segment in &segments {
         assert!(segment.complete, "{segment:?}");
@@ -33,14 +33,15 @@ fn check(footage: Footage, expected_starts_ms: &[i64]) {
             assert!(shown.insert(layout.track.duration_of(sample.shown_at).as_millis()), "a picture twice");
         }
         assert_eq!(decoded_ms(&path).len(), samples.len(), "it does not decode by itself");
-        // What a kill can cost is at most about a second. Only what comes at once while the muxer
-        // starts, as everything does in a test, may go out in one piece.
-        for placed in layout.fragments.iter().filter(|placed| placed.fragment.start > 0) {
-            let duration = layout.track.duration_of(placed.fragment.duration);
-            assert!(duration < Duration::from_millis(1500), "a fragment of {duration:?}");
-        }
+        durations.extend(layout.fragments.iter().map(|placed| layout.track.duration_of(placed.fragment.duration)));
         frames += samples.len();
     }
+    // What a kill can cost is at most about a second. Only what comes at once while the muxer starts, as
+    // much does in a test on a busy machine, may go out in long pieces.
+    let is_long = |duration: &Duration| *duration >= Duration::from_millis(1500);
+    let late: Vec<_> =
+        durations.iter().skip_while(|duration| is_long(duration)).filter(|duration| is_long(duration)).collect();
+    assert!(late.is_empty(), "fragments of {late:?} after shorter ones");
     assert_eq!(frames, units.len());
     let expected: BTreeSet<_> = units.iter().map(|unit| unit.pts.as_millis()).collect();
     assert_eq!(shown, expected, "pictures moved in time");
