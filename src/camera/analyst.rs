@@ -195,8 +195,11 @@ impl Analyst {
         let mut inspection = Inspection { busy: inspected.busy, ..Inspection::default() };
         for track in moving.into_iter().filter(|track| inspected.vehicles.contains(&track.id)) {
             let Some(told) = self.vehicles.as_mut().and_then(|vehicles| vehicles.tell(track)) else { continue };
-            let change = self.judge_vehicle(track, &told, frame);
-            inspection.alert = change.or(inspection.alert);
+            if let Some((change, alert)) = self.judge_vehicle(track, &told, frame) {
+                // What one vehicle has opened and the next lets grow, has opened.
+                let has_opened = matches!(inspection.alert, Some((Change::Opened, _)));
+                inspection.alert = Some((if has_opened { Change::Opened } else { change }, alert));
+            }
             if told.is_news {
                 inspection.kept.push(Kept { passage: told.passage, pictures: told.pictures });
             }
