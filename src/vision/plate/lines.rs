@@ -51,7 +51,7 @@ struct Gap {
 }
 
 /// How much of characters' edges each row has.
-fn profile(strip: &Strip) -> Vec<f32> {
+pub(super) fn profile(strip: &Strip) -> Vec<f32> {
     let beside = (strip.width as f32 * BESIDE) as usize;
     let edges = |row: &[[f32; 3]]| {
         let inner = &row[beside..row.len() - beside];

@@ -3,6 +3,7 @@
 use super::color::{self, Cast};
 use super::ctc::Alphabet;
 use super::homography::Homography;
+use super::level::leveled;
 use super::lines::lines;
 use super::strip::Strip;
 use super::{PlaceKind, PlateColor, PlateLine, PlateObservation, finder};
@@ -119,9 +120,13 @@ impl Looker {
             inferences += 1;
             place.corners = self.finder.refined(&planes, place)?;
         }
+        let colors = Colors::of(&planes)?;
+        if let Some(place) = found.as_mut().filter(|place| reads && place.is_legible()) {
+            let (width, height) = size(&place.corners);
+            place.corners = leveled(&colors, place.corners, width / height);
+        }
         let found = found.and_then(|place| Homography::onto(&place.corners).map(|plate| (place, plate)));
         let Some((place, plate)) = found else { return Ok(PlateLook { observation: None, inferences }) };
-        let colors = Colors::of(&planes)?;
         let strip = whole(&colors, &place.corners, &plate);
         let (lines, runs) = match (&mut self.reader, place.kind, depth) {
             (Some(reader), PlaceKind::Plate, Depth::Read) => {

@@ -1,6 +1,7 @@
 //! The place of a vehicle's plate, and what is written there.
 //!
-//! [`finder`] says where it is; a [`homography`] straightens it to a [`strip`]; [`lines`] parts that, [`ctc`]
+//! [`finder`] says where it is; a [`homography`] straightens it to a [`strip`], which [`level`]
+//! sets right; [`lines`] parts that, [`ctc`]
 //! reads each line, [`color`] tells the ground. [`look`] does all of it for one vehicle, the [`PlateReader`]
 //! for all cameras.
 
@@ -8,6 +9,7 @@ mod color;
 mod ctc;
 mod finder;
 mod homography;
+mod level;
 mod lines;
 mod look;
 mod reader;
