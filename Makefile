@@ -102,11 +102,11 @@ test-browser: web models
 # --- models ----------------------------------------------------------------------------------------------------------
 
 .PHONY: train
-train: models  ## train mask, hat, gloves, bag and plate anew: make train DATA=FOLDER (see models/training/README.md)
+train: models  ## train mask, hat, gloves, bag, plate and plate-reader anew: make train DATA=FOLDER (see models/training/README.md)
 	@[[ -d "$(DATA)" ]] || { echo 'error: make train DATA=FOLDER, the folder of training data' >&2; exit 2; }
 	@scripts/setup.sh train
-	$(say) 'Training (about half an hour)'
-	@for name in mask hat gloves bag plate; do /usr/bin/python3 models/training/train.py $$name --data "$(DATA)"; done
+	$(say) 'Training (an hour and a half)'
+	@for name in mask hat gloves bag plate plate-reader; do /usr/bin/python3 models/training/train.py $$name --data "$(DATA)"; done
 
 # --- lint ------------------------------------------------------------------------------------------------------------
 
