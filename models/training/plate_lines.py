@@ -164,11 +164,13 @@ TOGETHER = 16
 # Pixels of characters in the camera's picture, and the blur at which they can just be read, in their heights.
 SMALLEST, LARGEST = 7.5, 45.0
 MOST_BLUR = 0.1
+# Of fair noise, in shares of the contrast.
+MOST_NOISE = 0.22
 
 
-def strips(sheets: torch.Tensor, width: int, dice: Dice) -> torch.Tensor:
+def strips(sheets: torch.Tensor, width: int, dice: Dice, fair: bool = False) -> torch.Tensor:
     """Kept lines [N,3,64,320] as strips of one width [N,3,48,width], 0 to 255, each group through its own camera."""
-    return torch.cat([seen_by_camera(part, width, dice)[0] for part in sheets.split(TOGETHER)])
+    return torch.cat([seen_by_camera(part, width, dice, fair)[0] for part in sheets.split(TOGETHER)])
 
 
 def strip_width(natural: float) -> int:
@@ -181,8 +183,9 @@ def normal(x: torch.Tensor) -> torch.Tensor:
     return (x - 127.5) / 127.5
 
 
-def seen_by_camera(sheets: torch.Tensor, width: int, dice: Dice) -> tuple[torch.Tensor, Camera]:
-    """Kept lines as the program cuts them out of one camera's picture, and what that camera was."""
+def seen_by_camera(sheets: torch.Tensor, width: int, dice: Dice, fair: bool = False) -> tuple[torch.Tensor, Camera]:
+    """Kept lines as the program cuts them out of one camera's picture, and what that camera was; a fair one's noise leaves
+    something to be read."""
     x, n = sheets.float(), len(sheets)
     light = ("day", "night", "ir")[int(dice.choose([0.4, 0.3, 0.3], 1))]
     x = thickened(x, dice)
@@ -199,6 +202,8 @@ def seen_by_camera(sheets: torch.Tensor, width: int, dice: Dice) -> tuple[torch.
     x = sum(x[:, :, a::fine, b::fine] for a in range(fine) for b in range(fine)) / fine**2
     x = smeared(x, character, dice)
     deviation = dice.uniform(0.2, 1, n, 1, 1, 1) ** 1.5 * {"day": 6.0, "night": 10.0, "ir": 10.0}[light]
+    if fair:
+        deviation = torch.minimum(deviation, contrast_of(x) * MOST_NOISE)
     noise = dice.normal(n, 3, *x.shape[2:])
     if light == "ir":
         noise = noise[:, :1].expand(-1, 3, -1, -1)
@@ -206,6 +211,13 @@ def seen_by_camera(sheets: torch.Tensor, width: int, dice: Dice) -> tuple[torch.
     if dice.below(2) == 0:
         x = augment.compress(x, 1 + dice.uniform(0, 1, n) ** 2 * 9).clamp(0, 255)
     return stretched(straightened(x, width, ahead, dice)), Camera(light, character)
+
+
+def contrast_of(x: torch.Tensor) -> torch.Tensor:
+    """About how far dark and light are from each other in each picture's middle [N,1,1,1]."""
+    h, w = x.shape[2:]
+    luma = (x[:, :, h // 3 : -(h // 3), w // 6 : -(w // 6)] * augment.LUMA[None, :, None, None]).sum(dim=1).flatten(1)
+    return luma.std(dim=1).view(-1, 1, 1, 1) * 2.4
 
 
 def thickened(x: torch.Tensor, dice: Dice) -> torch.Tensor:

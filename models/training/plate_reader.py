@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the reader of plate lines, from drawn plates alone, and writes it with its card.
 
-    models/training/plate_reader.py --data DIR [--out DIR] [--steps N] [--drawn FILE]
+    models/training/plate_reader.py --data DIR [--out DIR] [--drawn FILE] [--first N]
 
 Writes `plate-reader.onnx` and `plate-reader.md`, and prints the manifest's entry. `--data` has the photographs from which
 strips without text are cut. `--drawn` keeps the drawn lines in a file, to be used again. The seed is fixed; one thread.
@@ -13,11 +13,13 @@ import hashlib
 import math
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional as F
 
@@ -32,7 +34,20 @@ from plate_lines import CHARACTERS, HEIGHT, Line
 
 ROOT = HERE.parent.parent
 PLATES, BARE = 5000, 400
-BATCH, STEPS, RATE = 64, 1150, 3e-3
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Round:
+    """`fair`: through cameras that leave something to be read."""
+
+    steps: int
+    rate: float
+    fair: bool
+
+
+# Each begins with the file that the one before wrote.
+ROUNDS = (Round(1150, 3e-3, False), Round(700, 2e-3, True))
 # Of a batch, strips without text.
 EMPTY = 3
 # Symbols of the output: nothing new, CHARACTERS, a space that is never said.
@@ -107,7 +122,8 @@ class Answer(nn.Module):
 class Batches:
     """Draws batches of strips of one width."""
 
-    def __init__(self, lines: list[Line], bare: list[Line], seed: int) -> None:
+    def __init__(self, lines: list[Line], bare: list[Line], seed: int, fair: bool = False) -> None:
+        self.fair = fair
         self.random, self.dice = np.random.default_rng(seed), Dice(seed)
         self.bare = np.stack([line.picture for line in bare])
         self.pictures = np.stack([line.picture for line in lines])
@@ -124,7 +140,7 @@ class Batches:
         sheets = np.concatenate([self.pictures[chosen], self.bare[empty]])
         codes = [self.codes[k] for k in chosen] + [torch.zeros(0, dtype=torch.long)] * EMPTY
         order = self.random.permutation(BATCH)
-        x = plate_lines.strips(torch.from_numpy(sheets[order]), width, self.dice)
+        x = plate_lines.strips(torch.from_numpy(sheets[order]), width, self.dice, self.fair)
         return plate_lines.normal(x), [codes[k] for k in order]
 
 
@@ -145,7 +161,7 @@ def read(logits: torch.Tensor) -> list[str]:
     return texts
 
 
-def train(model: PlateReader, batches: Batches, steps: int, rate: float = RATE, save=None) -> PlateReader:
+def train(model: PlateReader, batches: Batches, steps: int, rate: float, save=None) -> PlateReader:
     """Gives the mean of the weights over the last stretch of training."""
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
     mean, losses, right, begun = copy.deepcopy(model), [], [], time.monotonic()
@@ -172,6 +188,36 @@ def train(model: PlateReader, batches: Batches, steps: int, rate: float = RATE, 
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
+
+
+@torch.no_grad()
+def loaded(path: Path, x: torch.Tensor) -> PlateReader:
+    """The model of a file, to be trained further. Its normalisations, which are in its convolutions there, are set so that
+    they change nothing for strips like `x`."""
+    graph = onnx.load(str(path)).graph
+    weights = {tensor.name: torch.from_numpy(np.array(numpy_helper.to_array(tensor))) for tensor in graph.initializer}
+    stored = [node.input for node in graph.node if node.op_type == "Conv"]
+    model = PlateReader()
+    modules = [module for module in model.modules() if isinstance(module, nn.Conv2d | nn.BatchNorm2d)]
+    biases: dict[nn.Module, torch.Tensor] = {}
+    for (_, weight, bias), conv in zip(stored, [m for m in modules if isinstance(m, nn.Conv2d)], strict=True):
+        conv.weight.copy_(weights[f"{weight}.8"].float() * weights[f"{weight}.scale"].view(-1, 1, 1, 1))
+        if conv.bias is not None:
+            conv.bias.copy_(weights[bias])
+        else:
+            biases[modules[modules.index(conv) + 1]] = weights[bias]
+
+    def settle(norm: nn.BatchNorm2d, given: tuple[torch.Tensor]) -> None:
+        norm.running_mean.copy_(given[0].mean(dim=(0, 2, 3)))
+        norm.running_var.copy_(given[0].var(dim=(0, 2, 3)))
+        norm.weight.copy_((norm.running_var + norm.eps).sqrt())
+        norm.bias.copy_(norm.running_mean + biases[norm])
+
+    hooks = [norm.register_forward_pre_hook(settle) for norm in biases]
+    model.eval()(x)
+    for hook in hooks:
+        hook.remove()
+    return model
 
 
 def export(model: PlateReader, path: Path) -> None:
@@ -201,7 +247,7 @@ def drawn_lines(kept: Path | None) -> list[Line]:
     return lines
 
 
-def make(data: Path, out: Path, steps: int = STEPS, kept: Path | None = None) -> str:
+def make(data: Path, out: Path, kept: Path | None = None, first: int = 0) -> str:
     """Trains, writes model and card; gives the manifest's entry."""
     torch.set_num_threads(1)
     torch.manual_seed(1)
@@ -210,8 +256,11 @@ def make(data: Path, out: Path, steps: int = STEPS, kept: Path | None = None) ->
     bare = plate_lines.bare_lines([photo for photo in photos if not photo.held_out()], np.random.default_rng(2), BARE)
     print(f"plate-reader: {len(lines)} lines of {PLATES} plates, {len(bare)} strips without text", flush=True)
     path = out / "plate-reader.onnx"
-    model = train(PlateReader(), Batches(lines, bare, 1), steps, save=lambda mean: export(mean, path))
-    export(model, path)
+    for number, plan in enumerate(ROUNDS[first:], start=first + 1):
+        batches = Batches(lines, bare, number, plan.fair)
+        model = PlateReader() if number == 1 else loaded(path, batches.draw()[0])
+        model = train(model, batches, plan.steps, plan.rate, save=lambda mean: export(mean, path))
+        export(model, path)
     model.eval()
     with torch.no_grad():
         figures = plate_reader_card.measure(lambda x: read(model(x)), data, [photo for photo in photos if photo.held_out()])
@@ -224,10 +273,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Trains the reader of plate lines and writes it with its card.")
     parser.add_argument("--data", type=Path, required=True, help="the folder of training data")
     parser.add_argument("--out", type=Path, default=ROOT / "models")
-    parser.add_argument("--steps", type=int, default=STEPS, help="fewer for a try")
     parser.add_argument("--drawn", type=Path, metavar="FILE", help="keep the drawn lines there")
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="leave out so many rounds: --out has what they wrote")
     options = parser.parse_args(arguments)
-    print(make(options.data, options.out, options.steps, options.drawn))
+    print(make(options.data, options.out, options.drawn, options.first))
     return 0
 
 
