@@ -164,13 +164,13 @@ TOGETHER = 16
 # Pixels of characters in the camera's picture, and the blur at which they can just be read, in their heights.
 SMALLEST, LARGEST = 7.5, 45.0
 MOST_BLUR = 0.1
-# Of fair noise, in shares of the contrast.
+# Of noise, in shares of the contrast.
 MOST_NOISE = 0.22
 
 
-def strips(sheets: torch.Tensor, width: int, dice: Dice, fair: bool = False) -> torch.Tensor:
+def strips(sheets: torch.Tensor, width: int, dice: Dice, as_found: bool = False) -> torch.Tensor:
     """Kept lines [N,3,64,320] as strips of one width [N,3,48,width], 0 to 255, each group through its own camera."""
-    return torch.cat([seen_by_camera(part, width, dice, fair)[0] for part in sheets.split(TOGETHER)])
+    return torch.cat([seen_by_camera(part, width, dice, as_found)[0] for part in sheets.split(TOGETHER)])
 
 
 def strip_width(natural: float) -> int:
@@ -183,9 +183,9 @@ def normal(x: torch.Tensor) -> torch.Tensor:
     return (x - 127.5) / 127.5
 
 
-def seen_by_camera(sheets: torch.Tensor, width: int, dice: Dice, fair: bool = False) -> tuple[torch.Tensor, Camera]:
-    """Kept lines as the program cuts them out of one camera's picture, and what that camera was; a fair one's noise leaves
-    something to be read."""
+def seen_by_camera(sheets: torch.Tensor, width: int, dice: Dice, as_found: bool = False) -> tuple[torch.Tensor, Camera]:
+    """Kept lines as the program cuts them out of one camera's picture, and what that camera was; `as_found`: with corners as
+    far off as the finder's are on tilted plates, and with noise that leaves something to be read."""
     x, n = sheets.float(), len(sheets)
     light = ("day", "night", "ir")[int(dice.choose([0.4, 0.3, 0.3], 1))]
     x = thickened(x, dice)
@@ -202,7 +202,7 @@ def seen_by_camera(sheets: torch.Tensor, width: int, dice: Dice, fair: bool = Fa
     x = sum(x[:, :, a::fine, b::fine] for a in range(fine) for b in range(fine)) / fine**2
     x = smeared(x, character, dice)
     deviation = dice.uniform(0.2, 1, n, 1, 1, 1) ** 1.5 * {"day": 6.0, "night": 10.0, "ir": 10.0}[light]
-    if fair:
+    if as_found:
         deviation = torch.minimum(deviation, contrast_of(x) * MOST_NOISE)
     noise = dice.normal(n, 3, *x.shape[2:])
     if light == "ir":
@@ -210,7 +210,7 @@ def seen_by_camera(sheets: torch.Tensor, width: int, dice: Dice, fair: bool = Fa
     x = (x + noise * deviation).clamp(0, 255)
     if dice.below(2) == 0:
         x = augment.compress(x, 1 + dice.uniform(0, 1, n) ** 2 * 9).clamp(0, 255)
-    return stretched(straightened(x, width, ahead, dice)), Camera(light, character)
+    return stretched(straightened(x, width, ahead, dice, as_found)), Camera(light, character)
 
 
 def contrast_of(x: torch.Tensor) -> torch.Tensor:
@@ -299,7 +299,7 @@ def filtered(x: torch.Tensor, taps: torch.Tensor, across: bool) -> torch.Tensor:
     return sum(share * wide.narrow(side, k, x.shape[side]) for k, share in enumerate((taps / taps.sum()).tolist()))
 
 
-def straightened(x: torch.Tensor, width: int, ahead: torch.Tensor, dice: Dice) -> torch.Tensor:
+def straightened(x: torch.Tensor, width: int, ahead: torch.Tensor, dice: Dice, as_found: bool) -> torch.Tensor:
     """The strip that the program cuts out of the camera's picture, with corners off by up to some hundredths."""
     n = len(x)
     # The strip's share of the sheet, its corners off.
@@ -308,6 +308,8 @@ def straightened(x: torch.Tensor, width: int, ahead: torch.Tensor, dice: Dice) -
     much = torch.where(dice.uniform(0, 1, n, 1, 1) < 0.3, 1.6, 0.7)
     off = dice.normal(n, 4, 2).clamp(-2, 2) * torch.tensor([0.022, 0.055]) * much + dice.normal(n, 1, 2).clamp(-2, 2) * torch.tensor([0.01, 0.04])
     corners = torch.tensor([[-part_x, -part_y], [part_x, -part_y], [part_x, part_y], [-part_x, part_y]]) + off
+    if as_found:
+        corners = corners * stray(n, dice) + tilt(n, dice)
     y = ((torch.arange(float(HEIGHT)) + 0.5) / HEIGHT)[None, :, None, None]
     across = ((torch.arange(float(width)) + 0.5) / width)[None, None, :, None]
     a, b, c, d = (corners[:, k, None, None] for k in range(4))
@@ -317,6 +319,21 @@ def straightened(x: torch.Tensor, width: int, ahead: torch.Tensor, dice: Dice) -
     there = torch.cat([on_sheet, ones], dim=3).view(n, -1, 3) @ back.transpose(1, 2)
     grid = (there[:, :, :2] / there[:, :, 2:]).view(n, HEIGHT, width, 2) / torch.tensor([1.0, 1.5])
     return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
+
+
+def stray(n: int, dice: Dice) -> torch.Tensor:
+    """By how much more than the plate the finder's corners take in [N,1,2], often a little and sometimes much."""
+    return 1 - 0.04 + dice.uniform(0, 1, n, 1, 2) ** 2 * 0.4
+
+
+def tilt(n: int, dice: Dice) -> torch.Tensor:
+    """What is left of a plate's roll and slant, as shifts of corners [N,4,2]: the finder gives less than there is."""
+    rough = dice.uniform(0, 1, n) < 0.4
+    roll = torch.where(rough, dice.uniform(-0.6, 0.6, n), dice.normal(n).clamp(-2, 2) * 0.12)
+    slant = torch.where(rough, dice.uniform(-0.15, 0.15, n), dice.normal(n).clamp(-2, 2) * 0.03)
+    down = roll[:, None] * torch.tensor([-1.0, 1.0, 1.0, -1.0])
+    right = slant[:, None] * torch.tensor([1.0, 1.0, -1.0, -1.0])
+    return torch.stack([right, down], dim=2)
 
 
 def stretched(x: torch.Tensor) -> torch.Tensor:

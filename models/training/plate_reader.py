@@ -39,15 +39,15 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Round:
-    """`fair`: through cameras that leave something to be read."""
+    """`as_found`: as in `plate_lines.seen_by_camera`."""
 
     steps: int
     rate: float
-    fair: bool
+    as_found: bool
 
 
 # Each begins with the file that the one before wrote.
-ROUNDS = (Round(1150, 3e-3, False), Round(700, 2e-3, True))
+ROUNDS = (Round(1150, 3e-3, False), Round(750, 2e-3, True))
 # Of a batch, strips without text.
 EMPTY = 3
 # Symbols of the output: nothing new, CHARACTERS, a space that is never said.
@@ -122,8 +122,8 @@ class Answer(nn.Module):
 class Batches:
     """Draws batches of strips of one width."""
 
-    def __init__(self, lines: list[Line], bare: list[Line], seed: int, fair: bool = False) -> None:
-        self.fair = fair
+    def __init__(self, lines: list[Line], bare: list[Line], seed: int, as_found: bool = False) -> None:
+        self.as_found = as_found
         self.random, self.dice = np.random.default_rng(seed), Dice(seed)
         self.bare = np.stack([line.picture for line in bare])
         self.pictures = np.stack([line.picture for line in lines])
@@ -140,7 +140,7 @@ class Batches:
         sheets = np.concatenate([self.pictures[chosen], self.bare[empty]])
         codes = [self.codes[k] for k in chosen] + [torch.zeros(0, dtype=torch.long)] * EMPTY
         order = self.random.permutation(BATCH)
-        x = plate_lines.strips(torch.from_numpy(sheets[order]), width, self.dice, self.fair)
+        x = plate_lines.strips(torch.from_numpy(sheets[order]), width, self.dice, self.as_found)
         return plate_lines.normal(x), [codes[k] for k in order]
 
 
@@ -161,13 +161,13 @@ def read(logits: torch.Tensor) -> list[str]:
     return texts
 
 
-def train(model: PlateReader, batches: Batches, steps: int, rate: float, save=None) -> PlateReader:
+def train(model: PlateReader, batches: Batches, plan: Round, save=None) -> PlateReader:
     """Gives the mean of the weights over the last stretch of training."""
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=plan.rate, weight_decay=0.01)
     mean, losses, right, begun = copy.deepcopy(model), [], [], time.monotonic()
-    for step in range(steps):
-        ramp = min(1.0, (step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / steps)))
-        optimizer.param_groups[0]["lr"] = rate * ramp
+    for step in range(plan.steps):
+        ramp = min(1.0, (step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / plan.steps)))
+        optimizer.param_groups[0]["lr"] = plan.rate * ramp
         x, codes = batches.draw()
         model.train()
         logits = model(x)
@@ -181,7 +181,7 @@ def train(model: PlateReader, batches: Batches, steps: int, rate: float, save=No
         texts = ["".join(CHARACTERS[k - 1] for k in code) for code in codes]
         right.append(np.mean([a == b for a, b in zip(read(logits), texts, strict=True)]))
         if (step + 1) % 25 == 0:
-            print(f"  step {step + 1}/{steps} loss {np.mean(losses[-25:]):.3f} lines {np.mean(right[-25:]):.3f} {time.monotonic() - begun:.0f} s", flush=True)
+            print(f"  step {step + 1}/{plan.steps} loss {np.mean(losses[-25:]):.3f} lines {np.mean(right[-25:]):.3f} {time.monotonic() - begun:.0f} s", flush=True)
         if save and (step + 1) % 200 == 0:
             save(mean)
     return mean
@@ -257,9 +257,9 @@ def make(data: Path, out: Path, kept: Path | None = None, first: int = 0) -> str
     print(f"plate-reader: {len(lines)} lines of {PLATES} plates, {len(bare)} strips without text", flush=True)
     path = out / "plate-reader.onnx"
     for number, plan in enumerate(ROUNDS[first:], start=first + 1):
-        batches = Batches(lines, bare, number, plan.fair)
+        batches = Batches(lines, bare, number, plan.as_found)
         model = PlateReader() if number == 1 else loaded(path, batches.draw()[0])
-        model = train(model, batches, plan.steps, plan.rate, save=lambda mean: export(mean, path))
+        model = train(model, batches, plan, save=lambda mean: export(mean, path))
         export(model, path)
     model.eval()
     with torch.no_grad():
