@@ -20,9 +20,11 @@ Reader = Callable[[torch.Tensor], list[str]]
 PLATES, SEED, BARE = 400, 1_000_000, 300
 FAILURES = [
     "It learned from drawn plates alone, in faces of letters that are not the plates' own; the real ones it was measured on "
-    "are eight motorbikes and cars.",
+    "are six motorbikes of one car park.",
     "What cannot be told by its shape is told by what was learned: O, I, Q and W are nearly unknown to it, for they are on "
     "no plate of Vietnam.",
+    "It learned for 17 minutes on one core and was still getting better. Plates turned by more than some ten degrees, and "
+    "lines with the feet of the next one in them, are read worst.",
     "Chinese characters are nothing to it; Đ is D.",
     "Words of other kinds (sellers' names, stickers) are read as far as they look like a plate's characters.",
 ]
