@@ -102,11 +102,11 @@ test-browser: web models
 # --- models ----------------------------------------------------------------------------------------------------------
 
 .PHONY: train
-train: models  ## train mask, hat, gloves, bag and plate anew: make train DATA=FOLDER (see models/training/README.md)
+train: models  ## train mask, hat, gloves, bag, plate and plate-reader anew: make train DATA=FOLDER (see models/training/README.md)
 	@[[ -d "$(DATA)" ]] || { echo 'error: make train DATA=FOLDER, the folder of training data' >&2; exit 2; }
 	@scripts/setup.sh train
 	$(say) 'Training (about an hour)'
-	@printf '%s\n' plate bag gloves hat mask | xargs -P 4 -I NAME \
+	@printf '%s\n' plate plate-reader bag gloves hat mask | xargs -P 4 -I NAME \
 	  /usr/bin/python3 models/training/train.py NAME --data "$(DATA)"
 
 # --- lint ------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from plate_series import SERIES, Series, Sheet, draw_text, rows
 
 FONTS = Path("/usr/share/fonts")
 # File, Debian's package, how often, how much bolder (in mm).
-FACES = (
+Face = tuple[str, str, float, float]
+FACES: tuple[Face, ...] = (
     ("truetype/opendin/OSP-DIN.ttf", "fonts-opendin", 8, 0.2),
     ("truetype/roadgeek/RG2014C.ttf", "fonts-roadgeek", 2, 0.8),
     ("truetype/roadgeek/RG2014D.ttf", "fonts-roadgeek", 1, 0.6),
@@ -47,7 +48,11 @@ class Plate:
 
 
 def render(
-    random: np.random.Generator, kind: str | None = None, text: str | None = None, lines: int | None = None
+    random: np.random.Generator,
+    kind: str | None = None,
+    text: str | None = None,
+    lines: int | None = None,
+    faces: tuple[Face, ...] = FACES,
 ) -> Plate:
     """A plate of a series (any, where none is named), on one or two lines where the series has both."""
     if kind is None:
@@ -60,7 +65,7 @@ def render(
         raise ValueError(f"a plate of the series {kind} has no {lines} lines")
     sheet = sheets[random.integers(len(sheets))]
     text = text or draw_text(random, kind)
-    ink, letters = lettering(random, text, kind, sheet)
+    ink, letters = lettering(random, text, kind, sheet, faces)
     image, alpha = painted(random, series, sheet, ink, letters, kind)
     image = worn(random, image, ink)
     image, alpha = bent(random, framed(random, screwed(random, image)), alpha)
@@ -92,10 +97,12 @@ def glyph(character: str, file: str, package: str) -> Image.Image:
     return picture
 
 
-def lettering(random: np.random.Generator, text: str, kind: str, sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
+def lettering(
+    random: np.random.Generator, text: str, kind: str, sheet: Sheet, faces: tuple[Face, ...]
+) -> tuple[np.ndarray, np.ndarray]:
     """How much ink each pixel has, and which of it belongs to the letters of a diplomatic plate."""
-    weights = np.array([often for _, _, often, _ in FACES], dtype=float)
-    file, package, _, bolder = FACES[random.choice(len(FACES), p=weights / weights.sum())]
+    weights = np.array([often for _, _, often, _ in faces], dtype=float)
+    file, package, _, bolder = faces[random.choice(len(faces), p=weights / weights.sum())]
     w, h = sheet.size
     canvas, special = (Image.new("L", (w * FINE, h * FINE)) for _ in range(2))
     printed = rows(text, sheet)

@@ -19,6 +19,8 @@ import plate_card
 import plate_figures
 import plate_fit
 import plate_network
+import plate_lines
+import plate_reader
 import plate_scenes
 import plate_series
 import plate_validation
@@ -375,6 +377,45 @@ class Finder(unittest.TestCase):
         file = (HERE.parent / "plate.onnx").read_bytes()
         self.assertEqual(entry["sha256"], hashlib.sha256(file).hexdigest())
         self.assertLess(len(file), 1_000_000)
+class PlateLines(unittest.TestCase):
+    def test_widths_are_those_of_the_program(self) -> None:
+        for natural, width in ((20, 128), (128, 128), (150, 160), (200, 192), (227, 224), (900, 256)):
+            self.assertEqual(plate_lines.strip_width(natural), width)
+
+    def test_free_texts_have_the_places_of_the_series(self) -> None:
+        random = np.random.default_rng(1)
+        texts = {plate_lines.free_text(random, "12A-123.45") for _ in range(50)}
+        self.assertGreater(len(texts), 40)
+        for text in texts:
+            self.assertRegex(text, r"^[A-Z0-9]{2}[A-Z]-[A-Z0-9]{3}\.[A-Z0-9]{2}$")
+
+    def test_lines_of_a_plate_say_its_characters(self) -> None:
+        random = np.random.default_rng(2)
+        for _ in range(12):
+            for line in plate_lines.lines_of(random):
+                self.assertEqual(line.picture.shape, (3, *plate_lines.SHEET))
+                self.assertRegex(line.text, "^[0-9A-Z]{2,9}$")
+                self.assertTrue(100 < line.natural < 260, line.natural)
+
+    def test_cameras_give_strips_with_their_contrast_stretched(self) -> None:
+        sheets = torch.full((20, 3, *plate_lines.SHEET), 90, dtype=torch.uint8)
+        sheets[:, :, 16:48, 60:260:20] = 200
+        for seed in range(6):
+            seen = plate_lines.strips(sheets, 160, Dice(seed))
+            self.assertEqual(seen.shape, (20, 3, plate_lines.HEIGHT, 160))
+            self.assertTrue(bool(torch.isfinite(seen).all()))
+            self.assertTrue(0 <= float(seen.min()) and float(seen.max()) <= 255)
+            self.assertGreater(float(seen.flatten(1).std(dim=1).min()), 5)
+
+    def test_the_reader_says_a_symbol_for_four_columns(self) -> None:
+        model = plate_reader.PlateReader().eval()
+        for width in (128, 256):
+            self.assertEqual(model(torch.zeros(1, 3, plate_lines.HEIGHT, width)).shape, (1, width // 4, plate_reader.SYMBOLS))
+
+    def test_repeated_symbols_are_one_and_blanks_part_them(self) -> None:
+        steps = torch.tensor([[0, 1, 1, 0, 1, 11, 11, 37, 0, 2]])
+        said = torch.nn.functional.one_hot(steps, plate_reader.SYMBOLS).float()
+        self.assertEqual(plate_reader.read(said), ["00A1"])
 
 
 class Labels(unittest.TestCase):
