@@ -47,7 +47,7 @@ class Round:
 
 
 # Each begins with the file that the one before wrote.
-ROUNDS = (Round(1150, 3e-3, False), Round(750, 2e-3, True))
+ROUNDS = (Round(1150, 3e-3, False), Round(750, 2e-3, True), Round(2000, 2e-3, True))
 # Of a batch, strips without text.
 EMPTY = 3
 # Symbols of the output: nothing new, CHARACTERS, a space that is never said.

@@ -52,6 +52,8 @@ class Writer:
 
 def fashion(folder: Path, out: Writer, random: np.random.Generator) -> None:
     held_out = [(row, place) for row, place in data.persons(folder) if data.split(data.photograph(row)) == 0]
+    # Where the notes are wrong, or nobody can tell (hoods, flowers, hats that are carried).
+    seen = {row["file"]: {"yes": True, "no": False, "": None}[row["hat"]] for row in data.labels("hats_on_persons")}
     for number, (row, place) in enumerate(held_out):
         notes = dict(note.split("=") for note in row["note"].split())
         with Image.open(folder / "persons_attr" / row["file"]) as picture:
@@ -71,7 +73,7 @@ def fashion(folder: Path, out: Writer, random: np.random.Generator) -> None:
             label = {
                 "bbox": [60, 60, *size],
                 "mask": masked if face else None,
-                "hat": notes["hat"] == "1",
+                "hat": seen.get(row["file"], notes["hat"] == "1"),
                 "gloves": None if light == "ir" else (True if gloved else bare),
                 "bag": row["class"] == "bag",
             }

@@ -7,7 +7,7 @@ use super::{CharGuess, PlateLine};
 use crate::vision::runtime::Output;
 
 /// What a character is at most said to be.
-const MOST_OPTIONS: usize = 5;
+pub(super) const MOST_OPTIONS: usize = 5;
 /// What is less probable than this is left out.
 const LEAST_OPTION: f32 = 0.005;
 /// Dictionaries beyond this are no dictionaries.

@@ -5,6 +5,7 @@ use super::ctc::Alphabet;
 use super::homography::Homography;
 use super::level::leveled;
 use super::lines::lines;
+use super::reconcile::reconciled;
 use super::strip::Strip;
 use super::{PlaceKind, PlateColor, PlateLine, PlateObservation, finder};
 use crate::base::{Point, Rect};
@@ -55,8 +56,8 @@ pub struct PlateLook {
 /// The sessions of the finder and the reader; one thread owns them.
 pub(super) struct Looker {
     finder: Finder,
-    /// Absent where no model reads.
-    reader: Option<LineReader>,
+    /// Each reads every plate.
+    readers: Vec<LineReader>,
 }
 
 struct Finder {
@@ -89,7 +90,7 @@ impl Looker {
     pub(super) fn load(
         manifest: &Manifest,
         (finder, rule): (&Model, PlaceRule),
-        reader: Option<&Model>,
+        readers: &[&Model],
     ) -> Result<Self, ModelError> {
         let finder = Finder {
             model: finder.name.clone(),
@@ -98,7 +99,8 @@ impl Looker {
             session: Session::load(manifest, finder, &manifest.read_model(finder)?)?,
             tensor: Tensor::default(),
         };
-        Ok(Self { finder, reader: reader.map(|model| LineReader::load(manifest, model)).transpose()? })
+        let readers = readers.iter().map(|model| LineReader::load(manifest, model)).collect::<Result<_, _>>()?;
+        Ok(Self { finder, readers })
     }
 
     /// Looks at the vehicle in a box, in pixels of the frame.
@@ -115,7 +117,7 @@ impl Looker {
         let region = finder::region(vehicle, self.finder.rule.margin);
         let mut found = self.finder.find(&planes, region)?;
         let mut inferences = 1;
-        let reads = self.reader.is_some() && depth == Depth::Read;
+        let reads = !self.readers.is_empty() && depth == Depth::Read;
         if let Some(place) = found.as_mut().filter(|place| reads && place.is_legible()) {
             inferences += 1;
             place.corners = self.finder.refined(&planes, place)?;
@@ -128,16 +130,18 @@ impl Looker {
         let found = found.and_then(|place| Homography::onto(&place.corners).map(|plate| (place, plate)));
         let Some((place, plate)) = found else { return Ok(PlateLook { observation: None, inferences }) };
         let strip = whole(&colors, &place.corners, &plate);
-        let (lines, runs) = match (&mut self.reader, place.kind, depth) {
-            (Some(reader), PlaceKind::Plate, Depth::Read) => {
-                let size = size(&place.corners);
-                let parts = lines(&strip, size, class);
-                reader.read(&colors, &plate, size, &parts)?
+        let mut readings = Vec::new();
+        if reads && place.is_legible() {
+            let size = size(&place.corners);
+            let parts = lines(&strip, size, class);
+            for reader in &mut self.readers {
+                readings.push(reader.read(&colors, &plate, size, &parts)?);
             }
-            _ => (Vec::new(), 0),
-        };
+            inferences += readings.iter().map(|lines| u32::try_from(lines.len()).unwrap_or(u32::MAX)).sum::<u32>();
+        }
+        let lines = reconciled(readings);
         let observation = Some(PlateObservation { lines, ..observe(&planes, &colors, &place, &strip) });
-        Ok(PlateLook { observation, inferences: inferences + runs })
+        Ok(PlateLook { observation, inferences })
     }
 }
 
@@ -215,22 +219,19 @@ impl LineReader {
         Ok(Self { model: model.name.clone(), input: model.input.clone(), alphabet, session, values: Vec::new() })
     }
 
-    /// Reads parts of a plate that has these many pixels of the frame each way; also gives the runs of the
-    /// model. Nothing is read where a part is too small.
+    /// Reads parts of a plate that has these many pixels of the frame each way, a line of each. Nothing is read
+    /// where a part is too small.
     fn read(
         &mut self,
         colors: &Colors<'_>,
         plate: &Homography,
         (width, height): (f32, f32),
         parts: &[Rect],
-    ) -> Result<(Vec<PlateLine>, u32), DetectError> {
+    ) -> Result<Vec<PlateLine>, DetectError> {
         if parts.iter().any(|part| part.h * height < LEAST_LINE) {
-            return Ok((Vec::new(), 0));
+            return Ok(Vec::new());
         }
-        let read = parts.iter().map(|&part| self.line(colors, plate, part, part.w * width / (part.h * height)));
-        let lines = read.collect::<Result<Vec<_>, _>>()?;
-        let runs = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-        Ok((lines, runs))
+        parts.iter().map(|&part| self.line(colors, plate, part, part.w * width / (part.h * height))).collect()
     }
 
     fn line(

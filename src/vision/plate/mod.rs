@@ -1,9 +1,8 @@
 //! The place of a vehicle's plate, and what is written there.
 //!
-//! [`finder`] says where it is; a [`homography`] straightens it to a [`strip`], which [`level`]
-//! sets right; [`lines`] parts that, [`ctc`]
-//! reads each line, [`color`] tells the ground. [`look`] does all of it for one vehicle, the [`PlateReader`]
-//! for all cameras.
+//! [`finder`] says where it is; a [`homography`] straightens it to a [`strip`], which [`level`] sets right;
+//! [`lines`] parts that, [`ctc`] reads each line, [`reconcile`] makes one reading of what several models read,
+//! [`color`] tells the ground. [`look`] does all of it for one vehicle, the [`PlateReader`] for all cameras.
 
 mod color;
 mod ctc;
@@ -13,6 +12,7 @@ mod level;
 mod lines;
 mod look;
 mod reader;
+mod reconcile;
 mod strip;
 #[cfg(test)]
 mod test_plates;

@@ -31,8 +31,7 @@ struct Question {
 /// The models of a manifest that a look takes.
 struct Needed<'a> {
     finder: (&'a Model, PlateTask),
-    /// Absent where no model reads.
-    reader: Option<&'a Model>,
+    readers: Vec<&'a Model>,
 }
 
 impl PlateReader {
@@ -40,12 +39,12 @@ impl PlateReader {
     /// when none finds plates: then nothing can be told. Without one that reads, plates are found only.
     ///
     /// # Errors
-    /// A model or ONNX Runtime is missing, altered or unusable, two models do the same, or there is no
+    /// A model or ONNX Runtime is missing, altered or unusable, two models find plates, or there is no
     /// thread to be had.
     pub fn load(manifest: &Manifest) -> Result<Option<Self>, ModelError> {
-        let Some(Needed { finder, reader }) = Needed::of(manifest)? else { return Ok(None) };
+        let Some(Needed { finder, readers }) = Needed::of(manifest)? else { return Ok(None) };
         let (finder, PlateTask { places, rules }) = finder;
-        let mut looker = Looker::load(manifest, (finder, places), reader)?;
+        let mut looker = Looker::load(manifest, (finder, places), &readers)?;
         let answer = move |asked: &Question| looker.look(&asked.frame, (asked.vehicle, asked.class), asked.depth);
         Ok(Some(Self { rules, desk: Arc::new(Desk::open("plates", answer)?) }))
     }
@@ -53,10 +52,10 @@ impl PlateReader {
     /// The models that [`load`](Self::load) loads.
     ///
     /// # Errors
-    /// Two models do the same.
+    /// Two models find plates.
     pub fn models(manifest: &Manifest) -> Result<Vec<&Model>, ModelError> {
         let needed = Needed::of(manifest)?;
-        Ok(needed.into_iter().flat_map(|needed| std::iter::once(needed.finder.0).chain(needed.reader)).collect())
+        Ok(needed.into_iter().flat_map(|needed| std::iter::once(needed.finder.0).chain(needed.readers)).collect())
     }
 
     /// Looks at the vehicle in a box, in pixels of the frame; waits for its turn and for the answer.
@@ -97,31 +96,22 @@ impl<'a> Needed<'a> {
     /// `None` where no model finds plates.
     ///
     /// # Errors
-    /// Two models do the same.
+    /// Two models find them.
     fn of(manifest: &'a Manifest) -> Result<Option<Self>, ModelError> {
-        let (mut finder, mut reader) = (None, None);
+        let (mut finder, mut readers) = (None::<(&Model, PlateTask)>, Vec::new());
         for model in &manifest.models {
             match model.task {
-                Task::PlateFinder(task) => only(&mut finder, (model, task), |(model, _)| model)?,
-                Task::PlateReader => only(&mut reader, model, |model| model)?,
+                Task::PlateFinder(task) => {
+                    if let Some((first, _)) = finder.replace((model, task)) {
+                        let problem = format!("does what {} does; keep one", first.name);
+                        return Err(ModelError::Unusable { model: model.name.clone(), problem });
+                    }
+                }
+                Task::PlateReader => readers.push(model),
                 Task::Detector(_) | Task::Pose | Task::Attribute(_) => {}
             }
         }
-        Ok(finder.map(|finder| Self { finder, reader }))
-    }
-}
-
-/// Fills an empty place.
-fn only<'a, T>(place: &mut Option<T>, filled: T, model: fn(&T) -> &&'a Model) -> Result<(), ModelError> {
-    match place {
-        None => {
-            *place = Some(filled);
-            Ok(())
-        }
-        Some(first) => {
-            let problem = format!("does what {} does; keep one", model(first).name);
-            Err(ModelError::Unusable { model: model(&filled).name.clone(), problem })
-        }
+        Ok(finder.map(|finder| Self { finder, readers }))
     }
 }
 

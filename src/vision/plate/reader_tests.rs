@@ -37,7 +37,7 @@ fn without_a_finder_there_is_no_reader() {
 }
 
 #[test]
-fn models_that_do_the_same_are_named() {
+fn two_finders_are_named() {
     #[track_caller]
     fn check(entries: &[String], said: &str) {
         let (_folder, manifest) = manifest(entries);
@@ -46,8 +46,14 @@ fn models_that_do_the_same_are_named() {
     }
     let again = |entry: &str, name: &str| with(entry, &format!("name = \"{name}\""), "name = \"again\"");
     check(&[place(), again(&place(), "place")], "model again: does what place does; keep one");
-    let letters = PLATE_READER.to_owned();
-    check(&[place(), letters.clone(), again(&letters, "letters")], "model again: does what letters does; keep one");
+}
+
+#[test]
+fn several_models_may_read() {
+    let again = with(PLATE_READER, "name = \"letters\"", "name = \"again\"");
+    let (_folder, manifest) = manifest(&[place(), PLATE_READER.to_owned(), again]);
+    let models = PlateReader::models(&manifest).expect("sound");
+    assert_eq!(models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>(), ["place", "letters", "again"]);
 }
 
 #[test]
