@@ -127,7 +127,9 @@ mod tests {
             an_order(2, Act::Arm, Scope::Camera("kho".to_owned())),
             an_order(3, Act::Disarm, Scope::Group("Két".to_owned())),
         ];
-        orders.iter().for_each(|order| store.put_order(order).expect("stored"));
+        for order in &orders {
+            store.put_order(order).expect("stored");
+        }
         assert_eq!(shared.current()[..], orders);
         for at in [60, 90] {
             store.withdraw_order(orders[0].id, seconds(at)).expect("withdrawn");

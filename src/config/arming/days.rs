@@ -100,12 +100,12 @@ enum Moment {
 
 fn moment(raw: &Spanned<RawMoment>, key: &str) -> Result<Moment, Problem> {
     let text = raw.get_ref().0.trim();
-    let day_alone = !text.contains(':');
+    let time_of_day = text.split_once(['T', 't', ' ']).map(|(_, time)| time);
+    let day_alone = time_of_day.is_none();
     let parsed = if day_alone { text.parse().map(Moment::Day) } else { text.parse().map(Moment::Time) };
     let wanted = if day_alone { "a day such as 2027-02-04" } else { "a local time such as 2027-02-04T12:00" };
     // jiff would read 2027-02-04T12:00+07:00 as well, and leave out the offset.
-    let has_offset =
-        text.ends_with(['Z', 'z']) || (!day_alone && (text.contains('+') || text.rfind('-') > text.find(':')));
+    let has_offset = time_of_day.is_some_and(|time| time.contains(['Z', 'z', '+', '-', '[']));
     let day_is_known = |moment: &Moment| YEARS.contains(&first_day(moment).year());
     match parsed {
         _ if has_offset => {

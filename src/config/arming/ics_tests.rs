@@ -7,8 +7,8 @@ fn office() -> TimeZone {
 }
 
 fn calendar(events: &[&str]) -> String {
-    let events: String =
-        events.iter().map(|event| format!("BEGIN:VEVENT\r\nUID:1\r\n{event}\r\nEND:VEVENT\r\n")).collect();
+    let event = |event: &&str| format!("BEGIN:VEVENT\r\nUID:1\r\n{event}\r\nEND:VEVENT\r\n");
+    let events = events.iter().map(event).collect::<Vec<_>>().concat();
     format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//VI\r\n{events}END:VCALENDAR\r\n")
 }
 

@@ -1,4 +1,41 @@
 //! When the office is watched, as the configuration says it, checked.
+//!
+//! ```toml
+//! [arming]
+//! nights = "18:00-06:00"            # every night, or "none"
+//! weekends = true                   # all of Saturday and Sunday
+//! peak = "01:00-03:00"              # weighs more
+//! holidays = "vietnam"              # armed all day: fixed ones, Tết, Hùng Kings, and days in lieu
+//! early_watch = { days = 3, from = "15:00" }     # before the days off at Tết offices empty early
+//! closures_file = "nghi.ics"        # days off from a calendar program, beside this file
+//!
+//! # In place of nights and weekends: what is outside these hours is armed; a day left out is closed.
+//! # opening_hours = { monday = "07:30-11:30, 13:30-17:00", tuesday = "07:30-17:00" }
+//!
+//! [[arming.tet]]                    # the days off as decided for a year, those in lieu among them;
+//! from = 2027-02-05                 # without it the eve and four days, and what falls on a weekend
+//! to = 2027-02-11                   # is made up for after them
+//!
+//! [[arming.national_day]]           # the day beside 2 September, "before" or "after" it
+//! year = 2027
+//! beside = "after"
+//!
+//! [[arming.swap]]                   # a Saturday that is worked, for a Monday that is off
+//! worked = 2026-08-22
+//! off = 2026-08-31
+//! name = "Nghỉ Quốc khánh"
+//!
+//! [[arming.closed]]                 # days, the last one too, or times such as 2027-03-05T12:00
+//! from = 2027-03-05
+//! to = 2027-03-06
+//! name = "Đại hội"
+//!
+//! [[arming.group]]                  # cameras, or zones of cameras, with hours of their own: always,
+//! name = "Phòng máy chủ"            # nights and weekends, or opening_hours; what is left out is as
+//! cameras = ["may-chu"]             # the office has it
+//! zones = ["cong-chinh/kho"]
+//! always = true
+//! ```
 
 mod days;
 mod file;

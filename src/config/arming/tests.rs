@@ -40,6 +40,19 @@ fn refused(arming: &str, line: usize, parts: &[&str]) {
     }
 }
 
+/// The sample of this module's documentation is what it says.
+#[test]
+fn the_sample_is_valid() {
+    let lines = include_str!("mod.rs").lines().skip_while(|line| *line != "//! ```toml").skip(1);
+    let sample = lines.take_while(|line| *line != "//! ```").map(|line| line.trim_start_matches("//!").trim_start());
+    let sample = sample.collect::<Vec<_>>().join("\n").replace("may-chu", "kho").replace("cong-chinh/kho", "cong/ket");
+    let ics = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
+    let sample = sample.strip_prefix("[arming]").expect("begins so");
+    let arming = load(sample, ics).unwrap_or_else(|error| panic!("{error}")).arming;
+    assert_eq!((arming.groups.len(), arming.days.closures.len(), arming.days.swaps.len()), (1, 1, 1));
+    assert!(arming.days.early_watch.is_some() && arming.days.tet.len() == 1 && arming.days.national_day.len() == 1);
+}
+
 #[test]
 fn opening_hours_take_the_place_of_nights() {
     let arming =

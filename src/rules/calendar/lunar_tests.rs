@@ -11,10 +11,12 @@ fn tet(year: i16, meridian: Meridian) -> Date {
     first(year, 1, meridian).first
 }
 
-/// Year, Tết, and Hùng Kings' Day (the 10th of the 3rd month), by PyEphem 4.2.1, which computes sun and moon in
+type MonthDay = (i8, i8);
+
+/// Year, Tết, and Hùng Kings' Day (the 10th of the 3rd month), by `PyEphem` 4.2.1, which computes sun and moon in
 /// another way (VSOP87, Moshier); its dates at UTC+8 are those of sxtwl 2.0.7, a table of the Chinese calendar.
 #[rustfmt::skip]
-const KNOWN: [(i16, (i8, i8), (i8, i8)); 125] = [
+const KNOWN: [(i16, MonthDay, MonthDay); 125] = [
     (1976, (1, 31), (4, 9)), (1977, (2, 18), (4, 27)), (1978, (2, 7), (4, 16)), (1979, (1, 28), (4, 6)),
     (1980, (2, 16), (4, 24)), (1981, (2, 5), (4, 14)), (1982, (1, 25), (4, 3)), (1983, (2, 13), (4, 22)),
     (1984, (2, 2), (4, 10)), (1985, (1, 21), (4, 29)), (1986, (2, 9), (4, 18)), (1987, (1, 29), (4, 7)),
