@@ -100,7 +100,8 @@ enum Moment {
 
 fn moment(raw: &Spanned<RawMoment>, key: &str) -> Result<Moment, Problem> {
     let text = raw.get_ref().0.trim();
-    let time_of_day = text.split_once(['T', 't', ' ']).map(|(_, time)| time);
+    // After the day, and what divides them.
+    let time_of_day = text.get(11..).filter(|time| time.contains(':'));
     let day_alone = time_of_day.is_none();
     let parsed = if day_alone { text.parse().map(Moment::Day) } else { text.parse().map(Moment::Time) };
     let wanted = if day_alone { "a day such as 2027-02-04" } else { "a local time such as 2027-02-04T12:00" };
