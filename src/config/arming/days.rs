@@ -103,7 +103,9 @@ fn moment(raw: &Spanned<RawMoment>, key: &str) -> Result<Moment, Problem> {
     // After the day, and what divides them.
     let time_of_day = text.get(11..).filter(|time| time.contains(':'));
     let day_alone = time_of_day.is_none();
-    let parsed = if day_alone { text.parse().map(Moment::Day) } else { text.parse().map(Moment::Time) };
+    // Not by `parse`, which would leave out what stands after the day.
+    let parse_day = || Date::strptime("%Y-%m-%d", text).map(Moment::Day);
+    let parsed = if day_alone { parse_day() } else { text.parse().map(Moment::Time) };
     let wanted = if day_alone { "a day such as 2027-02-04" } else { "a local time such as 2027-02-04T12:00" };
     // jiff would read 2027-02-04T12:00+07:00 as well, and leave out the offset.
     let has_offset = time_of_day.is_some_and(|time| time.contains(['Z', 'z', '+', '-', '[']));

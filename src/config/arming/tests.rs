@@ -107,6 +107,8 @@ fn what_is_wrong_with_days_is_named() {
     refused("closed = [{ from = \"tomorrow\" }]", 1, &["a day such as 2027-02-04"]);
     refused("closed = [{ from = 1027-02-03 }]", 1, &["1976 to 2100"]);
     refused("closed = [{ from = 2027-02-03T08:00:00+07:00 }]", 1, &["has an offset"]);
+    refused("closed = [{ from = \"2027-02-04T12\" }]", 1, &["a day such as 2027-02-04"]);
+    refused("closed = [{ from = 07:30:00 }]", 1, &["a day such as 2027-02-04"]);
     refused("closed = [{ from = 7 }]", 1, &["a day such as"]);
     refused(
         "peak = \"none\"\nclosed = [{ from = 2027-02-03, to = 2027-02-02, name = \"Bão\" }]",
