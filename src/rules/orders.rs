@@ -51,7 +51,7 @@ impl Order {
     }
 }
 
-/// The orders as they are now, oldest first, for whoever must not wait for the database. Clones share
+/// The orders as they are now, in the order in which they were given, whatever the clock said, for whoever must not wait for the database. Clones share
 /// them.
 #[derive(Debug, Clone, Default)]
 pub struct SharedOrders {

@@ -53,7 +53,7 @@ impl Store {
         let known = self.known_orders();
         let _refreshing = known.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut latest: Vec<Order> = self.readers().read(|connection| {
-            let sql = "select * from arming_order order by created_at_ns desc, id desc limit ?1";
+            let sql = "select * from arming_order order by seq desc limit ?1";
             connection.prepare_cached(sql)?.query_map([LATEST], order)?.collect()
         })?;
         latest.reverse();

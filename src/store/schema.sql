@@ -223,7 +223,9 @@ create index finding_by_track on finding (track);
 
 -- Arming and disarming by hand. Kept for ever: it says what was not watched when, and why.
 create table arming_order (
-  id blob primary key check (length(id) = 16),
+  -- In the order in which they were given, whatever the clock said: the last one counts.
+  seq integer primary key,
+  id blob not null unique check (length(id) = 16),
   appliance blob not null references appliance (id),
   act text not null check (act in ('arm', 'disarm')),
   -- Id of the camera, or name of the group of the configuration, that it is for; all where both are null.
@@ -239,6 +241,3 @@ create table arming_order (
   withdrawn_at_ns integer,
   check (camera is null or camera_group is null)
 ) strict;
-
--- The latest.
-create index arming_order_by_time on arming_order (created_at_ns, id);

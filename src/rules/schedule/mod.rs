@@ -204,8 +204,7 @@ impl Schedule {
             Scope::Camera(id) => unit.camera == Some(id),
             Scope::Group(name) => unit.plan > 0 && self.groups[unit.plan - 1].name == *name,
         };
-        let in_force = orders.iter().filter(|order| order.is_in_force(at)).filter(is_for);
-        in_force.max_by_key(|order| (order.created_at, order.id))
+        orders.iter().filter(|order| order.is_in_force(at)).rfind(is_for)
     }
 }
 

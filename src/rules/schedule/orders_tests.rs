@@ -45,7 +45,7 @@ fn an_order_goes_before_the_schedule_until_it_ends() {
 fn the_last_order_counts_and_a_withdrawn_one_does_not() {
     let first = order(1, Act::Disarm, Scope::All, 18..23);
     let second = order(2, Act::Arm, Scope::Camera("kho".to_owned()), 19..21);
-    let office = with("", vec![second, first.clone()]);
+    let office = with("", vec![first.clone(), second]);
     let kho = Place::Camera("kho");
     assert_eq!([18, 19, 20, 21].map(|hour| armed(&office, hour, kho)), [false, true, true, false]);
     assert!(!armed(&office, 20, Place::Camera("cong")) && !armed(&office, 20, Place::Office));

@@ -1,6 +1,7 @@
 -- Arming and disarming by hand; schema.sql says what it means.
 create table arming_order (
-  id blob primary key check (length(id) = 16),
+  seq integer primary key,
+  id blob not null unique check (length(id) = 16),
   appliance blob not null references appliance (id),
   act text not null check (act in ('arm', 'disarm')),
   camera text check (camera <> ''),
@@ -12,5 +13,3 @@ create table arming_order (
   withdrawn_at_ns integer,
   check (camera is null or camera_group is null)
 ) strict;
-
-create index arming_order_by_time on arming_order (created_at_ns, id);
