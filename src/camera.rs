@@ -134,7 +134,8 @@ impl LiveCamera {
             recorder: shared.recorder.camera(&camera.id),
             watcher: Watcher::new(Gate::new(), ANALYSES_PER_SECOND),
             main_pictures: main_pictures(camera, shared),
-            analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.eyes.clone(), None),
+            analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.eyes.clone(), None)
+                .with_orders(shared.store.orders()),
             saver: Saver::new(shared.store.clone(), &shared.config.data_dir),
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),

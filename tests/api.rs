@@ -28,6 +28,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+#[path = "api/arming.rs"]
+mod arming;
 #[path = "api/vehicles.rs"]
 mod vehicles;
 

@@ -15,15 +15,17 @@ use crate::alert::{Alert, AlertBook, Change};
 use crate::base::IdSource;
 use crate::config::{Config, Zone};
 use crate::decode::{Frame, Sighting};
+use crate::rules::orders::SharedOrders;
 use crate::rules::plate::Plate;
 use crate::rules::plate::findings::{self, Sight};
-use crate::rules::{Armed, FindingKind, Schedule, intrusion, zones};
+use crate::rules::{Armed, Finding, FindingKind, Place, Schedule, intrusion, zones};
 use crate::store::Passage;
 use crate::track::{AnswerRules, Track, Tracker, Verdicts};
 use crate::vision::closeup::{self, CloseUp};
 use crate::vision::{Class, DetectError, Detection, Detector};
 
 pub struct Analyst {
+    camera: String,
     zones: Vec<Zone>,
     schedule: Schedule,
     detector: Detector,
@@ -109,8 +111,9 @@ impl Analyst {
         let ids = |stream: u64| seed.map_or_else(IdSource::random, |seed| IdSource::seeded(seed.wrapping_add(stream)));
         let rules = reader.as_ref().map_or_else(AnswerRules::default, |reader| reader.rules());
         Self {
+            camera: camera.id.clone(),
             zones: camera.zones.clone(),
-            schedule: Schedule::new(&config.arming, config.timezone.clone()),
+            schedule: Schedule::new(config),
             detector,
             closeup: CloseUp::default(),
             tracker: Tracker::new(config.detector.threshold, ids(0)),
@@ -121,6 +124,12 @@ impl Analyst {
             vehicles: plates.map(|plates| Vehicles::new(&camera.id, config.timezone.clone(), plates, archive)),
             inferences: 0,
         }
+    }
+
+    /// Arming and disarming by hand counts from now on.
+    pub fn with_orders(mut self, orders: SharedOrders) -> Self {
+        self.schedule = self.schedule.with_orders(orders);
+        self
     }
 
     /// Runs of models so far.
@@ -135,7 +144,7 @@ impl Analyst {
     /// When the model fails on this picture; the next may be fine.
     pub fn see(&mut self, sighting: &Sighting) -> Result<Analysis, DetectError> {
         let frame = &sighting.frame;
-        let armed = self.schedule.at(frame.at);
+        let armed = self.armed(frame.at);
         if !armed.armed && !self.is_watching(frame.at) {
             return Ok(Analysis { ended: self.end_all(), ..Analysis::default() });
         }
@@ -208,9 +217,9 @@ impl Analyst {
     }
 
     fn judge_vehicle(&mut self, track: &Track, told: &Told, frame: &Frame) -> Option<(Change, Alert)> {
-        let armed = self.schedule.at(frame.at);
+        let armed = self.armed(frame.at);
         let frame_size = (frame.width, frame.height);
-        let zone = zones::zone_of(&track.bbox, frame_size, &self.zones).filter(|_| armed.armed);
+        let zone = zones::zone_of(&track.bbox, frame_size, &self.zones).filter(|zone| self.guards(&zone.id, frame.at));
         let sight = Sight {
             track: track.id,
             at: frame.at,
@@ -219,7 +228,7 @@ impl Analyst {
             is_watched: told.is_watched,
             came_before: told.came_before,
         };
-        let mut found = intrusion::findings(track, frame_size, &self.zones, &armed);
+        let mut found = self.findings(track, frame.at, frame_size, &armed);
         found.extend(findings::findings(&told.vehicle.plate, &sight));
         self.book.inspect(frame.at, frame_size, told.vehicle.clone(), found, armed.peak, &mut self.ids)
     }
@@ -274,9 +283,24 @@ impl Analyst {
         frame_size: (u32, u32),
         armed: &Armed,
     ) -> Option<(Change, Alert)> {
-        let findings =
-            tracks.iter().flat_map(|track| intrusion::findings(track, frame_size, &self.zones, armed)).collect();
+        let findings = tracks.iter().flat_map(|track| self.findings(track, at, frame_size, armed)).collect();
         self.book.observe(at, frame_size, findings, armed.peak, &mut self.ids)
+    }
+
+    /// What a track means in the zones that are guarded.
+    fn findings(&self, track: &Track, at: Timestamp, frame_size: (u32, u32), armed: &Armed) -> Vec<Finding> {
+        let mut found = intrusion::findings(track, frame_size, &self.zones, armed);
+        found.retain(|finding| finding.zone.as_deref().is_none_or(|zone| self.guards(zone, at)));
+        found
+    }
+
+    /// Whether any zone is guarded.
+    fn armed(&self, at: Timestamp) -> Armed {
+        self.schedule.at(at, Place::Camera(&self.camera))
+    }
+
+    fn guards(&self, zone: &str, at: Timestamp) -> bool {
+        self.schedule.at(at, Place::Zone { camera: &self.camera, zone }).armed
     }
 
     /// Lets time pass: an alert that has been quiet for long enough closes.

@@ -1,14 +1,14 @@
 //! `canhdem check`: what is wrong with a configuration, and what it means.
 
+mod arming;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::output;
 use crate::base::{Clock as _, SystemClock};
-use crate::config::{Config, Holidays, Language};
-use crate::rules::{Armed, Schedule};
+use crate::config::{Config, Language};
 use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Manifest};
 
@@ -59,55 +59,6 @@ fn describe(config: &Config, at: Timestamp) -> Vec<String> {
             "The page is open on this machine only until there are user accounts.",
         ));
     }
-    if config.arming.holidays == Holidays::Vietnam {
-        lines.push(word(
-            "Ngày lễ: phiên bản này chưa tự canh ban ngày vào ngày lễ; ban đêm vẫn canh.",
-            "Holidays: this version does not yet arm by day on holidays; nights are armed as ever.",
-        ));
-    }
-    let schedule = Schedule::new(&config.arming, config.timezone.clone());
-    lines.push(word("Lịch canh 24 giờ tới:", "Arming in the next 24 hours:"));
-    for (from, armed) in changes(&schedule, at) {
-        let local = from.to_zoned_datetime(config.timezone.clone());
-        let reason = if vi { &armed.reason.vi } else { &armed.reason.en };
-        lines.push(format!("  {}  {reason}", local.strftime("%d/%m/%Y %H:%M")));
-    }
+    lines.extend(arming::describe(config, at));
     lines
-}
-
-/// What is armed from `at` on, and each change within a day.
-fn changes(schedule: &Schedule, at: Timestamp) -> Vec<(Timestamp, Armed)> {
-    const MINUTE: Duration = Duration::from_secs(60);
-    let mut found = vec![(at, schedule.at(at))];
-    let whole_minute = at - Duration::from_secs(at.as_second().rem_euclid(60).unsigned_abs());
-    for minute in 1..=24 * 60 {
-        let time = whole_minute + MINUTE * minute;
-        let armed = schedule.at(time);
-        if found.last().is_some_and(|(_, before)| *before != armed) {
-            found.push((time, armed));
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::time;
-    use jiff::tz::TimeZone;
-
-    use super::*;
-    use crate::config::{Arming, DailySpan};
-
-    #[test]
-    fn a_night_has_four_changes() {
-        let span = |from, to| Some(DailySpan { from: time(from, 0, 0, 0), to: time(to, 0, 0, 0) });
-        let arming = Arming { nights: span(18, 6), peak: span(1, 3), weekends: false, holidays: Holidays::None };
-        let schedule = Schedule::new(&arming, TimeZone::get("Asia/Ho_Chi_Minh").expect("bundled"));
-        let noon: Timestamp = "2026-02-17T12:00:30+07:00".parse().expect("a time");
-        let changes = changes(&schedule, noon);
-        let hours: Vec<_> = changes.iter().map(|(at, _)| at.strftime("%H:%M").to_string()).collect();
-        // In UTC: noon, 18:00, 01:00, 03:00 and 06:00 at the office.
-        assert_eq!(hours, ["05:00", "11:00", "18:00", "20:00", "23:00"]);
-        assert!(!changes[0].1.armed && changes[1].1.armed && changes[2].1.peak);
-    }
 }

@@ -29,6 +29,47 @@ impl ConfigError {
     }
 }
 
+/// What cannot be, and where it stands in the text if that is known.
+#[derive(Debug)]
+pub(super) struct Problem {
+    span: Option<Range<usize>>,
+    text: String,
+}
+
+impl Problem {
+    /// At these bytes of the file.
+    pub(super) fn at(span: Range<usize>, text: String) -> Self {
+        Self { span: Some(span), text }
+    }
+
+    /// At these bytes, where no closer place is known.
+    pub(super) fn or_at(self, span: Range<usize>) -> Self {
+        Self { span: self.span.or(Some(span)), ..self }
+    }
+
+    pub(super) fn in_file(self, path: &Path, text: &str) -> ConfigError {
+        match self.span {
+            Some(span) => {
+                let line = line_of(text, Some(span));
+                ConfigError::Syntax { path: path.to_owned(), line, problem: self.text }
+            }
+            None => ConfigError::Value { path: path.to_owned(), problem: self.text },
+        }
+    }
+}
+
+impl From<String> for Problem {
+    fn from(text: String) -> Self {
+        Self { span: None, text }
+    }
+}
+
+/// Which of the names that there are is nearest to what was typed, in words; nothing without any.
+pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let nearest = known.max_by(|a, b| strsim::jaro_winkler(typed, a).total_cmp(&strsim::jaro_winkler(typed, b)));
+    nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest:?}?"))
+}
+
 fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     let end = span.map_or(0, |span| span.start.min(text.len()));
     text.as_bytes()[..end].iter().filter(|&&byte| byte == b'\n').count() + 1

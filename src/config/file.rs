@@ -4,15 +4,13 @@ use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use url::Url;
 
-use super::{
-    Arming, Camera, Config, DailySpan, Detector, Holidays, KnownCredentials, Language, Plates, Record, Transport, Zone,
-    ZoneKind,
-};
+use super::arming::{self, RawArming};
+use super::error::Problem;
+use super::{Camera, Config, Detector, KnownCredentials, Language, Plates, Record, Transport, Zone, ZoneKind};
 use crate::base::Polygon;
 
 /// 50 GB: about ten days of one camera at 500 kbit/s.
@@ -95,22 +93,6 @@ enum RawZoneKind {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawArming {
-    nights: Option<String>,
-    peak: Option<String>,
-    weekends: Option<bool>,
-    holidays: Option<RawHolidays>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RawHolidays {
-    None,
-    Vietnam,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RawDetector {
     model: Option<String>,
     threshold: Option<f32>,
@@ -130,18 +112,18 @@ struct RawPlates {
 }
 
 /// The first problem, in words that name the key.
-pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Result<Config, String> {
+pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Result<Config, Problem> {
     let mut ids = HashSet::new();
     let mut cameras = Vec::with_capacity(raw.camera.len());
     for (index, camera) in raw.camera.into_iter().enumerate() {
         let camera = check_camera(camera, index + 1, &mut known)?;
         if !ids.insert(camera.id.clone()) {
-            return Err(format!("two cameras have the id {:?}: give each its own", camera.id));
+            return Err(format!("two cameras have the id {:?}: give each its own", camera.id).into());
         }
         cameras.push(camera);
     }
     if let Some((id, _)) = known.into_iter().next() {
-        return Err(format!("the credentials file names camera {id:?}, which is not configured"));
+        return Err(format!("the credentials file names camera {id:?}, which is not configured").into());
     }
     let zone_name = raw.timezone.as_deref().unwrap_or("Asia/Ho_Chi_Minh");
     let timezone = TimeZone::get(zone_name).map_err(|_| {
@@ -154,10 +136,10 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
             Some(RawLanguage::En) => Language::En,
             Some(RawLanguage::Vi) | None => Language::Vi,
         },
+        arming: arming::check(raw.arming, &cameras, &timezone, folder)?,
         timezone,
         listen: raw.web.listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8443)),
         cameras,
-        arming: check_arming(&raw.arming)?,
         detector: check_detector(raw.detector)?,
         record: check_record(&raw.record)?,
         plates: check_plates(&raw.plates)?,
@@ -246,36 +228,6 @@ impl From<RawZoneKind> for ZoneKind {
             RawZoneKind::Parking => Self::Parking,
             RawZoneKind::Ignore => Self::Ignore,
         }
-    }
-}
-
-fn check_arming(raw: &RawArming) -> Result<Arming, String> {
-    let span = |text: &Option<String>, key: &str, default: &str| {
-        let text = text.as_deref().unwrap_or(default);
-        if text == "none" { Ok(None) } else { check_span(text, key).map(Some) }
-    };
-    let arming = Arming {
-        nights: span(&raw.nights, "arming.nights", "18:00-06:00")?,
-        peak: span(&raw.peak, "arming.peak", "01:00-03:00")?,
-        weekends: raw.weekends.unwrap_or(true),
-        holidays: match raw.holidays {
-            Some(RawHolidays::Vietnam) => Holidays::Vietnam,
-            Some(RawHolidays::None) | None => Holidays::None,
-        },
-    };
-    if arming.nights.is_none() && !arming.weekends {
-        return Err("arming: no hour is ever watched (Không có giờ nào được canh); set nights or weekends".to_owned());
-    }
-    Ok(arming)
-}
-
-fn check_span(text: &str, key: &str) -> Result<DailySpan, String> {
-    let parse = |part: &str| Time::strptime("%H:%M", part.trim()).ok();
-    let parsed = text.split_once('-').and_then(|(from, to)| Some((parse(from)?, parse(to)?)));
-    match parsed {
-        Some((from, to)) if from != to => Ok(DailySpan { from, to }),
-        Some(_) => Err(format!("{key}: {text:?} begins and ends at the same time")),
-        None => Err(format!("{key}: {text:?} is not a span such as \"18:00-06:00\"")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The configuration: raw in [`file`], checked once here, used everywhere without checking again.
 
+mod arming;
 mod credentials;
 mod error;
 mod file;
@@ -10,13 +11,15 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
-use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use url::Url;
 use utoipa::ToSchema;
 
 use crate::base::Polygon;
+pub use arming::{
+    Arming, Beside, Closure, DailySpan, DaysOff, EarlyWatch, Group, Holidays, Hours, OpeningHours, Plan, Swap,
+};
 pub use credentials::Credentials;
 pub use error::ConfigError;
 
@@ -94,43 +97,6 @@ pub enum ZoneKind {
     Ignore,
 }
 
-/// When the office is watched.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Arming {
-    /// Every night; may cross midnight.
-    pub nights: Option<DailySpan>,
-    /// The hours in which thieves come; weighs more. May cross midnight.
-    pub peak: Option<DailySpan>,
-    /// All of Saturday and Sunday.
-    pub weekends: bool,
-    /// Whose public holidays are days off.
-    pub holidays: Holidays,
-}
-
-/// From one time of day to another, the end excluded; across midnight when `to <= from`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DailySpan {
-    pub from: Time,
-    pub to: Time,
-}
-
-impl DailySpan {
-    pub fn crosses_midnight(&self) -> bool {
-        self.to <= self.from
-    }
-
-    pub fn contains(&self, time: Time) -> bool {
-        if self.crosses_midnight() { time >= self.from || time < self.to } else { (self.from..self.to).contains(&time) }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Holidays {
-    #[default]
-    None,
-    Vietnam,
-}
-
 #[derive(Debug, Clone, PartialEq)]
 pub struct Detector {
     /// Name of an entry in the models' manifest.
@@ -184,7 +150,7 @@ impl Config {
         let raw: file::File = toml::from_str(text).map_err(|error| ConfigError::syntax(path, text, &error))?;
         let credentials_path = raw.credentials.clone().map(|p| folder.join(p));
         let known = credentials::load(credentials_path.as_deref(), folder)?;
-        file::check(raw, folder, known).map_err(|problem| ConfigError::Value { path: path.to_owned(), problem })
+        file::check(raw, folder, known).map_err(|problem| problem.in_file(path, text))
     }
 
     pub fn camera(&self, id: &str) -> Option<&Camera> {

@@ -1,6 +1,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use jiff::civil::Time;
+
 use super::*;
 
 const MINIMAL: &str = "data_dir = \"data\"\n";
@@ -55,8 +57,8 @@ holidays = "vietnam"
     assert_eq!(camera.name, "Cổng chính");
     assert_eq!(camera.analysed().path(), "/Streaming/Channels/102");
     assert_eq!(camera.zones[0].kind, ZoneKind::Yard);
-    assert_eq!(config.arming.holidays, Holidays::Vietnam);
-    let nights = config.arming.nights.expect("set");
+    assert_eq!(config.arming.days.holidays, Holidays::Vietnam);
+    let Hours::Nights(Some(nights)) = config.arming.office.hours else { panic!("{:?}", config.arming) };
     assert!(nights.crosses_midnight());
     assert!(nights.contains(Time::constant(1, 30, 0, 0)) && !nights.contains(Time::constant(6, 0, 0, 0)));
 }
@@ -67,7 +69,7 @@ fn what_is_left_out_has_a_sane_default() {
     assert_eq!(config.cameras[0].name, "cong");
     assert_eq!(config.cameras[0].zones.len(), 1);
     assert!(config.listen.ip().is_loopback());
-    assert!(config.arming.nights.is_some() && config.arming.weekends);
+    assert!(matches!(config.arming.office, Plan { hours: Hours::Nights(Some(_)), weekends: true }));
     assert_eq!(config.plates.keep().as_hours(), 30 * 24);
 }
 
@@ -75,7 +77,7 @@ fn what_is_left_out_has_a_sane_default() {
 fn replay_needs_no_file() {
     let config = Config::for_replay();
     assert_eq!(config.cameras[0].zones[0].polygon, Polygon::full_frame());
-    assert!(config.arming.nights.is_some());
+    assert!(matches!(config.arming.office.hours, Hours::Nights(Some(_))));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! on one.
 
 mod alerts;
+mod arming;
 mod cameras;
 mod events;
 mod guard;
@@ -104,7 +105,7 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
     let (api, document) = openapi::routes().split_for_parts();
     let context = Context {
         document: openapi::text(&document),
-        schedule: Schedule::new(&state.config.arming, state.config.timezone.clone()),
+        schedule: Schedule::new(&state.config).with_orders(state.store.orders()),
         started_at: state.clock.now(),
         begun: media::Begun::default(),
         clip_places: Semaphore::new(CLIPS_AT_ONCE),

@@ -1,4 +1,4 @@
-//! The office and its appliance: what is recorded, whether it is armed, how it is doing.
+//! The office and its appliance: what is recorded, how it is doing.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::params::{Name, Query};
 use super::problem::Problems;
-use super::view::{Arming, RecordingList, Status};
+use super::view::{RecordingList, Status};
 use super::{Shared, WebError, blocking, view};
 
 use crate::record::{DiskState, SegmentIndex as _};
@@ -49,19 +49,6 @@ pub(super) async fn list_recordings(
     .await?;
     let items = items.map_err(|error: crate::record::IndexError| WebError::internal(&error))?;
     Ok(Json(RecordingList { items }))
-}
-
-/// Whether the office is watched, and why.
-#[utoipa::path(get, path = "/arming", tag = "office",
-    params(("at" = Option<String>, Query, format = DateTime, description = "Now unless said")),
-    responses(
-        (status = 200, description = "At that time", body = Arming),
-        Problems,
-    )
-)]
-pub(super) async fn get_arming(State(context): State<Shared>, query: Query) -> Result<Json<Arming>, WebError> {
-    let at = query.time("at")?.unwrap_or_else(|| context.now());
-    Ok(Json(view::arming(at, context.schedule.at(at), &context.state.config.timezone)))
 }
 
 /// The appliance itself.

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::problem::Problems;
 use super::view::Heartbeat;
-use super::{Problem, Shared, alerts, cameras, events, office, plates, vehicles};
+use super::{Problem, Shared, alerts, arming, cameras, events, office, plates, vehicles};
 use crate::store::VehicleCrop;
 
 #[derive(utoipa::OpenApi)]
@@ -48,7 +48,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(plates::list_plates, plates::add_plate))
         .routes(routes!(plates::change_plate, plates::remove_plate))
         .routes(routes!(office::list_recordings))
-        .routes(routes!(office::get_arming))
+        .routes(routes!(arming::get_arming, arming::give_order))
+        .routes(routes!(arming::withdraw_order))
         .routes(routes!(office::get_status))
         .routes(routes!(events::events))
         .routes(routes!(openapi_json));

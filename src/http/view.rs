@@ -14,7 +14,6 @@ use crate::intake::Codec;
 use crate::intake::health::{LostReason, Role, StreamHealth, StreamState};
 use crate::notify::{CameraNow, GateState};
 use crate::record::{DiskReport, DiskState, Segment};
-use crate::rules::schedule::Armed;
 use crate::rules::{self, Bilingual, FindingKind, Severity};
 use crate::vision::attributes::{Answer, Attribute};
 
@@ -192,17 +191,6 @@ pub(super) struct RecordingList {
     pub items: Vec<Recording>,
 }
 
-/// Whether the office is watched at a time, and why.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Arming {
-    #[schema(format = DateTime)]
-    pub at: String,
-    pub armed: bool,
-    /// Within the hours in which thieves come.
-    pub peak: bool,
-    pub reason: Bilingual,
-}
-
 /// The appliance itself.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Status {
@@ -302,10 +290,6 @@ pub(super) fn recording(segment: &Segment, tz: &TimeZone) -> Recording {
         size_bytes: segment.size_bytes,
         complete: segment.complete,
     }
-}
-
-pub(super) fn arming(at: Timestamp, armed: Armed, tz: &TimeZone) -> Arming {
-    Arming { at: time(at, tz), armed: armed.armed, peak: armed.peak, reason: armed.reason }
 }
 
 pub(super) fn disk(disk: DiskReport) -> Disk {

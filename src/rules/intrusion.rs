@@ -45,7 +45,6 @@ mod tests {
 
     use super::*;
     use crate::base::{Polygon, Rect};
-    use crate::rules::Bilingual;
 
     fn track(class: Class, hits: u32) -> Track {
         Track {
@@ -64,7 +63,7 @@ mod tests {
     #[track_caller]
     fn check(track: &Track, kind: ZoneKind, armed: bool, expected: &[FindingKind]) {
         let zones = [Zone { id: "z".to_owned(), kind, polygon: Polygon::full_frame() }];
-        let armed = Armed { armed, peak: false, reason: Bilingual::default() };
+        let armed = Armed { armed, ..Armed::default() };
         let kinds: Vec<_> = findings(track, (100, 100), &zones, &armed).iter().map(|f| f.kind).collect();
         assert_eq!(kinds, expected);
     }

@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod lock;
 mod migrate;
+mod orders;
 mod plates;
 mod readers;
 mod reserve;
@@ -32,6 +33,7 @@ pub use alerts::{AlertFilter, Page};
 pub use cursor::{Cursor, CursorError};
 pub use error::{Result, StoreError};
 pub use events::{StoredEvent, Subject};
+use orders::KnownOrders;
 use plates::SharedLists;
 pub use plates::{PlateEntry, PlateLists};
 use readers::Readers;
@@ -57,6 +59,7 @@ struct Inner {
     writer: Writer,
     readers: Readers,
     lists: SharedLists,
+    orders: KnownOrders,
     told: broadcast::Sender<StoredEvent>,
     path: PathBuf,
     appliance: Uuid,
@@ -89,9 +92,11 @@ impl Store {
         let writer = Writer::start(connection, path.clone(), told.clone());
         let writer = writer.map_err(|error| StoreError::from_io(&path, &error))?;
         let lists = SharedLists::default();
-        let inner = Inner { writer, readers, lists, told, path, appliance, reserve, _lock: lock };
+        let orders = KnownOrders::default();
+        let inner = Inner { writer, readers, lists, orders, told, path, appliance, reserve, _lock: lock };
         let store = Self { inner: Arc::new(inner) };
         store.refresh_lists()?;
+        store.refresh_orders()?;
         Ok(store)
     }
 
@@ -138,6 +143,10 @@ impl Store {
 
     fn lists(&self) -> &SharedLists {
         &self.inner.lists
+    }
+
+    fn known_orders(&self) -> &KnownOrders {
+        &self.inner.orders
     }
 }
 

@@ -220,3 +220,24 @@ create table plate_suspicion (
 
 -- Whether a track belongs to an alert.
 create index finding_by_track on finding (track);
+
+-- Arming and disarming by hand. Kept for ever: it says what was not watched when, and why.
+create table arming_order (
+  -- In the order in which they were given, whatever the clock said: the last one counts.
+  seq integer primary key,
+  id blob not null unique check (length(id) = 16),
+  appliance blob not null references appliance (id),
+  act text not null check (act in ('arm', 'disarm')),
+  -- Id of the camera, or name of the group of the configuration, that it is for; all where both are null.
+  camera text check (camera <> ''),
+  camera_group text check (camera_group <> ''),
+  -- It counts from then until then, the end excluded.
+  from_ns integer not null,
+  until_ns integer not null check (until_ns > from_ns),
+  -- Why somebody wanted it.
+  reason text not null check (reason <> ''),
+  created_at_ns integer not null,
+  -- From when on it no longer counts though its time is not over; null where nobody withdrew it.
+  withdrawn_at_ns integer,
+  check (camera is null or camera_group is null)
+) strict;

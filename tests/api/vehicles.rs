@@ -60,7 +60,7 @@ impl Office {
             .collect()
     }
 
-    async fn send(&self, method: &str, path: &str, sent: &Value) -> Answer {
+    pub(super) async fn send(&self, method: &str, path: &str, sent: &Value) -> Answer {
         let request = Request::builder().method(method).uri(path).header("host", "localhost:8080");
         let request = request.header("origin", "http://localhost:8080").header("content-type", "application/json");
         send(self.app(), request.body(Body::from(sent.to_string())).expect("a request")).await

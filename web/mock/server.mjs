@@ -277,8 +277,8 @@ function api(request, response, path, query) {
     }); // prettier-ignore
   }
   if (path === 'arming') {
-    const reason = { vi: 'Đang canh: ban đêm (18:00–06:00), giờ cao điểm trộm (01:00–03:00)', en: 'Armed: night (18:00–06:00), peak hours (01:00–03:00)' }; // prettier-ignore
-    return json(response, { at: iso(nowMs()), armed: true, peak: true, reason });
+    const reason = { vi: 'Đã bật từ 18:00 đến 06:00: ban đêm, giờ cao điểm trộm (01:00–03:00)', en: 'Armed from 18:00 to 06:00: night, peak hours (01:00–03:00)' }; // prettier-ignore
+    return json(response, { at: iso(nowMs()), armed: true, peak: true, holiday: false, from: null, until: null, reason, cameras: [], orders: [] }); // prettier-ignore
   }
   if (path === 'events') {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });

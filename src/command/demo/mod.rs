@@ -16,7 +16,7 @@ use crate::app;
 use crate::base::Polygon;
 use crate::base::worker::Worker;
 use crate::base::{Shutdown, SystemClock};
-use crate::config::{Camera, Config, Credentials, Transport, Zone, ZoneKind};
+use crate::config::{Camera, Config, Credentials, Holidays, Transport, Zone, ZoneKind};
 use crate::testcam::{Auth, Mount, TestCameras};
 
 #[derive(Debug, clap::Args)]
@@ -110,7 +110,9 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
         });
     }
     let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
-    Ok(Config { data_dir, listen, cameras: configured, ..Config::for_replay() })
+    let mut config = Config { data_dir, listen, cameras: configured, ..Config::for_replay() };
+    config.arming.days.holidays = Holidays::Vietnam;
+    Ok(config)
 }
 
 fn zone_id(kind: ZoneKind) -> &'static str {

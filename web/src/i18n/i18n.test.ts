@@ -49,6 +49,7 @@ describe('speech', () => {
 
   it('does not say twice what stands beside it', () => {
     expect(withoutLead('Đang canh: ban đêm', 'Đang canh')).toBe('Ban đêm');
+    expect(withoutLead('Armed from 18:00 to 06:00: night', 'Armed')).toBe('From 18:00 to 06:00: night');
     expect(withoutLead('Nghỉ Tết', 'Đang canh')).toBe('Nghỉ Tết');
   });
 

@@ -16,10 +16,10 @@ export const fill = (text: string, values: Values): string =>
 /** Sentences begin with a capital, also those that the server wrote to stand in the middle of another. */
 const capital = (text: string): string => text.charAt(0).toLocaleUpperCase('vi') + text.slice(1);
 
-/** `Đang canh: ban đêm` without the words that already stand beside it. */
+/** `Armed: night` or `Armed from 18:00` without the words that already stand beside it. */
 export function withoutLead(sentence: string, lead: string): string {
-  const start = `${lead}: `;
-  return sentence.startsWith(start) ? capital(sentence.slice(start.length)) : sentence;
+  const start = [`${lead}: `, `${lead} `].find((start) => sentence.startsWith(start));
+  return start ? capital(sentence.slice(start.length)) : sentence;
 }
 
 /** Everything a view needs to speak one language. */
