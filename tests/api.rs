@@ -212,6 +212,7 @@ fn alert(n: i64) -> Alert {
         closed_at: Some(opened_at + SignedDuration::from_secs(35)),
         severity: if n % 3 == 0 { Severity::Critical } else { Severity::Warning },
         score: 0.75,
+        score_parts: Vec::new(),
         state: AlertState::New,
         findings: vec![found],
         persons: Vec::new(),

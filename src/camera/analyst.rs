@@ -13,18 +13,20 @@ use super::movers::Movers;
 use super::vehicles::{Told, Vehicles};
 use crate::alert::{Alert, AlertBook, Change};
 use crate::base::IdSource;
-use crate::config::{Config, Zone};
+use crate::config::Config;
 use crate::decode::{Frame, Sighting};
 use crate::rules::plate::Plate;
 use crate::rules::plate::findings::{self, Sight};
-use crate::rules::{Armed, FindingKind, Schedule, intrusion, zones};
+use crate::rules::{Armed, Conduct, Context, Finding, FindingKind, Schedule, intrusion};
 use crate::store::Passage;
 use crate::track::{AnswerRules, Track, Tracker, Verdicts};
 use crate::vision::closeup::{self, CloseUp};
 use crate::vision::{Class, DetectError, Detection, Detector};
 
 pub struct Analyst {
-    zones: Vec<Zone>,
+    conduct: Conduct,
+    /// Some zone of the camera is guarded at any hour.
+    is_always_guarded: bool,
     schedule: Schedule,
     detector: Detector,
     closeup: CloseUp,
@@ -109,7 +111,8 @@ impl Analyst {
         let ids = |stream: u64| seed.map_or_else(IdSource::random, |seed| IdSource::seeded(seed.wrapping_add(stream)));
         let rules = reader.as_ref().map_or_else(AnswerRules::default, |reader| reader.rules());
         Self {
-            zones: camera.zones.clone(),
+            conduct: Conduct::new(&camera.zones, &camera.lines),
+            is_always_guarded: camera.zones.iter().any(|zone| zone.always),
             schedule: Schedule::new(&config.arming, config.timezone.clone()),
             detector,
             closeup: CloseUp::default(),
@@ -128,15 +131,16 @@ impl Analyst {
         self.inferences
     }
 
-    /// Analyses a picture, unless the office is open and no plate is watched for: then nobody is an
-    /// intruder, and nothing is computed.
+    /// Analyses a picture, unless the office is open, no zone is guarded all the same, and no plate is
+    /// watched for: then nobody is an intruder, and nothing is computed.
     ///
     /// # Errors
     /// When the model fails on this picture; the next may be fine.
     pub fn see(&mut self, sighting: &Sighting) -> Result<Analysis, DetectError> {
         let frame = &sighting.frame;
         let armed = self.schedule.at(frame.at);
-        if !armed.armed && !self.is_watching(frame.at) {
+        let guards = armed.armed || self.is_always_guarded;
+        if !guards && !self.is_watching(frame.at) {
             return Ok(Analysis { ended: self.end_all(), ..Analysis::default() });
         }
         let frame_size = (frame.width, frame.height);
@@ -145,11 +149,13 @@ impl Analyst {
         self.inferences += u64::from(seen.inferences);
         let update = self.tracker.update(frame.at, &seen.detections, frame_size);
         self.movers.update(frame.at, &update.tracks, &sighting.motion);
-        let moved: Vec<_> =
-            update.tracks.iter().filter(|track| self.movers.moved_lately(track, frame.at)).cloned().collect();
+        self.conduct.update(frame.at, &update.tracks, frame_size, |track| self.movers.has_come(track));
+        let tells =
+            |track: &&Track| self.movers.moved_lately(track, frame.at) || self.conduct.begins_to_loiter(track.id);
+        let moved: Vec<_> = update.tracks.iter().filter(tells).cloned().collect();
         let alert = self.judge(&moved, frame.at, frame_size, &armed);
         Ok(Analysis {
-            busy: armed.armed && moved.iter().any(|track| track.class == Class::Person && track.seen_now),
+            busy: guards && moved.iter().any(|track| track.class == Class::Person && track.seen_now),
             detections: seen.detections,
             tracks: update.tracks,
             ended: self.end(update.ended),
@@ -210,7 +216,7 @@ impl Analyst {
     fn judge_vehicle(&mut self, track: &Track, told: &Told, frame: &Frame) -> Option<(Change, Alert)> {
         let armed = self.schedule.at(frame.at);
         let frame_size = (frame.width, frame.height);
-        let zone = zones::zone_of(&track.bbox, frame_size, &self.zones).filter(|_| armed.armed);
+        let zone = self.conduct.zone(track.id).filter(|zone| armed.armed || zone.always);
         let sight = Sight {
             track: track.id,
             at: frame.at,
@@ -219,9 +225,9 @@ impl Analyst {
             is_watched: told.is_watched,
             came_before: told.came_before,
         };
-        let mut found = intrusion::findings(track, frame_size, &self.zones, &armed);
+        let (mut found, context) = self.findings(track, &armed);
         found.extend(findings::findings(&told.vehicle.plate, &sight));
-        self.book.inspect(frame.at, frame_size, told.vehicle.clone(), found, armed.peak, &mut self.ids)
+        self.book.inspect(frame.at, frame_size, told.vehicle.clone(), found, &context, &mut self.ids)
     }
 
     /// Whether vehicles are looked for at any hour.
@@ -264,6 +270,7 @@ impl Analyst {
 
     fn end_all(&mut self) -> Vec<Ended> {
         let tracks = self.tracker.finish();
+        self.conduct.forget_all();
         self.end(tracks)
     }
 
@@ -274,9 +281,29 @@ impl Analyst {
         frame_size: (u32, u32),
         armed: &Armed,
     ) -> Option<(Change, Alert)> {
-        let findings =
-            tracks.iter().flat_map(|track| intrusion::findings(track, frame_size, &self.zones, armed)).collect();
-        self.book.observe(at, frame_size, findings, armed.peak, &mut self.ids)
+        let mut findings = Vec::new();
+        let mut context = Context { peak: armed.peak, ..Context::default() };
+        for track in tracks {
+            let (found, around) = self.findings(track, armed);
+            findings.extend(found);
+            context.join(&around);
+        }
+        self.book.observe(at, frame_size, findings, &context, &mut self.ids)
+    }
+
+    /// What a track means where it is guarded, and around.
+    fn findings(&self, track: &Track, armed: &Armed) -> (Vec<Finding>, Context) {
+        let zone = self.conduct.zone(track.id);
+        let mut context = Context { peak: armed.peak, ..Context::default() };
+        if !armed.armed && !zone.is_some_and(|zone| zone.always) {
+            return (Vec::new(), context);
+        }
+        let deeds = self.conduct.deeds(track.id);
+        let found = intrusion::findings(track, zone, &deeds);
+        if !found.is_empty() {
+            context.join(&intrusion::context(&deeds));
+        }
+        (found, context)
     }
 
     /// Lets time pass: an alert that has been quiet for long enough closes.

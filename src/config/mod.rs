@@ -3,6 +3,7 @@
 mod credentials;
 mod error;
 mod file;
+mod zones;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,9 +17,9 @@ use serde::Serialize;
 use url::Url;
 use utoipa::ToSchema;
 
-use crate::base::Polygon;
 pub use credentials::Credentials;
 pub use error::ConfigError;
+pub use zones::{Direction, EntryLine, Zone, ZoneKind, ZoneRules};
 
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -59,6 +60,8 @@ pub struct Camera {
     pub credentials: Option<Credentials>,
     /// Never empty: a camera without zones has one, `yard`, over the whole frame.
     pub zones: Vec<Zone>,
+    /// Lines that nobody crosses while the office is guarded.
+    pub lines: Vec<EntryLine>,
 }
 
 impl Camera {
@@ -72,26 +75,6 @@ pub enum Transport {
     #[default]
     Tcp,
     Udp,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Zone {
-    pub id: String,
-    pub kind: ZoneKind,
-    /// In 0..1 of the frame.
-    pub polygon: Polygon,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ZoneKind {
-    Yard,
-    Building,
-    /// Leaders' rooms, safes, server rooms.
-    Protected,
-    Parking,
-    /// Never alerts: a street, a neighbour's door.
-    Ignore,
 }
 
 /// When the office is watched.
