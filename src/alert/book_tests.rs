@@ -113,7 +113,7 @@ fn what_somebody_hides_joins_the_alert_and_follows_the_answer() {
     assert_eq!(kinds(&grown), [FindingKind::Person, FindingKind::FaceCovered, FindingKind::HeadCovered]);
     assert!(grown.findings.iter().all(|finding| finding.zone.as_deref() == Some("san")));
     assert!(
-        grown.reason.vi.ends_with("; đeo khẩu trang, đội mũ; không nhìn rõ tay, đồ mang theo"),
+        grown.reason.vi.ends_with("; đeo khẩu trang, đội mũ; trong giờ cao điểm trộm; không nhìn rõ tay, đồ mang theo"),
         "{}",
         grown.reason.vi
     );

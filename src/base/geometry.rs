@@ -264,7 +264,7 @@ mod tests {
         // A corner on another edge, and an edge that turns back on the one before it, also at the end.
         assert_eq!(polygon(&[[0.0, 0.0], [1.0, 0.0], [0.5, 1.0], [0.5, 0.0]]), crossing((1, 2), (3, 4)));
         assert_eq!(polygon(&[[0.0, 0.0], [1.0, 0.0], [0.5, 0.0], [0.5, 1.0]]), crossing((1, 2), (2, 3)));
-        assert_eq!(polygon(&[[0.5, 0.0], [0.5, 1.0], [0.0, 0.0], [1.0, 0.0]]), crossing((1, 2), (4, 1)));
+        assert_eq!(polygon(&[[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [1.0, 0.0]]), crossing((1, 2), (4, 1)));
         let square = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]];
         assert_eq!(polygon(&square), Err(PolygonError::RepeatedCorner { first: 1, second: 4, x: 0.0, y: 0.0 }));
         assert_eq!(polygon(&[[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]]), Err(PolygonError::Flat));
