@@ -150,9 +150,8 @@ impl Analyst {
         let update = self.tracker.update(frame.at, &seen.detections, frame_size);
         self.movers.update(frame.at, &update.tracks, &sighting.motion);
         self.conduct.update(frame.at, &update.tracks, frame_size, |track| self.movers.has_come(track));
-        let tells =
-            |track: &&Track| self.movers.moved_lately(track, frame.at) || self.conduct.begins_to_loiter(track.id);
-        let moved: Vec<_> = update.tracks.iter().filter(tells).cloned().collect();
+        let moved: Vec<_> =
+            update.tracks.iter().filter(|track| self.movers.moved_lately(track, frame.at)).cloned().collect();
         let alert = self.judge(&moved, frame.at, frame_size, &armed);
         Ok(Analysis {
             busy: guards && moved.iter().any(|track| track.class == Class::Person && track.seen_now),

@@ -25,8 +25,6 @@ pub struct Conduct {
     /// Who crossed what, and when last.
     crossed: HashMap<(Uuid, Crossing), Timestamp>,
     loitering: HashSet<Uuid>,
-    /// Those who do since the last picture.
-    loitering_now: HashSet<Uuid>,
 }
 
 /// What one track did.
@@ -51,7 +49,6 @@ impl Conduct {
             drop_offs: DropOffs::default(),
             crossed: HashMap::new(),
             loitering: HashSet::new(),
-            loitering_now: HashSet::new(),
         }
     }
 
@@ -87,7 +84,6 @@ impl Conduct {
         frame_size: (u32, u32),
         came: impl Fn(&Track) -> bool,
     ) {
-        self.loitering_now.clear();
         self.loitering.retain(|id| persons.iter().any(|person| person.id == *id));
         for person in persons.iter().filter(|person| person.seen_now) {
             let zone = self.standing.zone(person.id, &self.zones);
@@ -95,10 +91,10 @@ impl Conduct {
             let stayed = zone.map(|zone| self.stays.see(person, zone, frame_size, tracks));
             let most = zone.and_then(|zone| zone.rules.loitering);
             let loiters = most.zip(stayed).is_some_and(|(most, stayed)| stayed >= most) && came(person);
-            if !loiters {
+            if loiters {
+                self.loitering.insert(person.id);
+            } else {
                 self.loitering.remove(&person.id);
-            } else if self.loitering.insert(person.id) {
-                self.loitering_now.insert(person.id);
             }
         }
     }
@@ -111,11 +107,6 @@ impl Conduct {
     /// The zone in which a track stands.
     pub fn zone(&self, track: Uuid) -> Option<&Zone> {
         self.standing.zone(track, &self.zones)
-    }
-
-    /// Whether the last picture made a track loiter: to be told though it stands still.
-    pub fn begins_to_loiter(&self, track: Uuid) -> bool {
-        self.loitering_now.contains(&track)
     }
 
     pub fn deeds(&self, track: Uuid) -> Deeds {
@@ -182,21 +173,6 @@ mod tests {
         check(&[(0, 200.0, 400.0), (1, 200.0, 600.0), (32, 200.0, 600.0)], true, &nothing);
         // On the street.
         check(&[(0, 950.0, 400.0), (1, 950.0, 600.0)], true, &nothing);
-    }
-
-    #[test]
-    fn loitering_begins_once() {
-        let mut conduct = conduct();
-        let begun = (0..40).filter(|step| {
-            let person = person_at(5 * step, 200.0, 800.0);
-            conduct.update(at(5000 * step), std::slice::from_ref(&person), FRAME, |_| true);
-            // Lost in between.
-            let lost = Track { seen_now: false, ..person.clone() };
-            let begins = conduct.begins_to_loiter(person.id);
-            conduct.update(at(5000 * step + 2500), &[lost], FRAME, |_| true);
-            begins
-        });
-        assert_eq!(begun.collect::<Vec<_>>(), [24]);
     }
 
     #[test]
