@@ -17,7 +17,7 @@ use canhdem::intake::Codec;
 use canhdem::intake::health::{LostReason, Role, StreamHealth, StreamState};
 use canhdem::notify::{Board, GateState};
 use canhdem::record::{DiskReport, DiskState, Segment, SegmentIndex as _};
-use canhdem::rules::{Bilingual, Finding, FindingKind, Severity};
+use canhdem::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, Severity};
 use canhdem::store::Store;
 use canhdem::vision::attributes;
 use jiff::SignedDuration;
@@ -214,6 +214,11 @@ fn alert(n: i64) -> Alert {
         closed_at: Some(opened_at + SignedDuration::from_secs(35)),
         severity: if n % 3 == 0 { Severity::Critical } else { Severity::Warning },
         score: 0.75,
+        score_parts: vec![ScorePart {
+            part: Part::Finding(FindingKind::Person),
+            words: Bilingual { vi: "có người".to_owned(), en: "a person is there".to_owned() },
+            log_odds: 1.5,
+        }],
         state: AlertState::New,
         findings: vec![found],
         persons: Vec::new(),
@@ -313,6 +318,9 @@ async fn an_alert_is_told_in_full() {
         "id": id(60), "camera": "cong-chinh", "camera_name": "Cổng chính", "zone": "san",
         "at": "2026-02-17T01:31:00.000+07:00", "last_seen_at": "2026-02-17T01:31:05.250+07:00",
         "closed_at": "2026-02-17T01:31:35.000+07:00", "open": false, "severity": "critical", "score": 0.75,
+        "score_parts": [{
+            "part": "person", "words": {"vi": "có người", "en": "a person is there"}, "log_odds": 1.5,
+        }],
         "state": "new",
         "findings": [{
             "kind": "person", "track": alert(60).findings[0].track.to_string(), "confidence": 0.5,

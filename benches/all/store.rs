@@ -36,6 +36,7 @@ fn alert(ids: &mut IdSource, findings: usize) -> Alert {
         closed_at: None,
         severity: Severity::Critical,
         score: 0.96,
+        score_parts: Vec::new(),
         state: AlertState::New,
         reason: Bilingual {
             vi: "Có người ở sân lúc 01:30".to_owned(), en: "A person in the yard at 01:30".to_owned()

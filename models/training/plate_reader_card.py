@@ -23,7 +23,7 @@ FAILURES = [
     "are six motorbikes of one car park.",
     "What cannot be told by its shape is told by what was learned: O, I, Q and W are nearly unknown to it, for they are on "
     "no plate of Vietnam.",
-    "It learned for 17 minutes on one core and was still getting better. Plates turned by more than some ten degrees, and "
+    "It learned for three quarters of an hour on one core. Plates turned by more than some ten degrees, and "
     "lines with the feet of the next one in them, are read worst.",
     "Chinese characters are nothing to it; Đ is D.",
     "Words of other kinds (sellers' names, stickers) are read as far as they look like a plate's characters.",

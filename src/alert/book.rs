@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::sentence::{self, Counts, Scene};
 use super::{Alert, AlertState, Person, Vehicle};
 use crate::base::IdSource;
-use crate::rules::{Finding, FindingKind, concealment, plate, score};
+use crate::rules::{Context, Finding, FindingKind, ScorePart, concealment, plate, score};
 use crate::track::{AnswerRules, Verdicts};
 
 /// An alert ends when nothing that belongs to it was seen for so long.
@@ -45,14 +45,14 @@ pub struct AlertBook {
 #[derive(Debug)]
 struct Open {
     alert: Alert,
-    /// Whether any part of it fell into the peak hours.
-    peak: bool,
+    /// What held at any time since it opened; which vehicles are known is told by `vehicles`.
+    context: Context,
     /// Most persons and vehicles in one picture.
     most: Counts,
     /// Those whose plate was looked at, or tried to, in the order in which that was.
     vehicles: Vec<Vehicle>,
-    /// The highest that the findings came to.
-    log_odds: f32,
+    /// What the score was made of when it was highest, without a known vehicle.
+    highest: Vec<ScorePart>,
     reported_at: Timestamp,
 }
 
@@ -74,7 +74,7 @@ impl AlertBook {
         at: Timestamp,
         frame_size: (u32, u32),
         findings: Vec<Finding>,
-        peak: bool,
+        context: &Context,
         ids: &mut IdSource,
     ) -> Option<(Change, Alert)> {
         if findings.is_empty() {
@@ -84,13 +84,13 @@ impl AlertBook {
             if !findings.iter().any(|finding| finding.kind.opens_an_alert()) {
                 return None;
             }
-            return Some((Change::Opened, self.open_new(at, frame_size, findings, Vec::new(), peak, ids)));
+            return Some((Change::Opened, self.open_new(at, frame_size, findings, Vec::new(), context, ids)));
         };
         let prolongs = findings.iter().any(|finding| open.is_kept_open_by(finding));
         let most = open.most.max(Counts::of(&findings));
-        let news = merge(&mut open.alert.findings, findings) || (peak && !open.peak) || most != open.most;
+        let is_around_new = open.context.join(context);
+        let news = merge(&mut open.alert.findings, findings) || is_around_new || most != open.most;
         open.most = most;
-        open.peak |= peak;
         if prolongs {
             open.alert.last_seen_at = open.alert.last_seen_at.max(at);
         }
@@ -143,14 +143,14 @@ impl AlertBook {
         frame_size: (u32, u32),
         vehicle: Vehicle,
         findings: Vec<Finding>,
-        peak: bool,
+        context: &Context,
         ids: &mut IdSource,
     ) -> Option<(Change, Alert)> {
         let Some(open) = &mut self.open else {
             if !findings.iter().any(|finding| finding.kind.opens_an_alert()) {
                 return None;
             }
-            return Some((Change::Opened, self.open_new(at, frame_size, findings, vec![vehicle], peak, ids)));
+            return Some((Change::Opened, self.open_new(at, frame_size, findings, vec![vehicle], context, ids)));
         };
         let track = vehicle.track;
         if findings.is_empty() && !open.alert.findings.iter().any(|finding| finding.track == track) {
@@ -199,7 +199,7 @@ impl AlertBook {
         (frame_width, frame_height): (u32, u32),
         findings: Vec<Finding>,
         vehicles: Vec<Vehicle>,
-        peak: bool,
+        context: &Context,
         ids: &mut IdSource,
     ) -> Alert {
         let mut alert = Alert {
@@ -211,6 +211,7 @@ impl AlertBook {
             closed_at: None,
             severity: score::severity(0.0),
             score: 0.0,
+            score_parts: Vec::new(),
             state: AlertState::New,
             findings: Vec::new(),
             persons: Vec::new(),
@@ -220,7 +221,8 @@ impl AlertBook {
         };
         let most = Counts::of(&findings);
         merge(&mut alert.findings, findings);
-        let mut open = Open { alert, peak, most, vehicles, log_odds: f32::MIN, reported_at: at };
+        let context = context.clone();
+        let mut open = Open { alert, context, most, vehicles, highest: Vec::new(), reported_at: at };
         judge(&mut open, &self.camera_name, &self.timezone, &self.rules);
         let alert = open.alert.clone();
         self.open = Some(open);
@@ -262,15 +264,22 @@ fn merge(known: &mut Vec<Finding>, found: Vec<Finding>) -> bool {
     news
 }
 
-/// Score, severity, zone and sentence from the findings. Severity never falls while an alert is open.
+/// Score, severity, zone and sentence from the findings. Severity never falls while an alert is open, and what findings
+/// came to once does not fall either; only a vehicle that turns out to be known lowers the score.
 fn judge(open: &mut Open, camera_name: &str, timezone: &TimeZone, rules: &AnswerRules) {
     let alert = &mut open.alert;
-    open.log_odds = open.log_odds.max(score::log_odds(&alert.findings, open.peak));
-    alert.score = score::score(open.log_odds, open.vehicles.iter().any(Vehicle::is_known));
+    let parts = score::parts(&alert.findings, &open.context);
+    if open.highest.is_empty() || score::log_odds(&parts) > score::log_odds(&open.highest) {
+        open.highest.clone_from(&parts);
+    }
+    let known_vehicle = open.vehicles.iter().any(Vehicle::is_known);
+    alert.score_parts.clone_from(&open.highest);
+    alert.score_parts.extend(known_vehicle.then(score::known_vehicle));
+    alert.score = score::score(score::log_odds(&alert.score_parts));
     alert.severity = alert.severity.max(score::severity(alert.score));
     let weightiest = alert.findings.iter().max_by(|a, b| a.weight.total_cmp(&b.weight).then(b.at.cmp(&a.at)));
     alert.zone = weightiest.and_then(|finding| finding.zone.clone());
-    let scene = Scene { camera_name, timezone, opened_at: alert.opened_at, peak: open.peak, most: open.most, rules };
+    let scene = Scene { camera_name, timezone, opened_at: alert.opened_at, parts: &parts, most: open.most, rules };
     alert.reason = sentence::reason(&alert.findings, &alert.persons, &open.vehicles, &scene);
 }
 

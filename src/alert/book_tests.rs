@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::alert::Listed;
 use crate::base::Rect;
-use crate::rules::Severity;
 use crate::rules::plate::{Candidate, Plate, PlateVerdict};
+use crate::rules::{Crossing, Part, Severity};
 use crate::track::Verdict;
 use crate::vision::attributes::{Answer, AnswerRule};
 
@@ -28,6 +28,10 @@ fn finding(kind: FindingKind, track: u128, seconds: i64, confidence: f32) -> Fin
     }
 }
 
+fn peak() -> Context {
+    Context { peak: true, ..Context::default() }
+}
+
 struct Night {
     book: AlertBook,
     ids: IdSource,
@@ -41,7 +45,7 @@ impl Night {
     }
 
     fn see(&mut self, seconds: i64, findings: Vec<Finding>) -> Option<(Change, Alert)> {
-        self.book.observe(at(seconds), (640, 360), findings, true, &mut self.ids)
+        self.book.observe(at(seconds), (640, 360), findings, &peak(), &mut self.ids)
     }
 }
 
@@ -50,7 +54,7 @@ fn a_person_opens_one_alert_that_grows_and_closes() {
     let mut night = Night::new();
     let (change, opened) = night.see(0, vec![person(1, 0, 0.8)]).expect("opens");
     assert_eq!(change, Change::Opened);
-    assert_eq!(opened.reason.vi, "1 người tại Cổng chính lúc 01:30:00, trong giờ cao điểm trộm");
+    assert_eq!(opened.reason.vi, "1 người tại Cổng chính lúc 01:30:00; trong giờ cao điểm trộm");
     assert_eq!(opened.severity, Severity::Warning);
 
     assert_eq!(night.see(1, vec![person(1, 1, 0.7)]), None, "nothing new");
@@ -109,7 +113,7 @@ fn what_somebody_hides_joins_the_alert_and_follows_the_answer() {
     assert_eq!(kinds(&grown), [FindingKind::Person, FindingKind::FaceCovered, FindingKind::HeadCovered]);
     assert!(grown.findings.iter().all(|finding| finding.zone.as_deref() == Some("san")));
     assert!(
-        grown.reason.vi.ends_with("; đeo khẩu trang, đội mũ; không nhìn rõ tay, đồ mang theo"),
+        grown.reason.vi.ends_with("; đeo khẩu trang, đội mũ; trong giờ cao điểm trộm; không nhìn rõ tay, đồ mang theo"),
         "{}",
         grown.reason.vi
     );
@@ -150,6 +154,56 @@ fn a_crowd_is_listed_up_to_a_bound() {
     assert!(alert.person(Uuid::from_u128(32)).is_some() && alert.person(Uuid::from_u128(33)).is_none());
 }
 
+#[track_caller]
+fn check_sum(alert: &Alert) {
+    let sum: f32 = alert.score_parts.iter().map(|part| part.log_odds).sum();
+    assert_eq!(alert.score, 1.0 / (1.0 + (-sum).exp()), "{:?}", alert.score_parts);
+}
+
+#[test]
+fn a_score_is_the_sum_of_its_parts() {
+    let mut night = Night::new();
+    let (_, opened) = night.see(0, vec![person(1, 0, 0.8)]).expect("opens");
+    let parts: Vec<_> = opened.score_parts.iter().map(|part| part.part).collect();
+    assert_eq!(parts, [Part::Prior, Part::Finding(FindingKind::Person), Part::Peak]);
+    check_sum(&opened);
+    let (_, more) = night.book.enrich(at(1), Uuid::from_u128(1), &verdicts(Answer::Yes, Answer::No)).expect("told");
+    check_sum(&more);
+    let (_, withdrawn) = night.book.enrich(at(2), Uuid::from_u128(1), &verdicts(Answer::No, Answer::No)).expect("told");
+    assert_eq!(withdrawn.score_parts, more.score_parts, "of the moment in which it was highest");
+    let note = "xe của phòng".to_owned();
+    let listed = Some(Listed { is_watched: false, note, is_exact: true });
+    let known = Vehicle { listed, ..vehicle(9, PlateVerdict::Readable) };
+    let (_, lowered) = inspected(&mut night, 3, known, &[FindingKind::Vehicle]).expect("told");
+    assert_eq!(lowered.score_parts.last().map(|part| part.part), Some(Part::KnownVehicle));
+    check_sum(&lowered);
+}
+
+#[test]
+fn what_somebody_did_is_told_the_weightiest_first() {
+    let mut night = Night::new();
+    let see = |night: &mut Night, seconds, context: &Context| {
+        night.book.observe(at(seconds), (640, 360), vec![person(1, seconds, 0.8)], context, &mut night.ids)
+    };
+    see(&mut night, 0, &Context::default()).expect("opens");
+    let crossing = Crossing { line: "cong".to_owned(), is_in: true };
+    let crossed = Context { crossed: vec![crossing], ..Context::default() };
+    let (_, told) = see(&mut night, 1, &crossed).expect("is told");
+    assert_eq!(told.reason.vi, "1 người tại Cổng chính lúc 01:30:00; đi vào qua vạch cong");
+    assert_eq!(told.reason.en, "1 person at Cổng chính at 01:30:00; came in over the line cong");
+    assert_eq!(see(&mut night, 2, &crossed), None, "nothing new");
+    let got_out = Context { got_out: true, ..Context::default() };
+    let (_, told) = see(&mut night, 3, &got_out).expect("is told");
+    assert!(told.reason.vi.ends_with("; có người xuống từ xe đang đỗ chờ; đi vào qua vạch cong"), "{}", told.reason.vi);
+    let (_, told) = night.see(4, vec![finding(FindingKind::Loitering, 1, 4, 0.8)]).expect("is told");
+    let reasons = "; quanh quẩn lâu; trong giờ cao điểm trộm; có người xuống từ xe đang đỗ chờ; đi vào qua vạch cong";
+    assert!(told.reason.vi.ends_with(reasons), "{}", told.reason.vi);
+    check_sum(&told);
+    let (_, told) = night.see(5, vec![finding(FindingKind::ProtectedRoom, 1, 5, 0.2)]).expect("is told");
+    assert_eq!(told.severity, Severity::Critical);
+    assert!(told.reason.vi.contains("lúc 01:30:00; trong khu vực bảo vệ đặc biệt; quanh"), "{}", told.reason.vi);
+}
+
 proptest! {
     #[test]
     fn no_storm_makes_a_flood(storm in proptest::collection::vec((0u128..500, 0f32..1.0), 1..400)) {
@@ -176,7 +230,7 @@ fn vehicle(track: u128, verdict: PlateVerdict) -> Vehicle {
 fn inspected(night: &mut Night, seconds: i64, vehicle: Vehicle, kinds: &[FindingKind]) -> Option<(Change, Alert)> {
     let track = vehicle.track.as_u128();
     let findings = kinds.iter().map(|kind| finding(*kind, track, seconds, 0.9)).collect();
-    night.book.inspect(at(seconds), (640, 360), vehicle, findings, true, &mut night.ids)
+    night.book.inspect(at(seconds), (640, 360), vehicle, findings, &peak(), &mut night.ids)
 }
 
 #[test]
@@ -187,13 +241,17 @@ fn a_vehicle_without_a_plate_opens_an_alert_and_keeps_it_open() {
     assert_eq!(inspected(&mut night, 0, vehicle(9, NotAssessable), &[Comes]), None);
     let (change, opened) = inspected(&mut night, 1, vehicle(9, Absent), &[Comes, PlateAbsent]).expect("opens");
     assert_eq!((change, opened.severity), (Change::Opened, Severity::Warning));
-    assert_eq!(opened.reason.vi, "1 xe tại Cổng chính lúc 01:30:01, trong giờ cao điểm trộm; xe không có biển số");
+    assert_eq!(opened.reason.vi, "1 xe tại Cổng chính lúc 01:30:01; xe không có biển số; trong giờ cao điểm trộm");
     night.see(20, vec![finding(Comes, 9, 20, 0.9)]);
     assert_eq!(night.book.tick(at(40)), None, "it was here 20 s ago");
     let (_, grown) = night.see(41, vec![person(1, 41, 0.8)]).expect("somebody gets out");
     assert_eq!((grown.id, grown.severity), (opened.id, Severity::Critical));
     assert!(grown.reason.vi.starts_with("1 người tại"), "{}", grown.reason.vi);
-    assert!(grown.reason.vi.ends_with("; xe không có biển số; 1 xe ở gần"), "{}", grown.reason.vi);
+    assert!(
+        grown.reason.vi.ends_with("; xe không có biển số; trong giờ cao điểm trộm; 1 xe ở gần"),
+        "{}",
+        grown.reason.vi
+    );
 }
 
 #[test]

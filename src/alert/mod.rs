@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::rules::{Bilingual, Finding, Severity};
+use crate::rules::{Bilingual, Finding, ScorePart, Severity};
 
 pub use book::{AlertBook, Change, QUIET_BEFORE_CLOSE};
 pub use person::{Judged, Person};
@@ -52,6 +52,9 @@ pub struct Alert {
     pub severity: Severity,
     /// 0 to 1.
     pub score: f32,
+    /// What the score is made of: their log-odds add up to its. Like the score they are of the moment in which the
+    /// findings weighed most.
+    pub score_parts: Vec<ScorePart>,
     pub state: AlertState,
     /// In order of time; one per kind and track, kept at its most confident.
     pub findings: Vec<Finding>,

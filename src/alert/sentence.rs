@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::{Person, Vehicle};
 use crate::rules::plate::PlateVerdict;
-use crate::rules::{Bilingual, Finding, FindingKind};
+use crate::rules::plate::findings::is_of_plate;
+use crate::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, concealment};
 use crate::track::AnswerRules;
 use crate::vision::attributes::{Answer, Attribute};
 
@@ -18,7 +19,8 @@ pub(super) struct Scene<'a> {
     pub camera_name: &'a str,
     pub timezone: &'a TimeZone,
     pub opened_at: Timestamp,
-    pub peak: bool,
+    /// What the findings weigh now: the order in which the reasons are told.
+    pub parts: &'a [ScorePart],
     pub most: Counts,
     /// What has none is not asked for, and so not missed either.
     pub rules: &'a AnswerRules,
@@ -53,26 +55,24 @@ impl Counts {
     }
 }
 
-/// For example: "1 người tại Cổng chính lúc 01:30:05, trong giờ cao điểm trộm; đeo khẩu trang, đội
-/// mũ; không nhìn rõ tay".
+/// Who, where and when; then why, the weightiest reason first; then what could not be seen. For example: "1 người tại Cổng
+/// chính lúc 01:30:05; đeo khẩu trang, đội mũ; trong giờ cao điểm trộm; không nhìn rõ tay".
 pub(super) fn reason(findings: &[Finding], persons: &[Person], inspected: &[Vehicle], scene: &Scene<'_>) -> Bilingual {
     let Counts { persons: seen, vehicles } = scene.most;
-    let protected = findings.iter().any(|finding| finding.kind == FindingKind::ProtectedRoom);
     let time = scene.opened_at.to_zoned_datetime(scene.timezone.clone()).strftime("%H:%M:%S").to_string();
-
     let who = scene.most.words();
     let mut vi = format!("{} tại {} lúc {time}", who.vi, scene.camera_name);
     let mut en = format!("{} at {} at {time}", who.en, scene.camera_name);
-    if protected {
-        vi.push_str(", trong khu vực bảo vệ đặc biệt");
-        en.push_str(", in a protected area");
-    }
-    if scene.peak {
-        vi.push_str(", trong giờ cao điểm trộm");
-        en.push_str(", during peak hours");
-    }
-    let told = most_telling(inspected).into_iter().map(Vehicle::words);
-    for part in [hidden(persons, seen), not_seen(persons, scene.rules)].into_iter().flatten().chain(told) {
+    let (assessed, not_assessable): (Vec<_>, Vec<_>) = most_telling(inspected)
+        .into_iter()
+        .partition(|vehicle| vehicle.plate.verdict != PlateVerdict::NotAssessable || vehicle.listed.is_some());
+    let mut reasons = circumstances(scene.parts);
+    reasons.extend(hidden(persons, seen, scene.parts));
+    reasons.extend(assessed.into_iter().map(|vehicle| (plate_weight(vehicle, findings), vehicle.words())));
+    // A stable order: of equal weight, what was named first stays first.
+    reasons.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let not_seen = not_seen(persons, scene.rules).into_iter().chain(not_assessable.into_iter().map(Vehicle::words));
+    for part in reasons.into_iter().map(|(_, words)| words).chain(not_seen) {
         vi.extend(["; ", &part.vi]);
         en.extend(["; ", &part.en]);
     }
@@ -84,6 +84,25 @@ pub(super) fn reason(findings: &[Finding], persons: &[Person], inspected: &[Vehi
     Bilingual { vi, en }
 }
 
+/// Where, when and how, each with its weight; who is there, what they hide and their vehicles are told in other words.
+fn circumstances(parts: &[ScorePart]) -> Vec<(f32, Bilingual)> {
+    let is_circumstance = |part: &&ScorePart| match part.part {
+        Part::Prior | Part::KnownVehicle => false,
+        Part::Peak | Part::Holiday | Part::CrossedIn | Part::CrossedOut | Part::GotOut => true,
+        Part::Finding(kind) => {
+            use FindingKind::{CameraOffline, CameraTampered, Loitering, ProtectedRoom};
+            matches!(kind, ProtectedRoom | Loitering | CameraTampered | CameraOffline)
+        }
+    };
+    parts.iter().filter(is_circumstance).map(|part| (part.log_odds, part.words.clone())).collect()
+}
+
+/// What is found of a vehicle's plate weighs.
+fn plate_weight(vehicle: &Vehicle, findings: &[Finding]) -> f32 {
+    let of_it = findings.iter().filter(|finding| finding.track == vehicle.track && is_of_plate(finding.kind));
+    of_it.map(|finding| finding.weight).sum()
+}
+
 /// Those of whom most can be told, in the order in which they were looked at: a sentence is no list.
 fn most_telling(inspected: &[Vehicle]) -> Vec<&Vehicle> {
     let mut told: Vec<_> = inspected.iter().enumerate().collect();
@@ -93,17 +112,18 @@ fn most_telling(inspected: &[Vehicle]) -> Vec<&Vehicle> {
     told.into_iter().map(|(_, vehicle)| vehicle).collect()
 }
 
-/// What anybody hides; of several people it is not said who.
-fn hidden(persons: &[Person], seen: usize) -> Option<Bilingual> {
-    let worn = attributes(|attribute| persons.iter().any(|person| person.of(attribute).answer == Answer::Yes));
+/// What anybody hides, the weightiest first, and what that weighs together; of several people it is not said who.
+fn hidden(persons: &[Person], seen: usize, parts: &[ScorePart]) -> Option<(f32, Bilingual)> {
+    let weight = |attribute| {
+        let is_it = |part: &&ScorePart| part.part == Part::Finding(concealment::kind(attribute));
+        parts.iter().find(is_it).map_or(0.0, |part| part.log_odds)
+    };
+    let mut worn = attributes(|attribute| persons.iter().any(|person| person.of(attribute).answer == Answer::Yes));
+    worn.sort_by(|a, b| weight(*b).total_cmp(&weight(*a)));
+    let sum = worn.iter().map(|attribute| weight(*attribute)).sum();
     let (vi, en) = if seen > 1 { ("có người ", "somebody ") } else { ("", "") };
-    list(worn, |attribute| match attribute {
-        Attribute::Mask => ("đeo khẩu trang", "with covered face"),
-        Attribute::Hat => ("đội mũ", "with covered head"),
-        Attribute::Gloves => ("đeo găng tay", "with gloves"),
-        Attribute::Bag => ("mang túi", "with a bag"),
-    })
-    .map(|worn| Bilingual { vi: format!("{vi}{}", worn.vi), en: format!("{en}{}", worn.en) })
+    list(worn, |attribute| Part::Finding(concealment::kind(attribute)).words())
+        .map(|worn| (sum, Bilingual { vi: format!("{vi}{}", worn.vi), en: format!("{en}{}", worn.en) }))
 }
 
 /// What somebody looks for and could be seen of none of them.
@@ -166,7 +186,7 @@ mod tests {
             camera_name: "Cổng",
             timezone: &TimeZone::UTC,
             opened_at: Timestamp::UNIX_EPOCH,
-            peak: false,
+            parts: &[],
             most: Counts { persons: seen, vehicles: 0 },
             rules,
         };

@@ -13,12 +13,12 @@ use super::movers::Movers;
 use super::vehicles::{Told, Vehicles};
 use crate::alert::{Alert, AlertBook, Change};
 use crate::base::IdSource;
-use crate::config::{Config, Zone};
+use crate::config::Config;
 use crate::decode::{Frame, Sighting};
 use crate::rules::orders::SharedOrders;
 use crate::rules::plate::Plate;
 use crate::rules::plate::findings::{self, Sight};
-use crate::rules::{Armed, Finding, FindingKind, Place, Schedule, intrusion, zones};
+use crate::rules::{Armed, Conduct, Context, Finding, FindingKind, Place, Schedule, intrusion};
 use crate::store::Passage;
 use crate::track::{AnswerRules, Track, Tracker, Verdicts};
 use crate::vision::closeup::{self, CloseUp};
@@ -26,7 +26,7 @@ use crate::vision::{Class, DetectError, Detection, Detector};
 
 pub struct Analyst {
     camera: String,
-    zones: Vec<Zone>,
+    conduct: Conduct,
     schedule: Schedule,
     detector: Detector,
     closeup: CloseUp,
@@ -112,7 +112,7 @@ impl Analyst {
         let rules = reader.as_ref().map_or_else(AnswerRules::default, |reader| reader.rules());
         Self {
             camera: camera.id.clone(),
-            zones: camera.zones.clone(),
+            conduct: Conduct::new(&camera.zones, &camera.lines),
             schedule: Schedule::new(config),
             detector,
             closeup: CloseUp::default(),
@@ -137,8 +137,8 @@ impl Analyst {
         self.inferences
     }
 
-    /// Analyses a picture, unless the office is open and no plate is watched for: then nobody is an
-    /// intruder, and nothing is computed.
+    /// Analyses a picture, unless the office is open, no zone is guarded all the same, and no plate is
+    /// watched for: then nobody is an intruder, and nothing is computed.
     ///
     /// # Errors
     /// When the model fails on this picture; the next may be fine.
@@ -154,6 +154,7 @@ impl Analyst {
         self.inferences += u64::from(seen.inferences);
         let update = self.tracker.update(frame.at, &seen.detections, frame_size);
         self.movers.update(frame.at, &update.tracks, &sighting.motion);
+        self.conduct.update(frame.at, &update.tracks, frame_size, |track| self.movers.has_come(track));
         let moved: Vec<_> =
             update.tracks.iter().filter(|track| self.movers.moved_lately(track, frame.at)).cloned().collect();
         let alert = self.judge(&moved, frame.at, frame_size, &armed);
@@ -219,7 +220,7 @@ impl Analyst {
     fn judge_vehicle(&mut self, track: &Track, told: &Told, frame: &Frame) -> Option<(Change, Alert)> {
         let armed = self.armed(frame.at);
         let frame_size = (frame.width, frame.height);
-        let zone = zones::zone_of(&track.bbox, frame_size, &self.zones).filter(|zone| self.guards(&zone.id, frame.at));
+        let zone = self.conduct.zone(track.id).filter(|zone| self.guards(&zone.id, frame.at));
         let sight = Sight {
             track: track.id,
             at: frame.at,
@@ -228,9 +229,9 @@ impl Analyst {
             is_watched: told.is_watched,
             came_before: told.came_before,
         };
-        let mut found = self.findings(track, frame.at, frame_size, &armed);
+        let (mut found, context) = self.findings(track, frame.at, &armed);
         found.extend(findings::findings(&told.vehicle.plate, &sight));
-        self.book.inspect(frame.at, frame_size, told.vehicle.clone(), found, armed.peak, &mut self.ids)
+        self.book.inspect(frame.at, frame_size, told.vehicle.clone(), found, &context, &mut self.ids)
     }
 
     /// Whether vehicles are looked for at any hour.
@@ -273,6 +274,7 @@ impl Analyst {
 
     fn end_all(&mut self) -> Vec<Ended> {
         let tracks = self.tracker.finish();
+        self.conduct.forget_all();
         self.end(tracks)
     }
 
@@ -283,15 +285,30 @@ impl Analyst {
         frame_size: (u32, u32),
         armed: &Armed,
     ) -> Option<(Change, Alert)> {
-        let findings = tracks.iter().flat_map(|track| self.findings(track, at, frame_size, armed)).collect();
-        self.book.observe(at, frame_size, findings, armed.peak, &mut self.ids)
+        let mut findings = Vec::new();
+        let mut context = around(armed);
+        for track in tracks {
+            let (found, deeds) = self.findings(track, at, armed);
+            findings.extend(found);
+            context.join(&deeds);
+        }
+        self.book.observe(at, frame_size, findings, &context, &mut self.ids)
     }
 
-    /// What a track means in the zones that are guarded.
-    fn findings(&self, track: &Track, at: Timestamp, frame_size: (u32, u32), armed: &Armed) -> Vec<Finding> {
-        let mut found = intrusion::findings(track, frame_size, &self.zones, armed);
-        found.retain(|finding| finding.zone.as_deref().is_none_or(|zone| self.guards(zone, at)));
-        found
+    /// What a track means where it is guarded, and the circumstances.
+    fn findings(&self, track: &Track, at: Timestamp, armed: &Armed) -> (Vec<Finding>, Context) {
+        let zone = self.conduct.zone(track.id);
+        let mut context = around(armed);
+        // Outside of all zones, lines of the camera are guarded while any of its zones is.
+        if !zone.map_or(armed.armed, |zone| self.guards(&zone.id, at)) {
+            return (Vec::new(), context);
+        }
+        let deeds = self.conduct.deeds(track.id);
+        let found = intrusion::findings(track, zone, &deeds);
+        if !found.is_empty() {
+            context.join(&intrusion::context(&deeds));
+        }
+        (found, context)
     }
 
     /// Whether any zone is guarded.
@@ -312,6 +329,10 @@ impl Analyst {
     pub fn finish(&mut self, at: Timestamp) -> (Vec<Ended>, Option<Alert>) {
         (self.end_all(), self.book.close(at))
     }
+}
+
+fn around(armed: &Armed) -> Context {
+    Context { peak: armed.peak, holiday: armed.holiday, ..Context::default() }
 }
 
 /// The persons of an alert that are seen now.

@@ -56,6 +56,11 @@ impl Movers {
         self.known.get(&track.id).and_then(|mover| mover.moved_at).is_some_and(|moved| at <= moved + STILL_FOR)
     }
 
+    /// Whether a track ever moved: what did not is furniture.
+    pub(super) fn has_come(&self, track: &Track) -> bool {
+        self.known.get(&track.id).is_some_and(|mover| mover.moved_at.is_some())
+    }
+
     /// Whether a track came and stands still now.
     pub(super) fn has_stopped(&self, track: &Track, at: Timestamp) -> bool {
         self.known.get(&track.id).and_then(|mover| mover.moved_at).is_some_and(|moved| at >= moved + STOPPED_FOR)
@@ -95,7 +100,7 @@ mod tests {
         movers.update(at(1), &track(1, 103.0), &[HERE]);
         // The box trembles though nothing differs.
         movers.update(at(2), &track(1, 118.0), &[Rect::new(90.0, 100.0, 30.0, 20.0)]);
-        assert!(!movers.moved_lately(&track(1, 118.0)[0], at(2)));
+        assert!(!movers.moved_lately(&track(1, 118.0)[0], at(2)) && !movers.has_come(&track(1, 118.0)[0]));
     }
 
     #[test]
@@ -109,7 +114,7 @@ mod tests {
         let person = &track(1, 120.0)[0];
         assert!(movers.has_stopped(person, at(9)) && !movers.has_stopped(person, at(6)));
         assert!(movers.moved_lately(person, at(32)));
-        assert!(!movers.moved_lately(person, at(33)));
+        assert!(!movers.moved_lately(person, at(33)) && movers.has_come(person));
         movers.update(at(10), &[], &[]);
         assert!(!movers.moved_lately(person, at(10)), "ended tracks are forgotten");
     }

@@ -10,8 +10,8 @@ use url::Url;
 
 use super::arming::{self, RawArming};
 use super::error::Problem;
-use super::{Camera, Config, Detector, KnownCredentials, Language, Plates, Record, Transport, Zone, ZoneKind};
-use crate::base::Polygon;
+use super::zones::{self, RawLine, RawRules, RawZone};
+use super::{Camera, Config, Detector, KnownCredentials, Language, Plates, Record, Transport};
 
 /// 50 GB: about ten days of one camera at 500 kbit/s.
 const DEFAULT_QUOTA_BYTES: u64 = 50_000_000_000;
@@ -38,6 +38,8 @@ pub(super) struct File {
     record: RawRecord,
     #[serde(default)]
     plates: RawPlates,
+    #[serde(default)]
+    rules: RawRules,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -64,6 +66,8 @@ struct RawCamera {
     transport: Option<RawTransport>,
     #[serde(default)]
     zones: Vec<RawZone>,
+    #[serde(default)]
+    lines: Vec<RawLine>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -71,24 +75,6 @@ struct RawCamera {
 enum RawTransport {
     Tcp,
     Udp,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawZone {
-    id: String,
-    kind: RawZoneKind,
-    polygon: Vec<[f32; 2]>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RawZoneKind {
-    Yard,
-    Building,
-    Protected,
-    Parking,
-    Ignore,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -116,7 +102,7 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
     let mut ids = HashSet::new();
     let mut cameras = Vec::with_capacity(raw.camera.len());
     for (index, camera) in raw.camera.into_iter().enumerate() {
-        let camera = check_camera(camera, index + 1, &mut known)?;
+        let camera = check_camera(camera, index + 1, &raw.rules, &mut known)?;
         if !ids.insert(camera.id.clone()) {
             return Err(format!("two cameras have the id {:?}: give each its own", camera.id).into());
         }
@@ -146,25 +132,18 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
     })
 }
 
-fn check_camera(raw: RawCamera, number: usize, known: &mut KnownCredentials) -> Result<Camera, String> {
+fn check_camera(
+    raw: RawCamera,
+    number: usize,
+    rules: &RawRules,
+    known: &mut KnownCredentials,
+) -> Result<Camera, String> {
     let id = check_id(&raw.id, &format!("camera {number}"))?;
     let place = format!("camera {id:?}");
     let main = check_address(&raw.main, &format!("{place}: main"))?;
     let sub = raw.sub.map(|sub| check_address(&sub, &format!("{place}: sub"))).transpose()?;
-    let mut zone_ids = HashSet::new();
-    let mut zones = Vec::with_capacity(raw.zones.len());
-    for (index, zone) in raw.zones.into_iter().enumerate() {
-        let zone_id = check_id(&zone.id, &format!("{place}, zone {}", index + 1))?;
-        if !zone_ids.insert(zone_id.clone()) {
-            return Err(format!("{place}: two zones have the id {zone_id:?}: give each its own"));
-        }
-        let polygon =
-            Polygon::try_from(zone.polygon).map_err(|problem| format!("{place}, zone {zone_id:?}: {problem}"))?;
-        zones.push(Zone { id: zone_id, kind: zone.kind.into(), polygon });
-    }
-    if zones.is_empty() {
-        zones.push(Zone { id: "khung-hinh".to_owned(), kind: ZoneKind::Yard, polygon: Polygon::full_frame() });
-    }
+    let zones = zones::check_zones(raw.zones, rules, &place)?;
+    let lines = zones::check_lines(raw.lines, &place)?;
     Ok(Camera {
         name: raw.name.unwrap_or_else(|| id.clone()),
         credentials: known.remove(&id),
@@ -177,6 +156,7 @@ fn check_camera(raw: RawCamera, number: usize, known: &mut KnownCredentials) -> 
         main,
         sub,
         zones,
+        lines,
     })
 }
 
@@ -189,7 +169,7 @@ fn check_place(id: &str, place: Option<String>) -> Result<Option<String>, String
     }
 }
 
-fn check_id(id: &str, place: &str) -> Result<String, String> {
+pub(super) fn check_id(id: &str, place: &str) -> Result<String, String> {
     let fits = (1..=40).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !id.starts_with('-');
@@ -217,18 +197,6 @@ fn check_address(text: &str, place: &str) -> Result<Url, String> {
         ));
     }
     Ok(url)
-}
-
-impl From<RawZoneKind> for ZoneKind {
-    fn from(raw: RawZoneKind) -> Self {
-        match raw {
-            RawZoneKind::Yard => Self::Yard,
-            RawZoneKind::Building => Self::Building,
-            RawZoneKind::Protected => Self::Protected,
-            RawZoneKind::Parking => Self::Parking,
-            RawZoneKind::Ignore => Self::Ignore,
-        }
-    }
 }
 
 fn check_detector(raw: RawDetector) -> Result<Detector, String> {

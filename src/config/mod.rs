@@ -4,6 +4,7 @@ mod arming;
 mod credentials;
 mod error;
 mod file;
+mod zones;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,12 +17,12 @@ use serde::Serialize;
 use url::Url;
 use utoipa::ToSchema;
 
-use crate::base::Polygon;
 pub use arming::{
     Arming, Beside, Closure, DailySpan, DaysOff, EarlyWatch, Group, Holidays, Hours, OpeningHours, Plan, Swap,
 };
 pub use credentials::Credentials;
 pub use error::ConfigError;
+pub use zones::{Direction, EntryLine, Zone, ZoneKind, ZoneRules};
 
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -62,6 +63,8 @@ pub struct Camera {
     pub credentials: Option<Credentials>,
     /// Never empty: a camera without zones has one, `yard`, over the whole frame.
     pub zones: Vec<Zone>,
+    /// Lines that nobody crosses while the office is guarded.
+    pub lines: Vec<EntryLine>,
 }
 
 impl Camera {
@@ -75,26 +78,6 @@ pub enum Transport {
     #[default]
     Tcp,
     Udp,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Zone {
-    pub id: String,
-    pub kind: ZoneKind,
-    /// In 0..1 of the frame.
-    pub polygon: Polygon,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ZoneKind {
-    Yard,
-    Building,
-    /// Leaders' rooms, safes, server rooms.
-    Protected,
-    Parking,
-    /// Never alerts: a street, a neighbour's door.
-    Ignore,
 }
 
 #[derive(Debug, Clone, PartialEq)]

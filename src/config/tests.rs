@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use jiff::civil::Time;
 
 use super::*;
+use crate::base::Polygon;
 
 const MINIMAL: &str = "data_dir = \"data\"\n";
 
@@ -107,8 +108,65 @@ fn mistakes_in_cameras_are_named_with_the_camera() {
     refused(&format!("{MINIMAL}[[camera]]\nid = \"a\"\nmain = \"http://a/b\""), &["\"a\"", "main", "rtsp://"]);
     let zone = |polygon: &str| camera(&format!("zones = [{{ id = \"san\", kind = \"yard\", polygon = {polygon} }}]"));
     refused(&zone("[[0.0,0.0],[1.0,0.0]]"), &["\"cong\"", "\"san\"", "at least 3"]);
-    refused(&zone("[[0.0,0.0],[1.0,1.0],[1.0,0.0],[0.0,1.0]]"), &["\"san\"", "crosses"]);
+    let crossing = ["\"cong\"", "\"san\"", "between corners 1 and 2 crosses", "between corners 3 and 4"];
+    refused(&zone("[[0.0,0.0],[1.0,1.0],[1.0,0.0],[0.0,1.0]]"), &crossing);
+    refused(&zone("[[0.0,0.0],[1.0,0.0],[1.0,1.0],[0.0,0.0]]"), &["\"san\"", "corner 4", "repeats corner 1"]);
+    refused(&zone("[[0.0,0.0],[0.5,0.5],[1.0,1.0]]"), &["\"san\"", "no area"]);
     refused(&zone("[[0.0,0.0],[1.5,1.0],[1.0,0.0]]"), &["corner 2", "0..1"]);
+}
+
+fn zone(rest: &str) -> String {
+    camera(&format!("zones = [{{ id = \"san\", polygon = [[0.0,0.4],[1.0,0.4],[1.0,1.0]], {rest} }}]\n"))
+}
+
+#[test]
+fn rules_are_those_of_the_kind_of_all_zones_or_of_one() {
+    #[track_caller]
+    fn check(text: &str, expected: ZoneRules) {
+        assert_eq!(parse(text).expect("valid").cameras[0].zones[0].rules, expected);
+    }
+    let yard = ZoneRules::of(ZoneKind::Yard);
+    check(&zone("kind = \"yard\""), yard);
+    check(&zone("kind = \"yard\", rules = { person = false }"), ZoneRules { person: false, ..yard });
+    let everywhere = |rules: &str| format!("{}[rules]\n{rules}\n", zone("kind = \"yard\", rules = { person = true }"));
+    check(&everywhere("person = false\nvehicle = false"), ZoneRules { vehicle: false, ..yard });
+    check(&everywhere("loitering = false"), ZoneRules { loitering: None, ..yard });
+    let seconds = Some(std::time::Duration::from_secs(300));
+    check(&everywhere("loitering_seconds = 300"), ZoneRules { loitering: seconds, ..yard });
+    check(&format!("{}[rules]\nperson = false", camera("")), ZoneRules { person: false, ..yard });
+    check(&everywhere("protected_room = true"), yard);
+    let protected = ZoneRules { protected_room: false, ..ZoneRules::of(ZoneKind::Protected) };
+    check(&zone("kind = \"protected\", rules = { protected_room = false }"), protected);
+}
+
+#[test]
+fn mistakes_in_rules_are_named_with_the_zone() {
+    refused(&zone("kind = \"yad\""), &["did you mean `yard`"]);
+    refused(&zone("kind = \"yard\", rules = { lotering = false }"), &["did you mean `loitering`"]);
+    refused(
+        &zone("kind = \"yard\", rules = { loitering_seconds = 1 }"),
+        &["\"san\"", "loitering_seconds", "5 to 3600"],
+    );
+    refused(&zone("kind = \"ignore\", rules = { person = true }"), &["\"san\"", "ignored"]);
+    refused(&zone("kind = \"yard\", rules = { protected_room = true }"), &["\"san\"", "protected zones"]);
+    refused(
+        &format!("{MINIMAL}[rules]\nloitering = false\nloitering_seconds = 9\n{}", &camera("")[MINIMAL.len()..]),
+        &["rules:", "off"],
+    );
+}
+
+#[test]
+fn entry_lines_are_read_and_mistakes_in_them_named() {
+    let line = |rest: &str| camera(&format!("lines = [{{ id = \"cua\", from = [0.1, 0.5], {rest} }}]\n"));
+    let config = parse(&line("to = [0.9, 0.5], direction = \"in\"")).expect("valid");
+    let [cua] = &config.cameras[0].lines[..] else { panic!("one line") };
+    assert_eq!((cua.id.as_str(), cua.to.x, cua.direction), ("cua", 0.9, Direction::In));
+    assert_eq!(parse(&line("to = [0.9, 0.5]")).expect("valid").cameras[0].lines[0].direction, Direction::Both);
+    refused(&line("to = [1.9, 0.5]"), &["\"cong\"", "\"cua\"", "to (1.9, 0.5)", "0..1"]);
+    refused(&line("to = [0.1, 0.5]"), &["\"cua\"", "same point"]);
+    refused(&line("to = [0.9, 0.5], direction = \"inn\""), &["did you mean `in`"]);
+    let one = "{ id = \"cua\", from = [0.1, 0.5], to = [0.9, 0.5] }";
+    refused(&camera(&format!("lines = [{one}, {one}]\n")), &["two lines", "\"cua\""]);
 }
 
 #[test]

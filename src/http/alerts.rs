@@ -251,6 +251,7 @@ impl Context {
             open: alert.closed_at.is_none(),
             severity: alert.severity,
             score: alert.score,
+            score_parts: alert.score_parts.iter().map(view::score_part).collect(),
             state: alert.state,
             findings: alert.findings.iter().map(|found| view::finding(found, &self.state.config.timezone)).collect(),
             persons: alert.persons.iter().map(|of| person(alert.id, of)).collect(),

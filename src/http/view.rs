@@ -14,7 +14,7 @@ use crate::intake::Codec;
 use crate::intake::health::{LostReason, Role, StreamHealth, StreamState};
 use crate::notify::{CameraNow, GateState};
 use crate::record::{DiskReport, DiskState, Segment};
-use crate::rules::{self, Bilingual, FindingKind, Severity};
+use crate::rules::{self, Bilingual, FindingKind, Part, Severity};
 use crate::vision::attributes::{Answer, Attribute};
 
 /// A camera as it is now.
@@ -94,6 +94,8 @@ pub(super) struct Alert {
     pub severity: Severity,
     #[schema(minimum = 0, maximum = 1)]
     pub score: f32,
+    /// What the score is made of; none for alerts of older versions.
+    pub score_parts: Vec<ScorePart>,
     pub state: AlertState,
     /// In order of time.
     pub findings: Vec<Finding>,
@@ -115,6 +117,17 @@ pub(super) struct AlertPage {
     /// For the page behind; null on the last.
     #[schema(required)]
     pub next_cursor: Option<String>,
+}
+
+/// An addend of a score: the score is `1 / (1 + exp(-sum))` of them all.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ScorePart {
+    /// A kind of finding, or `prior`, `peak`, `holiday`, `crossed_in`, `crossed_out`, `got_out`, `known_vehicle`.
+    #[schema(value_type = String)]
+    pub part: Part,
+    pub words: Bilingual,
+    /// Natural log-odds; below zero where it speaks against an intrusion.
+    pub log_odds: f32,
 }
 
 /// One rule's statement about a track.
@@ -290,6 +303,10 @@ pub(super) fn recording(segment: &Segment, tz: &TimeZone) -> Recording {
         size_bytes: segment.size_bytes,
         complete: segment.complete,
     }
+}
+
+pub(super) fn score_part(part: &rules::ScorePart) -> ScorePart {
+    ScorePart { part: part.part, words: part.words.clone(), log_odds: part.log_odds }
 }
 
 pub(super) fn disk(disk: DiskReport) -> Disk {

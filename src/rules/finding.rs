@@ -26,6 +26,24 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    pub const ALL: [Self; 15] = [
+        Self::Person,
+        Self::FaceCovered,
+        Self::HeadCovered,
+        Self::Gloves,
+        Self::Bag,
+        Self::Vehicle,
+        Self::PlateAbsent,
+        Self::PlateUnreadable,
+        Self::PlateSuspect,
+        Self::PlateWanted,
+        Self::Loitering,
+        Self::SeenBefore,
+        Self::ProtectedRoom,
+        Self::CameraTampered,
+        Self::CameraOffline,
+    ];
+
     /// Whether it is worth a guard's while by itself. A vehicle that only passes is not, nor is a
     /// plate that is only suspect.
     pub fn opens_an_alert(self) -> bool {

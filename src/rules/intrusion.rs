@@ -1,6 +1,6 @@
 //! Persons (and the vehicles with them) where nobody should be.
 
-use super::{Armed, Finding, FindingKind, score, zones};
+use super::{Context, Deeds, Finding, FindingKind, score};
 use crate::config::{Zone, ZoneKind};
 use crate::track::Track;
 use crate::vision::Class;
@@ -8,18 +8,16 @@ use crate::vision::Class;
 /// A single sighting may be a shadow; two are somebody.
 const LEAST_HITS: u32 = 2;
 
-/// What a track that was seen in this frame means while the office is guarded.
-pub fn findings(track: &Track, frame_size: (u32, u32), zones: &[Zone], armed: &Armed) -> Vec<Finding> {
-    let kind = match track.class {
-        Class::Person => FindingKind::Person,
-        class if class.is_vehicle() => FindingKind::Vehicle,
-        _ => return Vec::new(),
-    };
-    if !armed.armed || !track.seen_now || track.hits < LEAST_HITS {
+/// What a track that was seen in this frame means where it is guarded; `zone` is where it stands. Who crosses a line is
+/// an intruder also outside of all zones.
+pub fn findings(track: &Track, zone: Option<&Zone>, deeds: &Deeds) -> Vec<Finding> {
+    if !track.seen_now || track.hits < LEAST_HITS {
         return Vec::new();
     }
-    let Some(zone) = zones::zone_of(&track.bbox, frame_size, zones) else {
-        return Vec::new();
+    let kinds = match track.class {
+        Class::Person => of_person(zone, deeds),
+        class if class.is_vehicle() && zone.is_some_and(|zone| zone.rules.vehicle) => vec![FindingKind::Vehicle],
+        _ => Vec::new(),
     };
     let confidence = track.best_score.clamp(0.0, 1.0);
     let finding = |kind| Finding {
@@ -28,57 +26,94 @@ pub fn findings(track: &Track, frame_size: (u32, u32), zones: &[Zone], armed: &A
         confidence,
         at: track.last_at,
         bbox: track.bbox,
-        zone: Some(zone.id.clone()),
+        zone: zone.map(|zone| zone.id.clone()),
         weight: score::weight(kind, confidence),
     };
-    let mut found = vec![finding(kind)];
-    if kind == FindingKind::Person && zone.kind == ZoneKind::Protected {
-        found.push(finding(FindingKind::ProtectedRoom));
+    kinds.into_iter().map(finding).collect()
+}
+
+/// That there is a person is told with whatever else a rule finds of them.
+fn of_person(zone: Option<&Zone>, deeds: &Deeds) -> Vec<FindingKind> {
+    let rules = zone.map(|zone| zone.rules);
+    let mut kinds = Vec::new();
+    if zone.is_some_and(|zone| zone.kind == ZoneKind::Protected && zone.rules.protected_room) {
+        kinds.push(FindingKind::ProtectedRoom);
     }
-    found
+    if deeds.loiters {
+        kinds.push(FindingKind::Loitering);
+    }
+    let has_done_something = !kinds.is_empty() || !deeds.crossed.is_empty() || (deeds.got_out && zone.is_some());
+    if has_done_something || rules.is_some_and(|rules| rules.person) {
+        kinds.insert(0, FindingKind::Person);
+    }
+    kinds
+}
+
+/// What the deeds of somebody of whom there is a finding add to the context.
+pub fn context(deeds: &Deeds) -> Context {
+    Context { crossed: deeds.crossed.clone(), got_out: deeds.got_out, ..Context::default() }
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-    use uuid::Uuid;
-
     use super::*;
     use crate::base::{Polygon, Rect};
+    use crate::config::ZoneRules;
+    use crate::rules::Crossing;
+    use crate::rules::testing::{car, person};
 
-    fn track(class: Class, hits: u32) -> Track {
-        Track {
-            id: Uuid::nil(),
-            class,
-            first_at: Timestamp::UNIX_EPOCH,
-            last_at: Timestamp::UNIX_EPOCH,
-            bbox: Rect::new(10.0, 10.0, 20.0, 40.0),
-            score: 0.7,
-            best_score: 0.8,
-            hits,
-            seen_now: true,
-        }
+    fn zone(kind: ZoneKind) -> Zone {
+        Zone::new("z", kind, Polygon::full_frame())
+    }
+
+    fn somebody() -> Track {
+        person(1, 0, Rect::new(10.0, 10.0, 20.0, 40.0))
     }
 
     #[track_caller]
-    fn check(track: &Track, kind: ZoneKind, armed: bool, expected: &[FindingKind]) {
-        let zones = [Zone { id: "z".to_owned(), kind, polygon: Polygon::full_frame() }];
-        let armed = Armed { armed, ..Armed::default() };
-        let kinds: Vec<_> = findings(track, (100, 100), &zones, &armed).iter().map(|f| f.kind).collect();
+    fn check(track: &Track, zone: Option<&Zone>, deeds: &Deeds, expected: &[FindingKind]) {
+        let kinds: Vec<_> = findings(track, zone, deeds).iter().map(|finding| finding.kind).collect();
         assert_eq!(kinds, expected);
     }
 
     #[test]
     fn who_is_an_intruder() {
         use FindingKind::{Person, ProtectedRoom, Vehicle};
-        check(&track(Class::Person, 2), ZoneKind::Yard, true, &[Person]);
-        check(&track(Class::Person, 1), ZoneKind::Yard, true, &[]);
-        check(&track(Class::Person, 2), ZoneKind::Yard, false, &[]);
-        check(&track(Class::Person, 2), ZoneKind::Ignore, true, &[]);
-        check(&track(Class::Person, 2), ZoneKind::Protected, true, &[Person, ProtectedRoom]);
-        check(&track(Class::Car, 5), ZoneKind::Protected, true, &[Vehicle]);
-        check(&track(Class::Bicycle, 5), ZoneKind::Yard, true, &[]);
-        let hidden = Track { seen_now: false, ..track(Class::Person, 5) };
-        check(&hidden, ZoneKind::Yard, true, &[]);
+        let nothing = Deeds::default();
+        let (yard, room) = (zone(ZoneKind::Yard), zone(ZoneKind::Protected));
+        check(&somebody(), Some(&yard), &nothing, &[Person]);
+        check(&Track { hits: 1, ..somebody() }, Some(&yard), &nothing, &[]);
+        check(&somebody(), None, &nothing, &[]);
+        check(&somebody(), Some(&room), &nothing, &[Person, ProtectedRoom]);
+        let car = car(2, 0, Rect::new(10.0, 10.0, 40.0, 20.0));
+        check(&car, Some(&room), &nothing, &[Vehicle]);
+        check(&car, None, &nothing, &[]);
+        check(&Track { class: Class::Bicycle, ..car }, Some(&yard), &nothing, &[]);
+        check(&Track { seen_now: false, ..somebody() }, Some(&yard), &nothing, &[]);
+    }
+
+    #[test]
+    fn what_somebody_did() {
+        use FindingKind::{Loitering, Person, ProtectedRoom};
+        let (yard, room) = (zone(ZoneKind::Yard), zone(ZoneKind::Protected));
+        let loiters = Deeds { loiters: true, ..Deeds::default() };
+        let crossing = Crossing { line: "cua".to_owned(), is_in: true };
+        let crossed = Deeds { crossed: vec![crossing], ..Deeds::default() };
+        let got_out = Deeds { got_out: true, ..Deeds::default() };
+        check(&somebody(), Some(&yard), &loiters, &[Person, Loitering]);
+        check(&somebody(), Some(&room), &loiters, &[Person, ProtectedRoom, Loitering]);
+        check(&somebody(), None, &crossed, &[Person]);
+        check(&somebody(), None, &got_out, &[]);
+        // Where persons alone are nothing.
+        let open = Zone { rules: ZoneRules { person: false, ..yard.rules }, ..yard };
+        check(&somebody(), Some(&open), &Deeds::default(), &[]);
+        for deeds in [&crossed, &got_out] {
+            check(&somebody(), Some(&open), deeds, &[Person]);
+        }
+        check(&somebody(), Some(&open), &loiters, &[Person, Loitering]);
+        let off = ZoneRules { person: false, vehicle: false, protected_room: false, ..room.rules };
+        check(&somebody(), Some(&Zone { rules: off, ..room }), &Deeds::default(), &[]);
+        assert_eq!(context(&crossed).crossed, crossed.crossed);
+        assert!(context(&got_out).got_out && !context(&loiters).got_out);
     }
 }

@@ -1,72 +1,143 @@
-//! How much findings weigh together. Weights are log-odds: they add, and the same facts always
-//! give the same score.
+//! How much findings weigh together. Weights are log-odds (`weights.toml` says why): they add, and the same facts
+//! always give the same score.
 
-use super::{Finding, FindingKind, Severity};
+use serde::{Deserialize, Serialize};
 
-/// Log-odds of an intrusion when nothing is known.
-const PRIOR: f32 = -1.5;
-/// In the hours in which thieves come.
-const PEAK: f32 = 0.7;
-/// What a known vehicle takes off.
-const KNOWN_VEHICLE: f32 = 1.5;
-/// Each further track of the same kind says half as much as the one before.
-const REPEATED: f32 = 0.5;
+use super::weights::weights;
+use super::{Bilingual, Context, Crossing, Finding, FindingKind, Severity};
 
-const WARNING_FROM: f32 = 0.60;
-const CRITICAL_FROM: f32 = 0.95;
-
-/// What a finding of full confidence adds. What somebody hides adds to their being there at all:
-/// who covers the face at night in a closed yard means not to be known; gloves leave no prints, but
-/// also keep hands warm; a bag carries tools or loot, or a guard's supper; and most hats are hats.
-/// A mask together with one more of these makes a person a critical alert, none of them alone does.
-/// A no weighs nothing: a thief with a bare face is a thief.
-///
-/// Of vehicles: who takes the plate off hides more than who lets it get dirty; that a plate is
-/// suspect is often a slip of the reader; and a plate that somebody asked to be told of is told.
-pub fn weight(kind: FindingKind, confidence: f32) -> f32 {
-    let full = match kind {
-        FindingKind::Person => 3.0,
-        FindingKind::ProtectedRoom => 4.0,
-        FindingKind::PlateWanted => 4.5,
-        FindingKind::PlateAbsent => 2.2,
-        FindingKind::FaceCovered | FindingKind::PlateUnreadable => 1.2,
-        FindingKind::Gloves => 1.0,
-        FindingKind::SeenBefore => 0.8,
-        FindingKind::Bag | FindingKind::PlateSuspect => 0.7,
-        FindingKind::HeadCovered | FindingKind::Vehicle => 0.5,
-        // Kinds that no rule of this version states.
-        _ => 0.0,
-    };
-    full * confidence
+/// What a part of a score stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// What was likely before anything was seen.
+    Prior,
+    Peak,
+    Holiday,
+    CrossedIn,
+    CrossedOut,
+    GotOut,
+    KnownVehicle,
+    #[serde(untagged)]
+    Finding(FindingKind),
 }
 
-/// 0 to 1: how sure it is that this is an intrusion. A vehicle that the office knows stands by it
-/// more often for staff than for thieves.
-pub fn score(log_odds: f32, with_known_vehicle: bool) -> f32 {
-    let log_odds = if with_known_vehicle { log_odds - KNOWN_VEHICLE } else { log_odds };
+/// One addend of a score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScorePart {
+    pub part: Part,
+    pub words: Bilingual,
+    pub log_odds: f32,
+}
+
+/// What a finding adds to the alert's log-odds. What somebody hides adds to their being there at all; a no weighs
+/// nothing: a thief with a bare face is a thief.
+pub fn weight(kind: FindingKind, confidence: f32) -> f32 {
+    weights().of(kind, confidence)
+}
+
+/// The addends: the prior, each kind of finding, what the circumstances add. In one order whatever that of the findings.
+pub fn parts(findings: &[Finding], context: &Context) -> Vec<ScorePart> {
+    let weights = weights();
+    let mut parts = vec![part(Part::Prior, weights.prior)];
+    let mut by_weight: Vec<_> = findings.iter().map(|finding| (finding.kind, finding.weight)).collect();
+    by_weight.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    for of_kind in by_weight.chunk_by(|a, b| a.0 == b.0) {
+        let shares = std::iter::successors(Some(1.0), |share| Some(share * weights.repeated));
+        let sum = of_kind.iter().zip(shares).map(|((_, weight), share)| weight * share).sum();
+        parts.push(part(Part::Finding(of_kind[0].0), sum));
+    }
+    let around = &weights.context;
+    let crossed = |is_in: bool| context.crossed.iter().any(|crossing| crossing.is_in == is_in);
+    let circumstances = [
+        (context.peak, Part::Peak, around.peak),
+        (context.holiday, Part::Holiday, around.holiday),
+        (crossed(true), Part::CrossedIn, around.crossed_in),
+        (crossed(false), Part::CrossedOut, around.crossed_out),
+        (context.got_out, Part::GotOut, around.got_out),
+    ];
+    let holding = circumstances.into_iter().filter(|(holds, _, _)| *holds);
+    parts.extend(holding.map(|(_, kind, log_odds)| {
+        let is_of = |crossing: &&Crossing| match kind {
+            Part::CrossedIn => crossing.is_in,
+            Part::CrossedOut => !crossing.is_in,
+            _ => false,
+        };
+        let lines: Vec<_> = context.crossed.iter().filter(is_of).map(|crossing| crossing.line.as_str()).collect();
+        let mut part = part(kind, log_odds);
+        if !lines.is_empty() {
+            part.words.vi.extend([" ", &lines.join(", ")]);
+            part.words.en.extend([" ", &lines.join(", ")]);
+        }
+        part
+    }));
+    parts
+}
+
+/// What a vehicle of the office or its staff takes off where it is with the others.
+pub fn known_vehicle() -> ScorePart {
+    part(Part::KnownVehicle, weights().context.known_vehicle)
+}
+
+/// What parts come to, in natural log-odds.
+pub fn log_odds(parts: &[ScorePart]) -> f32 {
+    parts.iter().map(|part| part.log_odds).sum()
+}
+
+/// 0 to 1: how sure it is that this is an intrusion.
+pub fn score(log_odds: f32) -> f32 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-/// What findings say together, in natural log-odds.
-pub fn log_odds(findings: &[Finding], peak: bool) -> f32 {
-    let mut by_weight: Vec<_> = findings.iter().map(|finding| (finding.kind, finding.weight)).collect();
-    by_weight.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-    let mut log_odds = PRIOR + if peak { PEAK } else { 0.0 };
-    let mut share = 1.0;
-    for (index, &(kind, weight)) in by_weight.iter().enumerate() {
-        share = if index > 0 && by_weight[index - 1].0 == kind { share * REPEATED } else { 1.0 };
-        log_odds += weight * share;
-    }
-    log_odds
-}
-
 pub fn severity(score: f32) -> Severity {
-    if score >= CRITICAL_FROM {
+    let thresholds = &weights().severity;
+    if score >= thresholds.critical {
         Severity::Critical
-    } else if score >= WARNING_FROM {
+    } else if score >= thresholds.warning {
         Severity::Warning
     } else {
         Severity::Notice
+    }
+}
+
+fn part(part: Part, log_odds: f32) -> ScorePart {
+    let (vi, en) = part.words();
+    ScorePart { part, words: Bilingual { vi: vi.to_owned(), en: en.to_owned() }, log_odds }
+}
+
+impl Part {
+    /// As a reason in a sentence.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Prior => ("khi chưa biết gì", "before anything is known"),
+            Self::Finding(kind) => of_finding(kind),
+            Self::Peak => ("trong giờ cao điểm trộm", "during peak hours"),
+            Self::Holiday => ("trong ngày lễ", "on a holiday"),
+            Self::CrossedIn => ("đi vào qua vạch", "came in over the line"),
+            Self::CrossedOut => ("đi ra qua vạch", "went out over the line"),
+            Self::GotOut => ("có người xuống từ xe đang đỗ chờ", "somebody got out of a waiting vehicle"),
+            Self::KnownVehicle => ("có xe quen của cơ quan", "a vehicle that the office knows is there"),
+        }
+    }
+}
+
+fn of_finding(kind: FindingKind) -> (&'static str, &'static str) {
+    match kind {
+        FindingKind::Person => ("có người", "a person is there"),
+        FindingKind::FaceCovered => ("đeo khẩu trang", "with covered face"),
+        FindingKind::HeadCovered => ("đội mũ", "with covered head"),
+        FindingKind::Gloves => ("đeo găng tay", "with gloves"),
+        FindingKind::Bag => ("mang túi", "with a bag"),
+        FindingKind::Vehicle => ("có xe", "a vehicle is there"),
+        FindingKind::PlateAbsent => ("xe không có biển số", "a vehicle without a plate"),
+        FindingKind::PlateUnreadable => ("biển số bị che hoặc không đọc được", "a plate that is covered or illegible"),
+        FindingKind::PlateSuspect => ("biển số nghi vấn", "a suspect plate"),
+        FindingKind::PlateWanted => ("biển số cần theo dõi", "a plate that is watched for"),
+        FindingKind::Loitering => ("quanh quẩn lâu", "loitering"),
+        FindingKind::SeenBefore => ("xe đã qua lại nhiều đêm", "a vehicle that came by on several nights"),
+        FindingKind::ProtectedRoom => ("trong khu vực bảo vệ đặc biệt", "in a protected area"),
+        FindingKind::CameraTampered => ("camera bị phá hoặc che", "the camera was tampered with"),
+        FindingKind::CameraOffline => ("mất kết nối camera", "the camera is offline"),
     }
 }
 
@@ -93,7 +164,7 @@ mod tests {
 
     #[track_caller]
     fn check(findings: &[Finding], peak: bool, expected: Severity) {
-        let score = score(log_odds(findings, peak), false);
+        let score = score_of(findings, &Context { peak, ..Context::default() });
         assert_eq!(severity(score), expected, "score {score}");
     }
 
@@ -118,31 +189,82 @@ mod tests {
         check(&vehicle(FindingKind::SeenBefore, 0.9), false, Severity::Notice);
     }
 
+    fn score_of(findings: &[Finding], context: &Context) -> f32 {
+        score(log_odds(&parts(findings, context)))
+    }
+
     #[test]
-    fn a_known_vehicle_lowers_the_score_and_a_wanted_one_is_told_all_the_same() {
+    fn somebody_in_a_protected_room_is_critical_however_badly_seen() {
+        for confidence in [0.05, 0.4, 1.0] {
+            let found = [finding(FindingKind::Person, confidence), finding(FindingKind::ProtectedRoom, confidence)];
+            check(&found, false, Severity::Critical);
+            assert_eq!(severity(score_beside_known_vehicle(&found)), Severity::Critical);
+        }
+    }
+
+    #[test]
+    fn a_known_vehicle_lowers_the_score() {
         let person = [finding(FindingKind::Person, 0.8)];
-        let log_odds = log_odds(&person, false);
-        assert!(score(log_odds, true) < score(log_odds, false));
-        assert_eq!(severity(score(log_odds, true)), Severity::Notice);
+        assert!(score_beside_known_vehicle(&person) < score_of(&person, &Context::default()));
+        assert_eq!(severity(score_beside_known_vehicle(&person)), Severity::Notice);
+    }
+
+    fn score_beside_known_vehicle(findings: &[Finding]) -> f32 {
+        score(log_odds(&[parts(findings, &Context::default()), vec![known_vehicle()]].concat()))
+    }
+
+    #[test]
+    fn what_a_score_is_made_of() {
+        use FindingKind::{Loitering, Person, Vehicle};
+        let found = [finding(Vehicle, 0.5), finding(Person, 0.6), finding(Person, 0.8), finding(Loitering, 0.1)];
+        let crossing = |line: &str, is_in| Crossing { line: line.to_owned(), is_in };
+        let crossed = vec![crossing("cong", true), crossing("cua", false), crossing("cua", true)];
+        let context = Context { peak: true, holiday: true, crossed, got_out: true };
+        let parts = parts(&found, &context);
+        let told: Vec<_> = parts.iter().map(|part| (part.part, part.words.vi.as_str())).collect();
+        let expected = [
+            (Part::Prior, "khi chưa biết gì"),
+            (Part::Finding(Person), "có người"),
+            (Part::Finding(Vehicle), "có xe"),
+            (Part::Finding(Loitering), "quanh quẩn lâu"),
+            (Part::Peak, "trong giờ cao điểm trộm"),
+            (Part::Holiday, "trong ngày lễ"),
+            (Part::CrossedIn, "đi vào qua vạch cong, cua"),
+            (Part::CrossedOut, "đi ra qua vạch cua"),
+            (Part::GotOut, "có người xuống từ xe đang đỗ chờ"),
+        ];
+        assert_eq!(told, expected);
+        let person = &parts[1];
+        assert_eq!(person.log_odds, weight(Person, 0.8) + 0.5 * weight(Person, 0.6), "the second counts half");
+        assert_eq!(parts[3].log_odds, weight(Loitering, 1.0), "the time is what it is");
+    }
+
+    #[test]
+    fn parts_have_the_names_of_the_findings() {
+        let name = |part| serde_json::to_value::<Part>(part).expect("a name");
+        assert_eq!(name(Part::Finding(FindingKind::FaceCovered)), "face_covered");
+        assert_eq!(name(Part::GotOut), "got_out");
+        for kind in FindingKind::ALL {
+            let part = Part::Finding(kind);
+            assert_eq!(serde_json::from_value::<Part>(name(part)).expect("a part"), part);
+            assert!(!part.words().0.is_empty() && !part.words().1.is_empty());
+        }
     }
 
     fn any_finding() -> impl Strategy<Value = Finding> {
-        use FindingKind::*;
-        let kinds = proptest::sample::select(vec![
-            Person,
-            ProtectedRoom,
-            Vehicle,
-            FaceCovered,
-            HeadCovered,
-            Gloves,
-            Bag,
-            PlateAbsent,
-            PlateUnreadable,
-            PlateSuspect,
-            PlateWanted,
-            SeenBefore,
-        ]);
+        let kinds = proptest::sample::select(FindingKind::ALL.to_vec());
         (kinds, 0f32..=1.0).prop_map(|(kind, confidence)| finding(kind, confidence))
+    }
+
+    fn any_context() -> impl Strategy<Value = Context> {
+        let crossing = (0u8..3, any::<bool>()).prop_map(|(line, is_in)| Crossing { line: format!("l{line}"), is_in });
+        let crossed = proptest::collection::btree_set(crossing, 0..4);
+        (any::<[bool; 3]>(), crossed).prop_map(|([peak, holiday, got_out], crossed)| Context {
+            peak,
+            holiday,
+            got_out,
+            crossed: crossed.into_iter().collect(),
+        })
     }
 
     proptest! {
@@ -150,14 +272,28 @@ mod tests {
         fn another_finding_never_lowers_the_score(
             mut findings in proptest::collection::vec(any_finding(), 0..8),
             more in any_finding(),
-            peak: bool,
+            context in any_context(),
         ) {
-            let before = log_odds(&findings, peak);
+            let before = log_odds(&parts(&findings, &context));
             findings.push(more);
-            let after = log_odds(&findings, peak);
-            prop_assert!(after >= before - 1e-6);
-            findings.reverse();
-            prop_assert!((log_odds(&findings, peak) - after).abs() < 1e-5);
+            prop_assert!(log_odds(&parts(&findings, &context)) >= before - 1e-5);
+        }
+
+        #[test]
+        fn the_order_of_the_findings_changes_nothing(
+            (findings, shuffled) in proptest::collection::vec(any_finding(), 0..8)
+                .prop_flat_map(|findings| (Just(findings.clone()), Just(findings).prop_shuffle())),
+            context in any_context(),
+        ) {
+            prop_assert_eq!(parts(&findings, &context), parts(&shuffled, &context));
+        }
+
+        #[test]
+        fn what_joins_a_context_only_adds(mut context in any_context(), other in any_context()) {
+            let before = context.clone();
+            let is_news = context.join(&other);
+            prop_assert_eq!(is_news, context != before);
+            prop_assert!(!context.clone().join(&other) && !context.clone().join(&before));
         }
     }
 }

@@ -9,7 +9,7 @@ use super::cursor::Cursor;
 use super::rows::{self, nanoseconds};
 use super::{Result, Store, Subject, events};
 use crate::alert::{Alert, AlertState, Person};
-use crate::rules::{Finding, Severity};
+use crate::rules::{Finding, ScorePart, Severity};
 use crate::vision::attributes::Attribute;
 
 /// Which alerts: an empty list means any.
@@ -138,6 +138,11 @@ fn upsert(connection: &Connection, alert: &Alert) -> rusqlite::Result<()> {
     }
     let sql = "delete from finding where alert_id = ?1 and position >= ?2";
     connection.prepare_cached(sql)?.execute(params![alert.id.as_bytes(), index(alert.findings.len())])?;
+    for (position, part) in alert.score_parts.iter().enumerate() {
+        upsert_score_part(connection, alert.id, position, part)?;
+    }
+    let sql = "delete from score_part where alert_id = ?1 and position >= ?2";
+    connection.prepare_cached(sql)?.execute(params![alert.id.as_bytes(), index(alert.score_parts.len())])?;
     for (position, person) in alert.persons.iter().enumerate() {
         upsert_person(connection, alert.id, position, person)?;
     }
@@ -177,6 +182,27 @@ fn upsert_finding(connection: &Connection, alert: Uuid, position: usize, finding
 }
 
 /// As with findings, what has not changed stays untouched.
+fn upsert_score_part(connection: &Connection, alert: Uuid, position: usize, part: &ScorePart) -> rusqlite::Result<()> {
+    let sql = "
+        insert into score_part (alert_id, position, part, words_vi, words_en, log_odds)
+        values (?1, ?2, ?3, ?4, ?5, ?6)
+        on conflict (alert_id, position) do update set
+            (part, words_vi, words_en, log_odds)
+            = (excluded.part, excluded.words_vi, excluded.words_en, excluded.log_odds)
+        where (part, words_vi, words_en, log_odds)
+            is not (excluded.part, excluded.words_vi, excluded.words_en, excluded.log_odds)";
+    connection.prepare_cached(sql)?.execute(params![
+        alert.as_bytes(),
+        index(position),
+        rows::name(&part.part)?,
+        part.words.vi,
+        part.words.en,
+        part.log_odds,
+    ])?;
+    Ok(())
+}
+
+/// As with findings, what has not changed stays untouched.
 fn upsert_person(connection: &Connection, alert: Uuid, position: usize, person: &Person) -> rusqlite::Result<()> {
     let sql = "
         insert into attribute (alert_id, position, attribute, track, answer, confidence, frames, pixels, has_crop)
@@ -209,11 +235,15 @@ fn index(position: usize) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
 }
 
-/// With its findings and persons.
+/// With its findings, persons and parts of its score.
 fn in_full(connection: &Connection, mut alert: Alert) -> rusqlite::Result<Alert> {
     let sql = "select * from finding where alert_id = ?1 order by position";
     let mut statement = connection.prepare_cached(sql)?;
     alert.findings = statement.query_map([alert.id.as_bytes()], rows::finding)?.collect::<rusqlite::Result<_>>()?;
+    let sql = "select * from score_part where alert_id = ?1 order by position";
+    let mut statement = connection.prepare_cached(sql)?;
+    alert.score_parts =
+        statement.query_map([alert.id.as_bytes()], rows::score_part)?.collect::<rusqlite::Result<_>>()?;
     let sql = "select * from attribute where alert_id = ?1 order by position";
     let mut statement = connection.prepare_cached(sql)?;
     let mut last_position = None;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::alert::{Alert, Judged};
 use crate::base::Rect;
-use crate::rules::{Bilingual, Finding};
+use crate::rules::{Bilingual, Finding, ScorePart};
 use crate::vision::attributes::Attribute;
 
 /// Nanoseconds since 1970; 64 bits reach from 1677 to 2262, times outside saturate.
@@ -76,6 +76,14 @@ pub(super) fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
     })
 }
 
+pub(super) fn score_part(row: &Row<'_>) -> rusqlite::Result<ScorePart> {
+    Ok(ScorePart {
+        part: named(row, "part")?,
+        words: Bilingual { vi: row.get("words_vi")?, en: row.get("words_en")? },
+        log_odds: row.get("log_odds")?,
+    })
+}
+
 /// One attribute of a person of an alert.
 pub(super) struct AttributeRow {
     pub position: i64,
@@ -100,7 +108,7 @@ pub(super) fn attribute(row: &Row<'_>) -> rusqlite::Result<AttributeRow> {
     })
 }
 
-/// The alert without its findings and persons.
+/// The alert without its findings, persons and parts of its score.
 pub(super) fn alert(row: &Row<'_>) -> rusqlite::Result<Alert> {
     Ok(Alert {
         id: uuid(row, "id")?,
@@ -111,6 +119,7 @@ pub(super) fn alert(row: &Row<'_>) -> rusqlite::Result<Alert> {
         closed_at: optional_timestamp(row, "closed_at_ns")?,
         severity: named(row, "severity")?,
         score: row.get("score")?,
+        score_parts: Vec::new(),
         state: named(row, "state")?,
         findings: Vec::new(),
         persons: Vec::new(),

@@ -72,6 +72,21 @@ create table finding (
   primary key (alert_id, position)
 ) strict, without rowid;
 
+-- What the score of an alert is made of. Alerts of older versions have none.
+create table score_part (
+  alert_id blob not null references alert (id) on delete cascade,
+  -- From 0: what was likely before, the findings by kind, the circumstances.
+  position integer not null check (position >= 0),
+  -- A kind of finding, or the name of a circumstance.
+  part text not null check (part <> ''),
+  -- As they were told then, in Vietnamese and in English.
+  words_vi text not null,
+  words_en text not null,
+  -- What it adds to the alert's log-odds, which the score is made of.
+  log_odds real not null,
+  primary key (alert_id, position)
+) strict, without rowid;
+
 -- What is known of the persons of an alert: four rows each, one an attribute.
 create table attribute (
   alert_id blob not null references alert (id) on delete cascade,

@@ -9,7 +9,7 @@ use crate::alert::{Alert, AlertState, Judged, Person};
 use crate::base::{Rect, SimClock};
 use crate::intake::Codec;
 use crate::record::{Needed, Segment, SegmentIndex as _};
-use crate::rules::{Bilingual, Finding, FindingKind, Severity};
+use crate::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, Severity};
 use crate::vision::attributes::Answer;
 
 pub(super) fn night() -> Timestamp {
@@ -54,6 +54,7 @@ pub(super) fn alert(n: i64) -> Alert {
         closed_at: None,
         severity: Severity::ALL[usize::try_from(n % 3).expect("small")],
         score: 0.75,
+        score_parts: Vec::new(),
         state: AlertState::New,
         findings: vec![finding(FindingKind::Person, opened_at)],
         persons: Vec::new(),
@@ -374,6 +375,15 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn any_score_part()(
+        part in proptest::sample::select(&[Part::Prior, Part::Finding(FindingKind::Person), Part::GotOut][..]),
+        log_odds in -9f32..9.0, (vi, en) in ("\\PC{0,30}", "\\PC{0,30}"),
+    ) -> ScorePart {
+        ScorePart { part, words: Bilingual { vi, en }, log_odds }
+    }
+}
+
+prop_compose! {
     fn any_judged()(
         answer in proptest::sample::select(&[Answer::Yes, Answer::No, Answer::Unknown][..]), confidence in 0f32..=1.0,
         frames in 0u32..100, pixels in 0u32..2_000, has_crop: bool,
@@ -393,12 +403,13 @@ prop_compose! {
         opened_at in any_time(), last_seen_at in any_time(), closed_at in proptest::option::of(any_time()),
         severity in proptest::sample::select(&Severity::ALL[..]), state in proptest::sample::select(&AlertState::ALL[..]),
         score in 0f32..=1.0, findings in proptest::collection::vec(any_finding(), 0..6),
+        score_parts in proptest::collection::vec(any_score_part(), 0..6),
         persons in proptest::collection::vec(any_person(), 0..4),
         (vi, en) in ("\\PC{0,30}", "\\PC{0,30}"), (frame_width, frame_height) in (1u32..20_000, 1u32..20_000),
     ) -> Alert {
         let reason = Bilingual { vi, en };
         Alert {
-            opened_at, last_seen_at, closed_at, severity, score, state, findings, persons, reason, frame_width,
+            opened_at, last_seen_at, closed_at, severity, score, score_parts, state, findings, persons, reason, frame_width,
             frame_height, ..alert(0)
         }
     }

@@ -106,7 +106,8 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
             place: Some(scene.name.clone()),
             transport: Transport::Tcp,
             credentials: Some(Credentials { user: USER.to_owned(), password: PASSWORD.to_owned() }),
-            zones: vec![Zone { id: zone_id(scene.zone).to_owned(), kind: scene.zone, polygon: Polygon::full_frame() }],
+            zones: vec![Zone::new(zone_id(scene.zone), scene.zone, Polygon::full_frame())],
+            lines: Vec::new(),
         });
     }
     let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);

@@ -10,6 +10,7 @@ use crate::alert::{Alert, Judged};
 use crate::base::Rect;
 use crate::camera::analyst::Ended;
 use crate::config::Language;
+use crate::rules::ScorePart;
 use crate::rules::plate::{Candidate, Plate};
 use crate::vision::Class;
 use crate::vision::attributes::{Answer, Attribute};
@@ -51,11 +52,14 @@ impl Lines {
                     .collect();
                 let person = |person: &crate::alert::Person| json!({"track": person.track, "attributes": attributes(&person.attributes)});
                 let persons: Vec<_> = alert.persons.iter().map(person).collect();
+                let part =
+                    |part: &ScorePart| json!({"part": part.part, "words": part.words, "log_odds": part.log_odds});
+                let score_parts: Vec<_> = alert.score_parts.iter().map(part).collect();
                 json!({
                     "type": "alert", "id": alert.id, "camera": alert.camera, "zone": alert.zone,
                     "at": self.time(alert.opened_at), "last_seen_at": self.time(alert.last_seen_at),
                     "closed_at": alert.closed_at.map(|at| self.time(at)), "severity": alert.severity,
-                    "score": alert.score, "findings": findings, "reason": alert.reason, "persons": persons,
+                    "score": alert.score, "score_parts": score_parts, "findings": findings, "reason": alert.reason, "persons": persons,
                 })
             }
             Line::Track(Ended { track, verdicts, vehicle }) => {

@@ -2,6 +2,7 @@ import type { Alert, Camera } from '../api/types';
 import { useSession } from '../session/session';
 import { clockOf, dateOf, formatDuration, millis } from '../time';
 import { Persons } from './Persons';
+import { ScoreParts } from './ScoreParts';
 import { Vehicles } from './Vehicles';
 
 interface Props {
@@ -41,6 +42,7 @@ export function Facts({ alert, camera, onSeek }: Props) {
         <dt>{t('alert.duration')}</dt>
         <dd>{formatDuration(millis(alert.last_seen_at) - millis(alert.at))}</dd>
       </dl>
+      <ScoreParts alert={alert} />
       <Findings alert={alert} onSeek={onSeek} />
       {alert.snapshot && (
         <a class="still" href={alert.snapshot} target="_blank" rel="noreferrer">

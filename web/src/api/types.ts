@@ -4,8 +4,10 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type Camera = Schemas['Camera'];
-/** Alerts of before persons were looked at closely have no `persons`. */
-export type Alert = Omit<Schemas['Alert'], 'persons'> & Partial<Pick<Schemas['Alert'], 'persons'>>;
+/** Alerts of before persons were looked at closely have no `persons`, those of before scores were kept no parts. */
+export type Alert = Omit<Schemas['Alert'], 'persons' | 'score_parts'> &
+  Partial<Pick<Schemas['Alert'], 'persons' | 'score_parts'>>;
+export type ScorePart = Schemas['ScorePart'];
 export type Person = Schemas['Person'];
 export type AttributeAnswer = Schemas['AttributeAnswer'];
 export type Attribute = AttributeAnswer['attribute'];

@@ -57,6 +57,7 @@ export const en: Dictionary = {
   'alert.duration': 'Lasted',
   'alert.status': 'Status',
   'alert.vehicles': 'Vehicles',
+  'alert.score': 'Score',
   'alert.findings': 'Findings',
   'alert.findings.more': 'and {n} more',
   'alert.findings.seek': 'Go to {time}: {what}',

@@ -56,6 +56,7 @@ export const vi = {
   'alert.duration': 'Kéo dài',
   'alert.status': 'Tình trạng',
   'alert.vehicles': 'Xe',
+  'alert.score': 'Mức nghi vấn',
   'alert.findings': 'Phát hiện',
   'alert.findings.more': 'và {n} phát hiện nữa',
   'alert.findings.seek': 'Xem lúc {time}: {what}',

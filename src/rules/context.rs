@@ -1,0 +1,30 @@
+//! What an alert weighs beyond its findings.
+
+use super::Crossing;
+
+/// What holds around the findings, of one picture or of a whole alert.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Context {
+    /// In the hours in which thieves come.
+    pub peak: bool,
+    /// On a public holiday.
+    pub holiday: bool,
+    /// Lines that somebody crossed: in order, each once.
+    pub crossed: Vec<Crossing>,
+    /// Somebody got out of a vehicle that waits.
+    pub got_out: bool,
+}
+
+impl Context {
+    /// What held at any time holds for the whole alert. Says whether that is news.
+    pub fn join(&mut self, other: &Self) -> bool {
+        let before = self.clone();
+        self.peak |= other.peak;
+        self.holiday |= other.holiday;
+        self.got_out |= other.got_out;
+        self.crossed.extend(other.crossed.iter().cloned());
+        self.crossed.sort();
+        self.crossed.dedup();
+        *self != before
+    }
+}
