@@ -43,11 +43,15 @@ impl Snapshots {
         let worth = alert
             .findings
             .iter()
-            .filter(|finding| finding.at == frame.at)
+            .filter(|finding| finding.at == frame.at && !finding.kind.is_of_the_camera())
             .map(|finding| finding.confidence * finding.bbox.h)
             .fold(0.0, f32::max);
-        let keeps = self.current.is_some_and(|(id, best)| id == alert.id && worth < BETTER * best);
-        if keeps || here.is_empty() {
+        // What happened to the camera is shown by any picture, the last one where none comes any more;
+        // whoever is seen later makes a better one.
+        let shows_nobody = alert.findings.iter().all(|finding| finding.kind.is_of_the_camera());
+        let best = self.current.filter(|(id, _)| *id == alert.id).map(|(_, best)| best);
+        let keeps = best.is_some_and(|best| here.is_empty() || worth < BETTER * best);
+        if keeps || (here.is_empty() && !shows_nobody) {
             return Ok(());
         }
         fs::create_dir_all(&self.folder)?;

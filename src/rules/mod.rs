@@ -6,6 +6,7 @@ pub mod intrusion;
 pub mod plate;
 pub mod schedule;
 pub mod score;
+pub mod tamper;
 pub mod zones;
 
 pub use finding::{Bilingual, Finding, FindingKind, Severity};

@@ -25,7 +25,8 @@ const CRITICAL_FROM: f32 = 0.95;
 /// suspect is often a slip of the reader; and a plate that somebody asked to be told of is told.
 pub fn weight(kind: FindingKind, confidence: f32) -> f32 {
     let full = match kind {
-        FindingKind::Person => 3.0,
+        FindingKind::CameraTampered => 3.3,
+        FindingKind::Person | FindingKind::CameraOffline => 3.0,
         FindingKind::ProtectedRoom => 4.0,
         FindingKind::PlateWanted => 4.5,
         FindingKind::PlateAbsent => 2.2,
