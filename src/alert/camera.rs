@@ -16,7 +16,11 @@ pub(super) fn sentence(incidents: &[Incident], reason: Option<Bilingual>, scene:
         let camera = if place == 0 { named(scene.camera_name) } else { String::new() };
         let near = incident.person_near;
         vi.push(format!("{camera}{} lúc {time}{}", what.vi, if near { ", ngay sau khi có người ở gần" } else { "" }));
-        en.push(format!("{camera}{} at {time}{}", what.en, if near { ", shortly after somebody was near" } else { "" }));
+        en.push(format!(
+            "{camera}{} at {time}{}",
+            what.en,
+            if near { ", shortly after somebody was near" } else { "" }
+        ));
     }
     if let Some(reason) = reason {
         vi.push(reason.vi);

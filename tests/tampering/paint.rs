@@ -7,7 +7,7 @@ const GREY: u8 = 128;
 const BLACK: f32 = 16.0;
 
 /// Changes each luma, told where it is.
-pub fn luma(picture: &mut Picture, mut change: impl FnMut(usize, usize, f32) -> f32) {
+pub(crate) fn luma(picture: &mut Picture, mut change: impl FnMut(usize, usize, f32) -> f32) {
     let width = picture.width as usize;
     let len = width * picture.height as usize;
     for (at, value) in picture.data[..len].iter_mut().enumerate() {
@@ -15,19 +15,19 @@ pub fn luma(picture: &mut Picture, mut change: impl FnMut(usize, usize, f32) -> 
     }
 }
 
-pub fn grey(picture: &mut Picture) {
+pub(crate) fn grey(picture: &mut Picture) {
     let len = (picture.width * picture.height) as usize;
     picture.data[len..].fill(GREY);
 }
 
 /// A sensor's: the sum of three even spreads is near enough to a bell.
-pub fn noise(picture: &mut Picture, deviation: f32, random: &mut Rng) {
+pub(crate) fn noise(picture: &mut Picture, deviation: f32, random: &mut Rng) {
     luma(picture, |_, _, value| value + (0..3).map(|_| random.f32() - 0.5).sum::<f32>() * 2.0 * deviation);
 }
 
 /// What the camera's own lamp shows: no colour, a bright middle, dark corners; and some things change
 /// their tone, here those that had most red in them.
-pub fn by_infrared(picture: &mut Picture) {
+pub(crate) fn by_infrared(picture: &mut Picture) {
     let (width, height) = (picture.width as usize, picture.height as usize);
     let red = width * height + (width / 2) * (height / 2);
     let reds = picture.data[red..].to_vec();
@@ -41,19 +41,19 @@ pub fn by_infrared(picture: &mut Picture) {
 }
 
 /// Without a lamp: `gain` of the light.
-pub fn darker(picture: &mut Picture, gain: f32) {
+pub(crate) fn darker(picture: &mut Picture, gain: f32) {
     luma(picture, |_, _, value| BLACK + (value - BLACK) * gain);
 }
 
 /// Cloth over the lens: one tone, a little brighter where the light comes through.
-pub fn cloth(picture: &mut Picture, tone: f32) {
+pub(crate) fn cloth(picture: &mut Picture, tone: f32) {
     let (width, height) = (picture.width as f32, picture.height as f32);
     luma(picture, |x, y, _| tone + 12.0 * (x as f32 / width) + 8.0 * (y as f32 / height));
     grey(picture);
 }
 
 /// A box blur, three times, which is near enough to a lens out of focus.
-pub fn blur(picture: &mut Picture, radius: usize) {
+pub(crate) fn blur(picture: &mut Picture, radius: usize) {
     let (width, height) = (picture.width as usize, picture.height as usize);
     for _ in 0..3 {
         let mut line = vec![0u8; width.max(height)];
@@ -88,7 +88,7 @@ fn box_mean(line: &[u8], radius: usize, mut put: impl FnMut(usize, u8)) {
 }
 
 /// Paint on the dome: blots that grow for some seconds, dense in their middle.
-pub fn spray(picture: &mut Picture, seconds: f32, share: f32) {
+pub(crate) fn spray(picture: &mut Picture, seconds: f32, share: f32) {
     let (width, height) = (picture.width as f32, picture.height as f32);
     let grown = (seconds / 3.0).min(1.0);
     let blots = [(0.3, 0.35), (0.5, 0.5), (0.62, 0.4), (0.4, 0.65), (0.75, 0.6)];
@@ -104,7 +104,7 @@ pub fn spray(picture: &mut Picture, seconds: f32, share: f32) {
 }
 
 /// A car's lamps that sweep through the picture from left to right: 0 to 1.
-pub fn headlights(picture: &mut Picture, place: f32) {
+pub(crate) fn headlights(picture: &mut Picture, place: f32) {
     let (width, height) = (picture.width as f32, picture.height as f32);
     luma(picture, |x, y, value| {
         let off = (x as f32 / width - place).hypot(0.7 * (y as f32 / height - 0.55));
@@ -113,7 +113,7 @@ pub fn headlights(picture: &mut Picture, place: f32) {
 }
 
 /// Rain near the lens, by infrared light: bright streaks, others in each picture.
-pub fn rain(picture: &mut Picture, random: &mut Rng) {
+pub(crate) fn rain(picture: &mut Picture, random: &mut Rng) {
     let (width, height) = (picture.width as usize, picture.height as usize);
     for _ in 0..220 {
         let (x, y, long) = (random.usize(..width), random.usize(..height), random.usize(8..30));
@@ -125,7 +125,7 @@ pub fn rain(picture: &mut Picture, random: &mut Rng) {
 }
 
 /// Somebody who walks by so near that they fill most of the picture: a dark coat and a face.
-pub fn passer_by(picture: &mut Picture, place: f32) {
+pub(crate) fn passer_by(picture: &mut Picture, place: f32) {
     let (width, height) = (picture.width as f32, picture.height as f32);
     luma(picture, |x, y, value| {
         let (x, y) = (x as f32 / width - place, y as f32 / height);

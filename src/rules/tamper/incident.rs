@@ -126,7 +126,10 @@ mod tests {
         let covered = Some(Covered);
         assert_eq!(told(None, &[(0, None, true), (1, covered, true), (2, covered, true)]), [1]);
         // By day nobody is told; but what lasts until the evening is.
-        assert_eq!(told(None, &[(1, covered, false), (2, covered, false), (3, covered, true), (4, covered, true)]), [3]);
+        assert_eq!(
+            told(None, &[(1, covered, false), (2, covered, false), (3, covered, true), (4, covered, true)]),
+            [3]
+        );
         // Another night, another alert.
         assert_eq!(told(None, &[(1, covered, true), (2, covered, false), (3, covered, true)]), [1, 3]);
         // A loose cable is told of once; somebody near makes it news, and so does something else.

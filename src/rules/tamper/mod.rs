@@ -35,8 +35,7 @@ pub enum Trouble {
 
 impl Trouble {
     /// What can be seen in pictures.
-    pub const SEEN: [Self; 6] =
-        [Self::Covered, Self::Dark, Self::Sprayed, Self::Turned, Self::Defocused, Self::Frozen];
+    pub const SEEN: [Self; 6] = [Self::Covered, Self::Dark, Self::Sprayed, Self::Turned, Self::Defocused, Self::Frozen];
 }
 
 /// A scene must be known for so long before a picture is held against it.
@@ -143,10 +142,9 @@ impl Witness {
         let (here, other) = (usize::from(self.in_color), usize::from(!self.in_color));
         if self.scenes[here].is_none() {
             let known = self.scenes[other].as_ref();
-            self.scenes[here] = Some(known.map_or_else(
-                || Scene::new(picture, edges.to_vec()),
-                |other| other.by_other_light(picture, edges),
-            ));
+            self.scenes[here] = Some(
+                known.map_or_else(|| Scene::new(picture, edges.to_vec()), |other| other.by_other_light(picture, edges)),
+            );
         }
         if let Some(scene) = &mut self.scenes[here] {
             scene.learn(picture, edges, passed);

@@ -17,7 +17,7 @@ const DARK_SHARE: f32 = 0.95;
 /// So much of the picture, smeared over, is more than a drop or a cobweb.
 const SPRAYED_FROM: f32 = 0.2;
 /// Out of focus: so little sharpness is left of the usual, or of its edges' strength.
-const BLURRED_BELOW: f32 = 0.7;
+const BLURRED_BELOW: f32 = 0.75;
 const FADED_BELOW: f32 = 0.58;
 /// Below so much of the usual light edges fade by themselves.
 const AS_BRIGHT: f32 = 0.65;

@@ -9,8 +9,8 @@ const REPEATS: f32 = 0.125;
 const LEAST_USUAL: f32 = 0.3;
 /// How long must be known how pictures differ.
 const LEARN_SECONDS: f32 = 12.0;
-/// The usual difference falls at once, and rises by this share a second.
-const RISES: f32 = 0.05;
+/// And how much nearer to what it is now the usual difference comes each second.
+const FOLLOWS: f32 = 0.1;
 
 #[derive(Debug)]
 pub(super) struct Stillness {
@@ -35,9 +35,12 @@ impl Stillness {
         if least <= REPEATS * self.usual && self.learned_seconds >= LEARN_SECONDS {
             return self.usual >= LEAST_USUAL;
         }
+        if self.learned_seconds < LEARN_SECONDS {
+            self.usual = self.usual.min(least);
+        } else {
+            self.usual += (least - self.usual) * (FOLLOWS * passed).min(1.0);
+        }
         self.learned_seconds += passed;
-        let rise = (RISES * passed).min(1.0);
-        self.usual = if least < self.usual { least } else { self.usual + (least - self.usual) * rise };
         false
     }
 }
