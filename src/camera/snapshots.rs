@@ -121,6 +121,55 @@ mod tests {
     use super::*;
     use crate::vision::attributes::Attribute;
 
+    fn alert(findings: Vec<crate::rules::Finding>) -> Alert {
+        Alert {
+            id: Uuid::from_u128(1),
+            camera: "cong".to_owned(),
+            zone: None,
+            opened_at: jiff::Timestamp::UNIX_EPOCH,
+            last_seen_at: jiff::Timestamp::UNIX_EPOCH,
+            closed_at: None,
+            severity: crate::rules::Severity::Warning,
+            score: 0.8,
+            state: crate::alert::AlertState::New,
+            findings,
+            persons: Vec::new(),
+            reason: crate::rules::Bilingual::default(),
+            frame_width: 64,
+            frame_height: 48,
+        }
+    }
+
+    #[test]
+    fn a_lost_camera_is_shown_by_its_last_picture_until_somebody_is_seen() {
+        let data_dir = tempfile::tempdir().expect("a folder");
+        let mut snapshots = Snapshots::new(data_dir.path());
+        let frame = |luma: u8| {
+            let mut data = vec![luma; 64 * 48];
+            data.resize(64 * 48 * 3 / 2, 128);
+            let (at, format) = (jiff::Timestamp::UNIX_EPOCH, crate::decode::PixelFormat::I420);
+            Frame::from_bytes(data, format, (64, 48), std::time::Duration::ZERO, at).expect("valid")
+        };
+        let finding = |kind, second| crate::rules::Finding {
+            kind,
+            track: Uuid::from_u128(2),
+            confidence: 0.9,
+            at: jiff::Timestamp::from_second(second).expect("in range"),
+            bbox: Rect::new(0.0, 0.0, 20.0, 40.0),
+            zone: None,
+            weight: 3.0,
+        };
+        let shown = || fs::read(folder(data_dir.path()).join(format!("{}.jpg", Uuid::from_u128(1)))).ok();
+
+        let offline = finding(FindingKind::CameraOffline, 10);
+        snapshots.offer(&alert(vec![offline.clone()]), &frame(90)).expect("written");
+        let last = shown().expect("a picture");
+        snapshots.offer(&alert(vec![offline.clone()]), &frame(30)).expect("written");
+        assert_eq!(shown().as_ref(), Some(&last), "the first one stays");
+        snapshots.offer(&alert(vec![finding(FindingKind::Person, 0), offline]), &frame(30)).expect("written");
+        assert_ne!(shown(), Some(last));
+    }
+
     fn crop(attribute: Attribute, jpeg: &[u8]) -> Crop {
         Crop { track: Uuid::from_u128(7), attribute, jpeg: jpeg.into() }
     }

@@ -62,3 +62,64 @@ impl Debounce {
         told.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(trouble, _)| trouble)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// One letter a second: the sign of a picture, and what is said after it; `.` for none.
+    #[track_caller]
+    fn check(signs: &str, expected: &str) {
+        let of = |letter| match letter {
+            'c' => Some(Trouble::Covered),
+            'd' => Some(Trouble::Dark),
+            's' => Some(Trouble::Sprayed),
+            'f' => Some(Trouble::Frozen),
+            _ => None,
+        };
+        let mut debounce = Debounce::default();
+        for (second, (sign, wanted)) in signs.chars().zip(expected.chars()).enumerate() {
+            assert_eq!(debounce.add(of(sign), 1.0), of(wanted), "second {second} of {signs}");
+        }
+        assert_eq!(signs.len(), expected.len());
+    }
+
+    #[test]
+    fn what_lasts_is_told_and_what_passes_is_not() {
+        check("ccccccc", ".....cc");
+        check("ddddddddd", ".......dd");
+        check("fffff", "...ff");
+        check("ccccc..cccc", "...........");
+        // One picture in between that could not be judged.
+        check("cccc.cccc", "........c");
+        // What it was for longest.
+        check("ssccccc", ".....cc");
+        check("ssssccc", ".....ss");
+        // Well again after five seconds, and what comes then is another time.
+        check("cccccc....c.....c", ".....cccccccccc..");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_told_before_its_time_nor_without_a_sign(
+            signs in proptest::collection::vec(proptest::option::of(0..Trouble::SEEN.len()), 1..80),
+        ) {
+            let mut debounce = Debounce::default();
+            let mut since_sign = 0.0;
+            let mut seen = Vec::new();
+            for sign in signs {
+                let sign = sign.map(|index| Trouble::SEEN[index]);
+                let before = debounce.state();
+                let state = debounce.add(sign, 1.0);
+                since_sign = if sign.is_some() { 0.0 } else { since_sign + 1.0 };
+                seen.extend(sign);
+                if before.is_none() && state.is_some() {
+                    prop_assert!(seen.len() >= 4 && seen.contains(&state.expect("told")) && sign.is_some());
+                }
+                prop_assert!(state.is_none() || since_sign < WELL_SECONDS);
+            }
+        }
+    }
+}

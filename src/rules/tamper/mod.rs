@@ -162,3 +162,7 @@ impl Witness {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "witness_tests.rs"]
+mod tests;

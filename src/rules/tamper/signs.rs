@@ -53,3 +53,65 @@ fn is_dark(picture: &Impression) -> bool {
     let dark = picture.means.iter().filter(|mean| **mean <= DARK).count();
     dark as f32 >= DARK_SHARE * picture.means.len() as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const USUAL: Comparison = Comparison {
+        kept: 1.0,
+        remaining: 0.9,
+        agreement: 0.9,
+        contrast: 1.0,
+        amount: 1.0,
+        brightness: 1.0,
+        sharpness: 1.0,
+        blind: 0.0,
+    };
+    const GONE: Comparison =
+        Comparison { kept: 0.0, remaining: 0.0, agreement: 0.0, contrast: 0.0, amount: 0.1, ..USUAL };
+
+    fn picture(luma: f32) -> Impression {
+        Impression { columns: 10, rows: 10, means: vec![luma; 100], ..Impression::default() }
+    }
+
+    #[track_caller]
+    fn check(comparison: &Comparison, luma: f32, expected: Option<Trouble>) {
+        assert_eq!(sign(comparison, &picture(luma)), expected, "{comparison:?}");
+    }
+
+    #[test]
+    fn what_pictures_say() {
+        check(&USUAL, 80.0, None);
+        check(&GONE, 80.0, Some(Trouble::Covered));
+        check(&GONE, 5.0, Some(Trouble::Dark));
+        // A lamp was turned off; a window is still seen, or everything, but faint and noisy.
+        check(&Comparison { remaining: 0.1, brightness: 0.1, ..GONE }, 5.0, None);
+        let lamp_off =
+            Comparison { kept: 0.4, remaining: 0.3, agreement: 0.6, contrast: 0.3, brightness: 0.3, ..USUAL };
+        check(&Comparison { blind: 0.4, amount: 0.5, sharpness: 3.0, ..lamp_off }, 25.0, None);
+        // The same without the dark is a smear, or a lens out of focus.
+        check(&Comparison { blind: 0.4, brightness: 0.9, ..lamp_off }, 80.0, Some(Trouble::Sprayed));
+        check(&Comparison { brightness: 0.9, ..lamp_off }, 80.0, Some(Trouble::Defocused));
+        check(&Comparison { sharpness: 0.5, ..USUAL }, 80.0, Some(Trouble::Defocused));
+        check(&Comparison { agreement: 0.05, kept: 0.05, remaining: 0.25, ..USUAL }, 80.0, Some(Trouble::Turned));
+        // By infrared light two thirds of the edges are there; somebody hides half of them.
+        check(&Comparison { kept: 0.6, remaining: 0.6, agreement: 0.65, contrast: 0.73, ..USUAL }, 60.0, None);
+        check(&Comparison { kept: 0.4, remaining: 0.5, agreement: 0.45, sharpness: 0.82, ..USUAL }, 80.0, None);
+    }
+
+    proptest! {
+        /// Whatever else there is: what keeps its edges, clear and sharp, is well.
+        #[test]
+        fn a_scene_that_is_there_is_well(
+            kept in 0.5f32..1.2, remaining in 0.4f32..1.0, agreement in 0.4f32..1.0, contrast in 0.6f32..2.0,
+            amount in 0.4f32..3.0, brightness in 0.05f32..3.0, sharpness in 0.8f32..5.0, luma in 0f32..200.0,
+        ) {
+            let comparison =
+                Comparison { kept, remaining, agreement, contrast, amount, brightness, sharpness, blind: 0.0 };
+            prop_assert_eq!(sign(&comparison, &picture(luma)), None);
+        }
+    }
+}
