@@ -23,6 +23,9 @@ const CRITICAL_FROM: f32 = 0.95;
 ///
 /// Of vehicles: who takes the plate off hides more than who lets it get dirty; that a plate is
 /// suspect is often a slip of the reader; and a plate that somebody asked to be told of is told.
+///
+/// A camera that somebody blinds is a warning by itself, as a person is; whoever was near adds to it
+/// ([`super::tamper::Incident::finding`]).
 pub fn weight(kind: FindingKind, confidence: f32) -> f32 {
     let full = match kind {
         FindingKind::CameraTampered => 3.3,
@@ -35,8 +38,8 @@ pub fn weight(kind: FindingKind, confidence: f32) -> f32 {
         FindingKind::SeenBefore => 0.8,
         FindingKind::Bag | FindingKind::PlateSuspect => 0.7,
         FindingKind::HeadCovered | FindingKind::Vehicle => 0.5,
-        // Kinds that no rule of this version states.
-        _ => 0.0,
+        // No rule of this version states it.
+        FindingKind::Loitering => 0.0,
     };
     full * confidence
 }
@@ -142,6 +145,8 @@ mod tests {
             PlateSuspect,
             PlateWanted,
             SeenBefore,
+            CameraTampered,
+            CameraOffline,
         ]);
         (kinds, 0f32..=1.0).prop_map(|(kind, confidence)| finding(kind, confidence))
     }
