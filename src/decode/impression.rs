@@ -45,17 +45,20 @@ impl Impression {
         let mut impression =
             Self { columns, rows, color: color(planes.second, planes.third, planes.height), ..Self::default() };
         let black = if planes.full_range { 0.0 } else { BLACK };
-        let mut sums = vec![(0u32, 0u32); columns];
+        // First down and then across, so that the loops over pixels are ones that vectorise.
+        let (mut sums, mut steps) = (vec![0u16; columns * block], vec![0u16; columns * block]);
         for row in 0..rows {
-            sums.fill((0, 0));
+            sums.fill(0);
+            steps.fill(0);
             let mut lines = 0u16;
             for y in (row * block..(row + 1) * block).step_by((block / ROWS_READ).max(1)) {
-                add_line(&mut sums, planes.first.row(y), block);
+                add_line(&mut sums, &mut steps, planes.first.row(y));
                 lines += 1;
             }
             let pixels = f32::from(lines) * block as f32;
-            impression.means.extend(sums.iter().map(|&(sum, _)| (sum as f32 / pixels - black).max(0.0)));
-            impression.steps.extend(sums.iter().map(|&(_, steps)| steps as f32 / pixels));
+            let mean = |sums: &[u16]| sums.iter().map(|&sum| u32::from(sum)).sum::<u32>() as f32 / pixels;
+            impression.means.extend(sums.chunks_exact(block).map(|sums| (mean(sums) - black).max(0.0)));
+            impression.steps.extend(steps.chunks_exact(block).map(mean));
         }
         for y in (0..planes.height).step_by(KEPT_EVERY) {
             let line = planes.first.row(y);
@@ -82,12 +85,13 @@ impl Impression {
     }
 }
 
-/// Adds the luma of a line, and the differences of its neighbours, to each block's sums.
-fn add_line(sums: &mut [(u32, u32)], line: &[u8], block: usize) {
-    let next = line.get(1..).unwrap_or_default();
-    for ((sum, steps), (here, next)) in sums.iter_mut().zip(line.chunks(block).zip(next.chunks(block))) {
-        *sum += here.iter().map(|&luma| u32::from(luma)).sum::<u32>();
-        *steps += here.iter().zip(next).map(|(a, b)| u32::from(a.abs_diff(*b))).sum::<u32>();
+/// Adds the luma of a line, and the differences of its neighbours, to the sums of each column.
+fn add_line(sums: &mut [u16], steps: &mut [u16], line: &[u8]) {
+    for (sum, &luma) in sums.iter_mut().zip(line) {
+        *sum += u16::from(luma);
+    }
+    for ((step, &here), &next) in steps.iter_mut().zip(line).zip(line.get(1..).unwrap_or_default()) {
+        *step += u16::from(here.abs_diff(next));
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::decode::Impression;
 use debounce::Debounce;
-use scene::{Scene, edges};
+use scene::{SAMPLED_EVERY, Scene, edges};
 use stillness::Stillness;
 
 pub use incident::{Incident, Incidents};
@@ -96,7 +96,8 @@ impl Witness {
 
     /// Half of the blocks differ by less than the median, whatever moves in the others.
     fn follow_noise(&mut self, picture: &Impression, before: &Impression) {
-        let mut off: Vec<_> = picture.means.iter().zip(&before.means).map(|(a, b)| (a - b).abs()).collect();
+        let off = picture.means.iter().zip(&before.means).step_by(SAMPLED_EVERY).map(|(a, b)| (a - b).abs());
+        let mut off: Vec<_> = off.collect();
         if off.is_empty() {
             return;
         }
