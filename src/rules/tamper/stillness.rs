@@ -9,19 +9,23 @@ const REPEATS: f32 = 0.125;
 const LEAST_USUAL: f32 = 0.3;
 /// How long must be known how pictures differ.
 const LEARN_SECONDS: f32 = 12.0;
-/// And how much nearer to what it is now the usual difference comes each second.
-const FOLLOWS: f32 = 0.1;
+/// How much nearer to what it is now the usual difference comes each second: soon where it falls, and
+/// within ten minutes where it rises.
+const FALLS: f32 = 0.1;
+const RISES: f32 = 1.0 / 600.0;
 
 #[derive(Debug)]
 pub(super) struct Stillness {
     last: [f32; PICTURES],
     usual: f32,
+    /// The least that pictures differed while they stand still, if they do.
+    still: Option<f32>,
     learned_seconds: f32,
 }
 
 impl Default for Stillness {
     fn default() -> Self {
-        Self { last: [f32::MAX; PICTURES], usual: f32::MAX, learned_seconds: 0.0 }
+        Self { last: [f32::MAX; PICTURES], usual: f32::MAX, still: None, learned_seconds: 0.0 }
     }
 }
 
@@ -33,12 +37,18 @@ impl Stillness {
         self.last[0] = stir;
         let least = self.last.into_iter().fold(f32::MAX, f32::min);
         if least <= REPEATS * self.usual && self.learned_seconds >= LEARN_SECONDS {
+            self.still = Some(self.still.map_or(least, |still| still.min(least)));
             return self.usual >= LEAST_USUAL;
+        }
+        if let Some(still) = self.still.take() {
+            // It came and went by itself, so it is this camera's way.
+            self.usual = still;
         }
         if self.learned_seconds < LEARN_SECONDS {
             self.usual = self.usual.min(least);
         } else {
-            self.usual += (least - self.usual) * (FOLLOWS * passed).min(1.0);
+            let follows = if least < self.usual { FALLS } else { RISES };
+            self.usual += (least - self.usual) * (follows * passed).min(1.0);
         }
         self.learned_seconds += passed;
         false
@@ -70,6 +80,9 @@ mod tests {
         check(noisy().take(8).chain([0.0; 3]), false);
         // An encoder that leaves out the noise does so every now and then.
         check([1.0, 0.0, 0.0, 0.0].into_iter().cycle().take(30), false);
+        // A drawn scene without noise, which cars light up now and then.
+        let lit_up = [0.0, 0.4, 0.9, 1.5, 1.6, 1.8, 2.5, 2.1, 1.7, 1.9, 3.1, 1.5, 0.5, 0.6, 0.3, 0.5, 0.1, 0.4];
+        check(lit_up.into_iter().skip(2).chain(lit_up).chain([0.0, 0.3, 0.0, 0.1, 0.0, 0.0, 0.0, 0.0]), false);
         check([0.1; 20].into_iter().chain([0.0; 8]), false);
     }
 }
