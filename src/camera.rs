@@ -11,6 +11,7 @@ pub mod saver;
 pub mod snapshots;
 mod turns;
 mod vehicles;
+mod vigil;
 
 use std::io;
 use std::sync::Arc;
@@ -176,6 +177,7 @@ impl LiveCamera {
             default(due) => {}
         }
         self.tell_health();
+        self.witness();
         if let Some(closed) = self.analyst.tick(self.shared.clock.now()) {
             self.saver.save(Change::Closed, closed, None);
         }
@@ -222,6 +224,21 @@ impl LiveCamera {
             tracing::warn!(%error, "a stretch of video cannot be decoded; waiting for the next key frame");
         }
         self.tell_progress();
+    }
+
+    /// What its pictures say of the camera itself, or that none come.
+    fn witness(&mut self) {
+        let stream = &self.sub.as_ref().unwrap_or(&self.main).stream;
+        let told = match self.watcher.latest() {
+            _ if stream.health().state == StreamState::Lost => {
+                self.analyst.miss(self.shared.clock.now(), self.shared.clock.monotonic())
+            }
+            Some(frame) => self.analyst.witness(frame),
+            None => None,
+        };
+        if let Some((change, alert)) = told {
+            self.saver.save(change, alert, self.analyst.last_picture().map(AsRef::as_ref));
+        }
     }
 
     /// Counters, gate and latest picture, for the page.

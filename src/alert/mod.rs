@@ -1,6 +1,7 @@
 //! What a guard sees: the findings of one intrusion in one camera, and its life cycle. Pure.
 
 mod book;
+mod camera;
 mod person;
 mod sentence;
 mod vehicle;
