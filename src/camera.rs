@@ -2,6 +2,7 @@
 
 pub mod analyst;
 pub mod archive;
+pub mod cases;
 pub mod closer;
 mod inspections;
 pub mod inspector;
@@ -34,6 +35,7 @@ use crate::store::Store;
 use crate::track::Track;
 use crate::vision::Detector;
 use analyst::{Analysis, Analyst, Ended, Eyes};
+use cases::Cases;
 use closer::{Closer, MainPictures};
 use saver::Saver;
 
@@ -55,6 +57,7 @@ pub struct Shared {
     pub config: Arc<Config>,
     pub clock: SharedClock,
     pub store: Store,
+    pub cases: Cases,
     pub board: Board,
     pub metrics: Metrics,
     pub recorder: Arc<Recorder>,
@@ -136,7 +139,7 @@ impl LiveCamera {
             main_pictures: main_pictures(camera, shared),
             analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.eyes.clone(), None)
                 .with_orders(shared.store.orders()),
-            saver: Saver::new(shared.store.clone(), &shared.config.data_dir),
+            saver: Saver::new(shared.store.clone(), shared.cases.clone(), &shared.config.data_dir),
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),
             shared: shared.clone(),
