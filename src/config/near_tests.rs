@@ -7,7 +7,7 @@ use crate::config::Config;
 fn office(near: [&str; 3]) -> Result<Config, String> {
     let mut text = "data_dir = \".\"\n".to_owned();
     for (id, near) in ["cong", "san", "kho"].into_iter().zip(near) {
-        text.push_str(&format!("[[camera]]\nid = \"{id}\"\nmain = \"rtsp://10.0.0.1/{id}\"\n{near}\n"));
+        text.extend(["[[camera]]\nid = \"", id, "\"\nmain = \"rtsp://10.0.0.1/", id, "\"\n", near, "\n"]);
     }
     Config::parse(&text, Path::new("."), Path::new("canhdem.toml")).map_err(|error| error.to_string())
 }
