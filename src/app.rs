@@ -57,10 +57,13 @@ pub fn run(
         tracing::error!(attribute = left_out.attribute.name(), error = %left_out.error, "not told until canhdem starts again");
     }
     let reader = reader.map(|reader| Arc::new(Models { reader, waits: false }) as Arc<dyn Reader>);
-    let plates = PlateReader::load(&manifest).unwrap_or_else(|error| {
+    let (plates, left_out) = PlateReader::load_usable(&manifest).unwrap_or_else(|error| {
         tracing::error!(%error, "plates are not looked for until canhdem starts again");
-        None
+        (None, Vec::new())
     });
+    for error in left_out {
+        tracing::error!(%error, "plates are read without this model until canhdem starts again");
+    }
     let plates = plates.map(|reader| Arc::new(PlateModels { reader, waits: false }) as Arc<dyn Plates>);
     let store = Store::open(&config.data_dir, &clock)?;
     for alert in store.close_unfinished()? {

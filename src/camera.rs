@@ -12,6 +12,7 @@ pub mod saver;
 pub mod snapshots;
 mod turns;
 mod vehicles;
+mod vigil;
 
 use std::io;
 use std::sync::Arc;
@@ -35,7 +36,6 @@ use crate::store::Store;
 use crate::track::Track;
 use crate::vision::Detector;
 use analyst::{Analysis, Analyst, Ended, Eyes};
-use cases::Cases;
 use closer::{Closer, MainPictures};
 use saver::Saver;
 
@@ -57,7 +57,7 @@ pub struct Shared {
     pub config: Arc<Config>,
     pub clock: SharedClock,
     pub store: Store,
-    pub cases: Cases,
+    pub cases: cases::Cases,
     pub board: Board,
     pub metrics: Metrics,
     pub recorder: Arc<Recorder>,
@@ -179,6 +179,7 @@ impl LiveCamera {
             default(due) => {}
         }
         self.tell_health();
+        self.witness();
         if let Some(closed) = self.analyst.tick(self.shared.clock.now()) {
             self.saver.save(Change::Closed, closed, None);
         }
@@ -225,6 +226,21 @@ impl LiveCamera {
             tracing::warn!(%error, "a stretch of video cannot be decoded; waiting for the next key frame");
         }
         self.tell_progress();
+    }
+
+    /// What its pictures say of the camera itself, or that none come.
+    fn witness(&mut self) {
+        let stream = &self.sub.as_ref().unwrap_or(&self.main).stream;
+        let told = match self.watcher.latest() {
+            _ if stream.health().state == StreamState::Lost => {
+                self.analyst.miss(self.shared.clock.now(), self.shared.clock.monotonic())
+            }
+            Some(frame) => self.analyst.witness(frame),
+            None => None,
+        };
+        if let Some((change, alert)) = told {
+            self.saver.save(change, alert, self.analyst.last_picture().map(AsRef::as_ref));
+        }
     }
 
     /// Counters, gate and latest picture, for the page.
@@ -286,11 +302,10 @@ impl LiveCamera {
     fn publish_health(&mut self) {
         let feeds = std::iter::once(&self.main).chain(self.sub.as_ref());
         let streams: Vec<_> = feeds.map(|feed| feed.stream.health().clone()).collect();
-        let recording = self.main.is_live();
         let quiet = self.watcher.latest().is_none();
         self.shared.board.update_camera(&self.id, |now| {
             now.streams = streams;
-            now.recording = recording;
+            now.recording = self.main.is_live();
             if quiet {
                 now.gate = None;
             }

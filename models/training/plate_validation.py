@@ -11,7 +11,7 @@
 | `absent` | the plate removed by filling its place: made, not real | absent |
 | `side` | photographs in which no plate's place is in view | not_assessable |
 | `small` | characters below 6.5 px, or a bare place as small | not_assessable |
-| `tracks/NN` | ten frames of one vehicle that comes nearer: readable, covered or absent | as above |
+| `tracks` | ten frames each of one vehicle that comes nearer: readable, covered or absent | as above |
 | `real` | the motorbikes of `plates_vn`, as they are | readable |
 
 Each has a `facts.csv` beside its labels: what was drawn, how wide it is, how it was turned and blurred, what covers it.
@@ -72,7 +72,11 @@ class Writer:
 
 
 def label(scene: Scene, verdict: str, text: str | None = None) -> dict:
-    return {"bbox": list(scene.box), "plate": verdict} | ({"text": text} if text else {})
+    seen = {"bbox": list(scene.box), "plate": verdict} | ({"text": text} if text else {})
+    if scene.quad is None:
+        return seen
+    (left, top), (right, bottom) = scene.quad.min(axis=0), scene.quad.max(axis=0)
+    return seen | {"plate_bbox": [round(float(v), 1) for v in (left, top, right - left, bottom - top)]}
 
 
 def fits(photo: Photo, plate: Plate) -> bool:
@@ -190,8 +194,8 @@ def small(held: list[Photo], out: Writer, random: Random, count: int = 120) -> N
         out.add(plate_scenes.compressed(plate_scenes.shot(scene, seen), seen.quality), light, [label(scene, "not_assessable")], facts)
 
 
-def tracks(held: list[Photo], folder: Path, random: Random, count: int = 60) -> None:
-    """Four of six with a readable plate, the others covered or bare. The light is one for a track; each frame has its own
+def tracks(held: list[Photo], out: Writer, random: Random, count: int = 60) -> None:
+    """Ten pictures in a row are a track. Four of six with a readable plate, the others covered or bare. The light is one for a track; each frame has its own
     blur, noise and compression. Far frames have the track's verdict."""
     number = 0
     while number < count:
@@ -203,7 +207,6 @@ def tracks(held: list[Photo], folder: Path, random: Random, count: int = 60) -> 
         taken = seen_clearly(nearest, light, False, random)
         if taken is None:
             continue
-        out = Writer(folder / f"{number:02}-{verdict}")
         for width in plate_scenes.approach(max(40.0, 0.6 * least_width(plate)), near, FRAMES):
             # The same dice for each frame, so that one thing hangs there.
             same = np.random.default_rng(seed)
@@ -215,8 +218,7 @@ def tracks(held: list[Photo], folder: Path, random: Random, count: int = 60) -> 
             seen = replace(own, noise=taken[1].noise, lit=taken[1].lit)
             text = plate.text if verdict == "readable" else None
             facts = facts_of(scene, photo, seen, kind=plate.kind, lines=plate.lines, text=text or "", cover=cover if verdict == "unreadable" else "")
-            out.add(plate_scenes.compressed(plate_scenes.shot(scene, seen), seen.quality), light, [label(scene, verdict, text)], facts)
-        out.finish()
+            out.add(plate_scenes.compressed(plate_scenes.shot(scene, seen), seen.quality), light, [label(scene, verdict, text) | {"track": f"{number:02}"}], facts)
         number += 1
 
 
@@ -245,6 +247,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Makes pictures and labels to measure plates on.")
     parser.add_argument("--data", type=Path, required=True, help="the folder of training data")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", metavar="SET", help="make one of the sets")
     options = parser.parse_args(arguments)
     photos = [photo for photo in vehicles.photos(options.data) if photo.held_out()]
     held = [photo for photo in photos if photo.quad is not None and coverings.size(photo.quad)[0] >= 20]
@@ -256,12 +259,14 @@ def main(arguments: list[str]) -> int:
         "side": lambda out, random: side(out_of_view, out, random),
         "small": lambda out, random: small(held, out, random),
         "real": lambda out, _: real(options.data, out),
+        "tracks": lambda out, random: tracks(held, out, random),
     }
     for number, (name, fill) in enumerate(sets.items()):
+        if options.only not in (None, name):
+            continue
         out = Writer(options.out / name)
         fill(out, np.random.default_rng(number))
         out.finish()
-    tracks(held, options.out / "tracks", np.random.default_rng(len(sets)))
     return 0
 
 

@@ -7,8 +7,9 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::sentence::{self, Counts, Scene};
-use super::{Alert, AlertState, Person, Vehicle};
+use super::{Alert, AlertState, Person, Vehicle, camera};
 use crate::base::IdSource;
+use crate::rules::tamper::Incident;
 use crate::rules::{Context, Finding, FindingKind, ScorePart, concealment, plate, score};
 use crate::track::{AnswerRules, Verdicts};
 
@@ -24,6 +25,8 @@ const MAX_FINDINGS: usize = 64;
 const MAX_PERSONS: usize = 32;
 /// Nor vehicles.
 const MAX_VEHICLES: usize = 16;
+/// Nor incidents of the camera.
+const MAX_INCIDENTS: usize = 8;
 
 /// What happened to the alert that is returned with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +54,8 @@ struct Open {
     most: Counts,
     /// Those whose plate was looked at, or tried to, in the order in which that was.
     vehicles: Vec<Vehicle>,
+    /// What happened to the camera itself, in order of time.
+    incidents: Vec<Incident>,
     /// What the score was made of when it was highest, without a known vehicle.
     highest: Vec<ScorePart>,
     reported_at: Timestamp,
@@ -176,6 +181,29 @@ impl AlertBook {
         })
     }
 
+    /// Takes what happened to the camera itself, which joins the open alert or opens one.
+    pub fn witness(
+        &mut self,
+        frame_size: (u32, u32),
+        incident: Incident,
+        context: &Context,
+        ids: &mut IdSource,
+    ) -> Option<(Change, Alert)> {
+        let (at, finding) = (incident.at, incident.finding(frame_size));
+        let change = if self.open.is_some() { Change::Grew } else { Change::Opened };
+        if change == Change::Opened {
+            self.open_new(at, frame_size, vec![finding.clone()], Vec::new(), context, ids);
+        }
+        let open = self.open.as_mut().filter(|open| open.incidents.len() < MAX_INCIDENTS)?;
+        open.incidents.push(incident);
+        merge(&mut open.alert.findings, vec![finding]);
+        open.context.join(context);
+        open.alert.last_seen_at = open.alert.last_seen_at.max(at);
+        open.reported_at = at;
+        judge(open, &self.camera_name, &self.timezone, &self.rules);
+        Some((change, open.alert.clone()))
+    }
+
     /// Lets time pass: closes the alert after a quiet while.
     pub fn tick(&mut self, now: Timestamp) -> Option<Alert> {
         let quiet_since = self.open.as_ref()?.alert.last_seen_at;
@@ -223,7 +251,8 @@ impl AlertBook {
         let most = Counts::of(&findings);
         merge(&mut alert.findings, findings);
         let context = context.clone();
-        let mut open = Open { alert, context, most, vehicles, highest: Vec::new(), reported_at: at };
+        let (incidents, highest) = (Vec::new(), Vec::new());
+        let mut open = Open { alert, context, most, vehicles, incidents, highest, reported_at: at };
         judge(&mut open, &self.camera_name, &self.timezone, &self.rules);
         let alert = open.alert.clone();
         self.open = Some(open);
@@ -278,10 +307,17 @@ fn judge(open: &mut Open, camera_name: &str, timezone: &TimeZone, rules: &Answer
     alert.score_parts.extend(known_vehicle.then(score::known_vehicle));
     alert.score = score::score(score::log_odds(&alert.score_parts));
     alert.severity = alert.severity.max(score::severity(alert.score));
-    let weightiest = alert.findings.iter().max_by(|a, b| a.weight.total_cmp(&b.weight).then(b.at.cmp(&a.at)));
+    let placed = alert.findings.iter().filter(|finding| finding.zone.is_some());
+    let weightiest = placed.max_by(|a, b| a.weight.total_cmp(&b.weight).then(b.at.cmp(&a.at)));
     alert.zone = weightiest.and_then(|finding| finding.zone.clone());
     let scene = Scene { camera_name, timezone, opened_at: alert.opened_at, parts: &parts, most: open.most, rules };
-    alert.reason = sentence::reason(&alert.findings, &alert.persons, &open.vehicles, &scene);
+    let others = || sentence::reason(&alert.findings, &alert.persons, &open.vehicles, &scene);
+    let only_the_camera = alert.findings.iter().all(|finding| finding.kind.is_of_the_camera());
+    alert.reason = if open.incidents.is_empty() {
+        others()
+    } else {
+        camera::sentence(&open.incidents, (!only_the_camera).then(others), &scene)
+    };
 }
 
 #[cfg(test)]

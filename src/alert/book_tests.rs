@@ -50,6 +50,25 @@ impl Night {
 }
 
 #[test]
+fn a_blinded_camera_opens_an_alert_that_a_person_joins() {
+    let mut night = Night::new();
+    let incident = Incident {
+        trouble: crate::rules::tamper::Trouble::Covered,
+        track: Uuid::from_u128(9),
+        at: at(0),
+        person_near: false,
+    };
+    let (change, alert) = night.book.witness((640, 360), incident, &Context::default(), &mut night.ids).expect("told");
+    assert_eq!((change, alert.severity, alert.findings.len()), (Change::Opened, Severity::Warning, 1));
+    assert!(alert.reason.vi.starts_with("Camera Cổng chính bị che lúc "), "{}", alert.reason.vi);
+    assert!(!alert.reason.vi.contains("0 xe"), "{}", alert.reason.vi);
+    let (change, alert) = night.see(5, vec![person(1, 5, 0.8)]).expect("grew");
+    assert_eq!((change, alert.severity, alert.zone.as_deref()), (Change::Grew, Severity::Critical, Some("san")));
+    assert!(alert.reason.vi.contains("bị che") && alert.reason.vi.contains("1 người"), "{}", alert.reason.vi);
+    assert_eq!(night.book.tick(at(36)).expect("closes").closed_at, Some(at(35)));
+}
+
+#[test]
 fn a_person_opens_one_alert_that_grows_and_closes() {
     let mut night = Night::new();
     let (change, opened) = night.see(0, vec![person(1, 0, 0.8)]).expect("opens");

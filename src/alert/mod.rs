@@ -2,6 +2,7 @@
 //! together. Pure.
 
 mod book;
+mod camera;
 mod case;
 mod person;
 mod sentence;

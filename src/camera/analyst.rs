@@ -1,6 +1,7 @@
 //! From a picture to what it means: detect, track, judge. The same for live cameras and `replay`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use super::inspector::{Plates, VehiclePicture};
 use super::looker::{Crop, Looked, Looker, Reader};
 use super::movers::Movers;
 use super::vehicles::{Told, Vehicles};
+use super::vigil::Vigil;
 use crate::alert::{Alert, AlertBook, Change};
 use crate::base::IdSource;
 use crate::config::Config;
@@ -18,6 +20,7 @@ use crate::decode::{Frame, Sighting};
 use crate::rules::orders::SharedOrders;
 use crate::rules::plate::Plate;
 use crate::rules::plate::findings::{self, Sight};
+use crate::rules::tamper::Incident;
 use crate::rules::{Armed, Conduct, Context, Finding, FindingKind, Place, Schedule, intrusion};
 use crate::store::Passage;
 use crate::track::{AnswerRules, Track, Tracker, Verdicts};
@@ -36,6 +39,8 @@ pub struct Analyst {
     movers: Movers,
     looker: Option<Looker>,
     vehicles: Option<Vehicles>,
+    /// Absent where nobody is to be told of the camera itself.
+    vigil: Option<Vigil>,
     inferences: u64,
 }
 
@@ -122,6 +127,7 @@ impl Analyst {
             movers: Movers::default(),
             looker: reader.map(Looker::new),
             vehicles: plates.map(|plates| Vehicles::new(&camera.id, config.timezone.clone(), plates, archive)),
+            vigil: camera.tamper.then(Vigil::default),
             inferences: 0,
         }
     }
@@ -292,6 +298,10 @@ impl Analyst {
             findings.extend(found);
             context.join(&deeds);
         }
+        let is_person = |finding: &Finding| finding.kind == FindingKind::Person;
+        if let Some(vigil) = self.vigil.as_mut().filter(|_| findings.iter().any(is_person)) {
+            vigil.person_seen(at);
+        }
         self.book.observe(at, frame_size, findings, &context, &mut self.ids)
     }
 
@@ -318,6 +328,34 @@ impl Analyst {
 
     fn guards(&self, zone: &str, at: Timestamp) -> bool {
         self.schedule.at(at, Place::Zone { camera: &self.camera, zone }).armed
+    }
+
+    /// Looks whether the camera still sees its scene, by its latest picture; costs next to nothing, and
+    /// most often nothing.
+    pub fn witness(&mut self, frame: &Arc<Frame>) -> Option<(Change, Alert)> {
+        let vigil = self.vigil.as_mut().filter(|vigil| vigil.is_due(frame))?;
+        let armed = self.schedule.at(frame.at, Place::Camera(&self.camera));
+        let incident = vigil.see(frame, armed.armed, &mut self.ids)?;
+        self.judge_camera(incident, &armed)
+    }
+
+    /// In place of [`Self::witness`] while the stream is lost; `monotonic` is `now` by the other clock.
+    pub fn miss(&mut self, now: Timestamp, monotonic: Duration) -> Option<(Change, Alert)> {
+        let vigil = self.vigil.as_mut()?;
+        let armed = self.schedule.at(now, Place::Camera(&self.camera));
+        let incident = vigil.miss(now, monotonic, armed.armed, &mut self.ids)?;
+        self.judge_camera(incident, &armed)
+    }
+
+    fn judge_camera(&mut self, incident: Incident, armed: &Armed) -> Option<(Change, Alert)> {
+        let frame = self.last_picture()?;
+        let frame_size = (frame.width, frame.height);
+        self.book.witness(frame_size, incident, &around(armed), &mut self.ids)
+    }
+
+    /// The last picture by which [`Self::witness`] judged the camera.
+    pub fn last_picture(&self) -> Option<&Arc<Frame>> {
+        self.vigil.as_ref().and_then(Vigil::last)
     }
 
     /// Lets time pass: an alert that has been quiet for long enough closes.

@@ -43,11 +43,15 @@ impl Snapshots {
         let worth = alert
             .findings
             .iter()
-            .filter(|finding| finding.at == frame.at)
+            .filter(|finding| finding.at == frame.at && !finding.kind.is_of_the_camera())
             .map(|finding| finding.confidence * finding.bbox.h)
             .fold(0.0, f32::max);
-        let keeps = self.current.is_some_and(|(id, best)| id == alert.id && worth < BETTER * best);
-        if keeps || here.is_empty() {
+        // What happened to the camera is shown by any picture, the last one where none comes any more;
+        // whoever is seen later makes a better one.
+        let shows_nobody = alert.findings.iter().all(|finding| finding.kind.is_of_the_camera());
+        let best = self.current.filter(|(id, _)| *id == alert.id).map(|(_, best)| best);
+        let keeps = best.is_some_and(|best| here.is_empty() || worth < BETTER * best);
+        if keeps || (here.is_empty() && !shows_nobody) {
             return Ok(());
         }
         fs::create_dir_all(&self.folder)?;
@@ -116,6 +120,57 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::vision::attributes::Attribute;
+
+    fn alert(findings: Vec<crate::rules::Finding>) -> Alert {
+        Alert {
+            id: Uuid::from_u128(1),
+            case: None,
+            camera: "cong".to_owned(),
+            zone: None,
+            opened_at: jiff::Timestamp::UNIX_EPOCH,
+            last_seen_at: jiff::Timestamp::UNIX_EPOCH,
+            closed_at: None,
+            severity: crate::rules::Severity::Warning,
+            score: 0.8,
+            score_parts: Vec::new(),
+            state: crate::alert::AlertState::New,
+            findings,
+            persons: Vec::new(),
+            reason: crate::rules::Bilingual::default(),
+            frame_width: 64,
+            frame_height: 48,
+        }
+    }
+
+    #[test]
+    fn a_lost_camera_is_shown_by_its_last_picture_until_somebody_is_seen() {
+        let data_dir = tempfile::tempdir().expect("a folder");
+        let mut snapshots = Snapshots::new(data_dir.path());
+        let frame = |luma: u8| {
+            let mut data = vec![luma; 64 * 48];
+            data.resize(64 * 48 * 3 / 2, 128);
+            let (at, format) = (jiff::Timestamp::UNIX_EPOCH, crate::decode::PixelFormat::I420);
+            Frame::from_bytes(data, format, (64, 48), std::time::Duration::ZERO, at).expect("valid")
+        };
+        let finding = |kind, second| crate::rules::Finding {
+            kind,
+            track: Uuid::from_u128(2),
+            confidence: 0.9,
+            at: jiff::Timestamp::from_second(second).expect("in range"),
+            bbox: Rect::new(0.0, 0.0, 20.0, 40.0),
+            zone: None,
+            weight: 3.0,
+        };
+        let shown = || fs::read(folder(data_dir.path()).join(format!("{}.jpg", Uuid::from_u128(1)))).ok();
+
+        let offline = finding(FindingKind::CameraOffline, 10);
+        snapshots.offer(&alert(vec![offline.clone()]), &frame(90)).expect("written");
+        let last = shown().expect("a picture");
+        snapshots.offer(&alert(vec![offline.clone()]), &frame(30)).expect("written");
+        assert_eq!(shown().as_ref(), Some(&last), "the first one stays");
+        snapshots.offer(&alert(vec![finding(FindingKind::Person, 0), offline]), &frame(30)).expect("written");
+        assert_ne!(shown(), Some(last));
+    }
 
     fn crop(attribute: Attribute, jpeg: &[u8]) -> Crop {
         Crop { track: Uuid::from_u128(7), attribute, jpeg: jpeg.into() }

@@ -66,6 +66,7 @@ struct RawCamera {
     sub: Option<String>,
     place: Option<String>,
     transport: Option<RawTransport>,
+    tamper: Option<bool>,
     #[serde(default)]
     zones: Vec<RawZone>,
     #[serde(default)]
@@ -159,6 +160,7 @@ fn check_camera(
             Some(RawTransport::Udp) => Transport::Udp,
             Some(RawTransport::Tcp) | None => Transport::Tcp,
         },
+        tamper: raw.tamper.unwrap_or(true),
         id,
         main,
         sub,

@@ -64,6 +64,8 @@ pub struct Camera {
     pub place: Option<String>,
     pub transport: Transport,
     pub credentials: Option<Credentials>,
+    /// Whether it is told when somebody blinds the camera, or it is lost, while the office is guarded.
+    pub tamper: bool,
     /// Never empty: a camera without zones has one, `yard`, over the whole frame.
     pub zones: Vec<Zone>,
     /// Lines that nobody crosses while the office is guarded.

@@ -4,6 +4,7 @@ mod decoder;
 mod frame;
 pub mod gate;
 mod gop;
+mod impression;
 pub mod jpeg;
 mod motion;
 mod recent;
@@ -15,6 +16,7 @@ mod watcher;
 
 pub use decoder::{DecodeError, Decoder};
 pub use frame::{Frame, PixelFormat, Plane, Planes};
+pub use impression::Impression;
 pub use motion::MotionFinder;
 pub use recent::{Decoded, Recent, Wanted};
 pub use watcher::{Sighting, Watcher, WatcherCounts};

@@ -48,6 +48,12 @@ impl FindingKind {
     /// plate that is only suspect.
     pub fn opens_an_alert(self) -> bool {
         matches!(self, Self::Person | Self::PlateAbsent | Self::PlateUnreadable | Self::PlateWanted | Self::SeenBefore)
+            || self.is_of_the_camera()
+    }
+
+    /// Whether it is about the camera itself, and nobody it sees.
+    pub fn is_of_the_camera(self) -> bool {
+        matches!(self, Self::CameraTampered | Self::CameraOffline)
     }
 }
 

@@ -13,6 +13,7 @@ pub mod orders;
 pub mod plate;
 pub mod schedule;
 pub mod score;
+pub mod tamper;
 #[cfg(test)]
 mod testing;
 mod weights;

@@ -40,6 +40,7 @@ pub(super) struct ContextWeights {
     pub crossed_out: f32,
     pub got_out: f32,
     pub known_vehicle: f32,
+    pub near_camera: f32,
 }
 
 static WEIGHTS: LazyLock<Weights> =

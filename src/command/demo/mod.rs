@@ -105,6 +105,7 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
             sub: scene.sub.is_some().then(|| address("sub")).transpose()?,
             place: Some(scene.name.clone()),
             transport: Transport::Tcp,
+            tamper: true,
             credentials: Some(Credentials { user: USER.to_owned(), password: PASSWORD.to_owned() }),
             zones: vec![Zone::new(zone_id(scene.zone), scene.zone, Polygon::full_frame())],
             lines: Vec::new(),

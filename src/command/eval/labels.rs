@@ -78,6 +78,9 @@ pub(super) struct Vehicle {
     /// The plate, where somebody drew it: verdicts are then also told apart by its width.
     #[serde(default, deserialize_with = "some_bbox")]
     pub plate_bbox: Option<Rect>,
+    /// Names the vehicle where several pictures in a row are of it: they are then judged together.
+    #[serde(default)]
+    pub track: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -6,6 +6,7 @@ mod measure;
 mod plates;
 mod report;
 mod sheet;
+mod tracks;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use self::attributes::Case;
 use self::labels::{Label, Light};
 use self::measure::Sample;
 use self::report::Report;
+use self::tracks::Tracks;
 use super::{Usage, output};
 use crate::base::{Clock as _, Rect, SystemClock};
 use crate::decode::{Frame, PixelFormat};
@@ -81,7 +83,8 @@ fn evaluate(args: &Args) -> anyhow::Result<Report> {
     let clock = SystemClock::new();
     let progress = ProgressBar::new(labels.len() as u64);
     progress.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} pictures, {eta} left")?);
-    let mut outcomes = Vec::with_capacity(labels.len());
+    let mut outcomes: Vec<Outcome> = Vec::with_capacity(labels.len());
+    let mut tracks = Tracks::default();
     let mut spent = Spent {
         detecting: Duration::ZERO,
         looking: reader.as_ref().map(|_| Duration::ZERO),
@@ -101,13 +104,14 @@ fn evaluate(args: &Args) -> anyhow::Result<Report> {
         }
         if let Some(plates) = &plates {
             let start = clock.monotonic();
-            outcome.inspect(plates, &frame, args.threshold).with_context(place)?;
+            outcome.inspect(plates, &frame, args.threshold, &mut tracks).with_context(place)?;
             spent.inspecting = spent.inspecting.map(|spent| spent + clock.monotonic().saturating_sub(start));
         }
         outcomes.push(outcome);
         progress.inc(1);
     }
     progress.finish_and_clear();
+    tracks.finish(&mut outcomes);
     if let Some(path) = &args.sheet {
         sheet::write(path, &outcomes, &rules)?;
     }
@@ -140,6 +144,8 @@ struct Inspected {
     /// As what it was detected; none where it was not.
     class: Option<Class>,
     plate: Plate,
+    /// A later picture of the same track says more.
+    is_superseded: bool,
     /// Where the plate or its place was found, in pixels of the picture.
     region: Option<Rect>,
 }
@@ -181,7 +187,13 @@ impl Outcome {
 
     /// Looks at each vehicle whose plate is labelled: where it was found with a score of at least
     /// `threshold`, else where it is labelled, for what a detector misses says nothing of plates.
-    fn inspect(&mut self, reader: &PlateReader, frame: &Arc<Frame>, threshold: f32) -> anyhow::Result<()> {
+    fn inspect(
+        &mut self,
+        reader: &PlateReader,
+        frame: &Arc<Frame>,
+        threshold: f32,
+        tracks: &mut Tracks,
+    ) -> anyhow::Result<()> {
         let (Some(mut sample), Some(vehicles)) = (self.vehicles(), &self.label.vehicles) else { return Ok(()) };
         sample.found.retain(|&(score, _)| score >= threshold);
         let matches = measure::matches(&sample);
@@ -190,20 +202,30 @@ impl Outcome {
             let bbox = found.unwrap_or(vehicle.bbox);
             let class = likeliest_class(&self.detections, &bbox);
             let look = reader.look(frame, bbox, class, Depth::Read)?;
-            let mut evidence = PlateEvidence::new(reader.rules());
-            look.observation.iter().for_each(|seen| evidence.add(frame.at, seen));
-            let plate = evidence.judge(class, View::Still).plate;
-            let region = look.observation.map(|seen| seen.region);
-            self.plates.push(Inspected { index, class: found.is_some().then_some(class), plate, region });
+            let observation = look.observation.as_ref();
+            let plate = match &vehicle.track {
+                Some(track) => tracks.judge(track, observation, class, reader.rules()),
+                None => {
+                    let mut evidence = PlateEvidence::new(reader.rules());
+                    observation.iter().for_each(|seen| evidence.add(frame.at, seen));
+                    evidence.judge(class, View::Still).plate
+                }
+            };
+            let class = found.is_some().then_some(class);
+            let region = observation.map(|seen| seen.region);
+            self.plates.push(Inspected { index, class, plate, is_superseded: false, region });
         }
         Ok(())
     }
 
-    /// Every vehicle whose plate is labelled, found or not.
+    /// Every vehicle whose plate is labelled, found or not; a track by its last picture.
     fn plate_cases(&self) -> Vec<plates::Case> {
         let labelled = self.label.vehicles.iter().flatten().enumerate();
         let case = |(index, vehicle): (usize, &labels::Vehicle)| {
             let told = self.plates.iter().find(|told| told.index == index);
+            if told.is_some_and(|told| told.is_superseded) {
+                return None;
+            }
             Some(plates::Case {
                 label: vehicle.plate?,
                 text: vehicle.text.clone(),

@@ -165,6 +165,10 @@ impl Replay {
         if let Err(error) = watcher.push(unit, &mut |sighting| collect(&mut self.analyst, &sighting, &mut analyses)) {
             tracing::warn!(%error, "a stretch of video cannot be decoded; going on at the next key frame");
         }
+        if let Some(frame) = watcher.latest() {
+            // As of all else, nobody hears of it before the alert closes.
+            self.analyst.witness(frame);
+        }
         if let Some(drawing) = &mut self.drawing {
             drawing.add(unit, &analyses, &self.analyst, watcher.gate().is_awake())?;
         }

@@ -85,13 +85,15 @@ struct Place {
 }
 
 impl Looker {
+    /// Also gives why any of the readers cannot be used; the others read without it.
+    ///
     /// # Errors
-    /// A model is missing, altered or unusable.
+    /// The finder is missing, altered or unusable.
     pub(super) fn load(
         manifest: &Manifest,
         (finder, rule): (&Model, PlaceRule),
         readers: &[&Model],
-    ) -> Result<Self, ModelError> {
+    ) -> Result<(Self, Vec<ModelError>), ModelError> {
         let finder = Finder {
             model: finder.name.clone(),
             input: finder.input.clone(),
@@ -99,8 +101,14 @@ impl Looker {
             session: Session::load(manifest, finder, &manifest.read_model(finder)?)?,
             tensor: Tensor::default(),
         };
-        let readers = readers.iter().map(|model| LineReader::load(manifest, model)).collect::<Result<_, _>>()?;
-        Ok(Self { finder, readers })
+        let (mut usable, mut left_out) = (Vec::new(), Vec::new());
+        for model in readers {
+            match LineReader::load(manifest, model) {
+                Ok(reader) => usable.push(reader),
+                Err(error) => left_out.push(error),
+            }
+        }
+        Ok((Self { finder, readers: usable }, left_out))
     }
 
     /// Looks at the vehicle in a box, in pixels of the frame.

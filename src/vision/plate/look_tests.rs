@@ -23,7 +23,10 @@ fn looker(reads: bool) -> Looker {
     let finder = manifest.model("place").expect("there");
     let Task::PlateFinder(task) = finder.task else { panic!("{finder:?}") };
     let readers = manifest.models.iter().filter(|model| reads && matches!(model.task, Task::PlateReader));
-    Looker::load(&manifest, (finder, task.places), &readers.collect::<Vec<_>>()).expect("run `make setup`")
+    let loaded = Looker::load(&manifest, (finder, task.places), &readers.collect::<Vec<_>>());
+    let (looker, left_out) = loaded.expect("run `make setup`");
+    assert!(left_out.is_empty(), "{left_out:?}");
+    looker
 }
 
 fn text(lines: &[PlateLine]) -> String {

@@ -42,11 +42,21 @@ impl PlateReader {
     /// A model or ONNX Runtime is missing, altered or unusable, two models find plates, or there is no
     /// thread to be had.
     pub fn load(manifest: &Manifest) -> Result<Option<Self>, ModelError> {
-        let Some(Needed { finder, readers }) = Needed::of(manifest)? else { return Ok(None) };
+        let (reader, left_out) = Self::load_usable(manifest)?;
+        left_out.into_iter().next().map_or(Ok(reader), Err)
+    }
+
+    /// As [`load`](Self::load), but goes on without models that read and cannot be used, and says why.
+    ///
+    /// # Errors
+    /// The model that finds plates or ONNX Runtime is missing, altered or unusable, two models find plates, or
+    /// there is no thread to be had.
+    pub fn load_usable(manifest: &Manifest) -> Result<(Option<Self>, Vec<ModelError>), ModelError> {
+        let Some(Needed { finder, readers }) = Needed::of(manifest)? else { return Ok((None, Vec::new())) };
         let (finder, PlateTask { places, rules }) = finder;
-        let mut looker = Looker::load(manifest, (finder, places), &readers)?;
+        let (mut looker, left_out) = Looker::load(manifest, (finder, places), &readers)?;
         let answer = move |asked: &Question| looker.look(&asked.frame, (asked.vehicle, asked.class), asked.depth);
-        Ok(Some(Self { rules, desk: Arc::new(Desk::open("plates", answer)?) }))
+        Ok((Some(Self { rules, desk: Arc::new(Desk::open("plates", answer)?) }), left_out))
     }
 
     /// The models that [`load`](Self::load) loads.

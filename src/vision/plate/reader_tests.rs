@@ -61,6 +61,9 @@ fn a_model_that_is_missing_or_altered_is_named() {
     let (folder, manifest) = manifest(&[place(), PLATE_READER.to_owned()]);
     let problem = || PlateReader::load(&manifest).err().expect("refused").to_string();
     assert!(problem().starts_with("model letters: letters.onnx is in none of "), "{}", problem());
+    let (reader, left_out) = PlateReader::load_usable(&manifest).expect("run `make setup`");
+    assert!(reader.is_some() && left_out.len() == 1, "{left_out:?}");
+    assert_eq!(left_out[0].to_string(), problem());
     std::fs::write(folder.path().join("letters.onnx"), "y").expect("written");
     assert!(
         problem().starts_with("model letters: ") && problem().contains("is not what the manifest"),
