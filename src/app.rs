@@ -18,6 +18,7 @@ use crate::base::worker::Worker;
 use crate::base::{IdSource, SharedClock, Shutdown};
 use crate::camera::analyst::Eyes;
 use crate::camera::archive::StoredPlates;
+use crate::camera::cases::Cases;
 use crate::camera::inspector::{PlateModels, Plates};
 use crate::camera::looker::{Models, Reader};
 use crate::camera::{self, snapshots};
@@ -68,6 +69,7 @@ pub fn run(
     for alert in store.close_unfinished()? {
         tracing::info!(alert = %alert.id, "closed: it was open when canhdem last stopped");
     }
+    let cases = Cases::open(&store, config.neighbours.clone(), clock.now(), IdSource::random())?;
     let board = Board::default();
     let metrics = Metrics::new();
     let recorder = Recorder::start(
@@ -93,6 +95,7 @@ pub fn run(
         config: Arc::clone(&config),
         clock: clock.clone(),
         store: store.clone(),
+        cases,
         board: board.clone(),
         metrics: metrics.clone(),
         recorder: Arc::clone(&recorder),

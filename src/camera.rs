@@ -2,6 +2,7 @@
 
 pub mod analyst;
 pub mod archive;
+pub mod cases;
 pub mod closer;
 mod inspections;
 pub mod inspector;
@@ -56,6 +57,7 @@ pub struct Shared {
     pub config: Arc<Config>,
     pub clock: SharedClock,
     pub store: Store,
+    pub cases: cases::Cases,
     pub board: Board,
     pub metrics: Metrics,
     pub recorder: Arc<Recorder>,
@@ -137,7 +139,7 @@ impl LiveCamera {
             main_pictures: main_pictures(camera, shared),
             analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.eyes.clone(), None)
                 .with_orders(shared.store.orders()),
-            saver: Saver::new(shared.store.clone(), &shared.config.data_dir),
+            saver: Saver::new(shared.store.clone(), shared.cases.clone(), &shared.config.data_dir),
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),
             shared: shared.clone(),
@@ -300,11 +302,10 @@ impl LiveCamera {
     fn publish_health(&mut self) {
         let feeds = std::iter::once(&self.main).chain(self.sub.as_ref());
         let streams: Vec<_> = feeds.map(|feed| feed.stream.health().clone()).collect();
-        let recording = self.main.is_live();
         let quiet = self.watcher.latest().is_none();
         self.shared.board.update_camera(&self.id, |now| {
             now.streams = streams;
-            now.recording = recording;
+            now.recording = self.main.is_live();
             if quiet {
                 now.gate = None;
             }

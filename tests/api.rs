@@ -30,6 +30,8 @@ use uuid::Uuid;
 
 #[path = "api/arming.rs"]
 mod arming;
+#[path = "api/cases.rs"]
+mod cases;
 #[path = "api/vehicles.rs"]
 mod vehicles;
 
@@ -207,6 +209,7 @@ fn alert(n: i64) -> Alert {
     };
     Alert {
         id: ids.next(opened_at),
+        case: None,
         camera: if n % 2 == 0 { "cong-chinh" } else { "kho" }.to_owned(),
         zone: Some("san".to_owned()),
         opened_at,

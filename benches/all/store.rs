@@ -29,6 +29,7 @@ fn alert(ids: &mut IdSource, findings: usize) -> Alert {
         findings: (0..findings).map(|_| finding()).collect(),
         persons: Vec::new(),
         id: ids.next(at),
+        case: None,
         camera: "cong-chinh".to_owned(),
         zone: Some("san".to_owned()),
         opened_at: at,

@@ -232,6 +232,7 @@ impl AlertBook {
     ) -> Alert {
         let mut alert = Alert {
             id: ids.next(at),
+            case: None,
             camera: self.camera.clone(),
             zone: None,
             opened_at: at,

@@ -1,9 +1,12 @@
-//! What a guard sees: the findings of one intrusion in one camera, and its life cycle. Pure.
+//! What a guard sees: the findings of one intrusion in one camera, and its life cycle; and which of them belong
+//! together. Pure.
 
 mod book;
 mod camera;
+mod case;
 mod person;
 mod sentence;
+mod timeline;
 mod vehicle;
 
 use jiff::Timestamp;
@@ -14,7 +17,9 @@ use uuid::Uuid;
 use crate::rules::{Bilingual, Finding, ScorePart, Severity};
 
 pub use book::{AlertBook, Change, QUIET_BEFORE_CLOSE};
+pub use case::{Case, CaseBook, Filing};
 pub use person::{Judged, Person};
+pub use timeline::{Entry, EntryKind, SeenVehicle, timeline};
 pub use vehicle::{Listed, Vehicle};
 
 /// What guards have done with an alert.
@@ -42,6 +47,8 @@ impl AlertState {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alert {
     pub id: Uuid,
+    /// The case that it belongs to, once it is filed.
+    pub case: Option<Uuid>,
     pub camera: String,
     /// Zone of the weightiest finding.
     pub zone: Option<String>,

@@ -6,9 +6,10 @@ use std::path::Path;
 use uuid::Uuid;
 
 use super::analyst::Kept;
+use super::cases::Cases;
 use super::looker::Crop;
 use super::snapshots::Snapshots;
-use crate::alert::{Alert, Change};
+use crate::alert::{Alert, Change, Filing};
 use crate::decode::Frame;
 use crate::store::{Store, VehicleCrop};
 
@@ -17,19 +18,20 @@ const MAX_WAITING: usize = 256;
 
 pub struct Saver {
     store: Store,
+    cases: Cases,
     snapshots: Snapshots,
-    /// Newest state of each alert that is not stored yet, oldest first.
-    waiting: VecDeque<Alert>,
+    /// Newest state of each alert that is not stored yet and cases that are one with its own, oldest first.
+    waiting: VecDeque<(Alert, Vec<Uuid>)>,
     failing: bool,
 }
 
 impl Saver {
-    pub fn new(store: Store, data_dir: &Path) -> Self {
-        Self { store, snapshots: Snapshots::new(data_dir), waiting: VecDeque::new(), failing: false }
+    pub fn new(store: Store, cases: Cases, data_dir: &Path) -> Self {
+        Self { store, cases, snapshots: Snapshots::new(data_dir), waiting: VecDeque::new(), failing: false }
     }
 
-    /// Stores an alert, and its picture first, so that whoever hears of the alert can see it.
-    pub fn save(&mut self, change: Change, alert: Alert, frame: Option<&Frame>) {
+    /// Stores an alert in its case, and its picture first, so that whoever hears of the alert can see it.
+    pub fn save(&mut self, change: Change, mut alert: Alert, frame: Option<&Frame>) {
         if let Some(frame) = frame
             && let Err(error) = self.snapshots.offer(&alert, frame)
         {
@@ -42,10 +44,12 @@ impl Saver {
             Change::Grew => {}
             Change::Closed => tracing::info!(alert = %alert.id, "alert closed"),
         }
-        self.waiting.retain(|waiting| waiting.id != alert.id);
-        self.waiting.push_back(alert);
+        let Filing { case, absorbed } = self.cases.file(&alert);
+        alert.case = Some(case);
+        self.waiting.retain(|(waiting, _)| waiting.id != alert.id);
+        self.waiting.push_back((alert, absorbed));
         if self.waiting.len() > MAX_WAITING
-            && let Some(lost) = self.waiting.pop_front()
+            && let Some((lost, _)) = self.waiting.pop_front()
         {
             tracing::error!(alert = %lost.id, "an alert was given up: too many wait for the disk");
         }
@@ -78,8 +82,8 @@ impl Saver {
 
     /// Stores what waits.
     pub fn retry(&mut self) {
-        while let Some(alert) = self.waiting.front() {
-            match self.store.put_alert(alert) {
+        while let Some((alert, absorbed)) = self.waiting.front() {
+            match self.store.put_alert_joining(alert, absorbed.clone()) {
                 Ok(()) => {
                     self.waiting.pop_front();
                     self.failing = false;

@@ -124,6 +124,7 @@ mod tests {
     fn alert(findings: Vec<crate::rules::Finding>) -> Alert {
         Alert {
             id: Uuid::from_u128(1),
+            case: None,
             camera: "cong".to_owned(),
             zone: None,
             opened_at: jiff::Timestamp::UNIX_EPOCH,

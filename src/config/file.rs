@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use toml::Spanned;
 use url::Url;
 
 use super::arming::{self, RawArming};
 use super::error::Problem;
+use super::near::{self, RawNear};
 use super::zones::{self, RawLine, RawRules, RawZone};
 use super::{Camera, Config, Detector, KnownCredentials, Language, Plates, Record, Transport};
 
@@ -69,6 +71,8 @@ struct RawCamera {
     zones: Vec<RawZone>,
     #[serde(default)]
     lines: Vec<RawLine>,
+    #[serde(default)]
+    near: Vec<Spanned<RawNear>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -102,7 +106,9 @@ struct RawPlates {
 pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Result<Config, Problem> {
     let mut ids = HashSet::new();
     let mut cameras = Vec::with_capacity(raw.camera.len());
-    for (index, camera) in raw.camera.into_iter().enumerate() {
+    let mut near = Vec::with_capacity(raw.camera.len());
+    for (index, mut camera) in raw.camera.into_iter().enumerate() {
+        near.push(std::mem::take(&mut camera.near));
         let camera = check_camera(camera, index + 1, &raw.rules, &mut known)?;
         if !ids.insert(camera.id.clone()) {
             return Err(format!("two cameras have the id {:?}: give each its own", camera.id).into());
@@ -126,6 +132,7 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
         arming: arming::check(raw.arming, &cameras, &timezone, folder)?,
         timezone,
         listen: raw.web.listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8443)),
+        neighbours: near::check(&near, &cameras)?,
         cameras,
         detector: check_detector(raw.detector)?,
         record: check_record(&raw.record)?,

@@ -4,6 +4,7 @@ mod arming;
 mod credentials;
 mod error;
 mod file;
+mod near;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use arming::{
 };
 pub use credentials::Credentials;
 pub use error::ConfigError;
+pub use near::Neighbours;
 pub use zones::{Direction, EntryLine, Zone, ZoneKind, ZoneRules};
 
 #[derive(Debug, Clone)]
@@ -33,6 +35,7 @@ pub struct Config {
     pub timezone: TimeZone,
     pub listen: SocketAddr,
     pub cameras: Vec<Camera>,
+    pub neighbours: Neighbours,
     pub arming: Arming,
     pub detector: Detector,
     pub record: Record,

@@ -242,6 +242,7 @@ impl Context {
         });
         Alert {
             id: alert.id,
+            case: alert.case,
             camera: alert.camera.clone(),
             camera_name: self.camera_name(&alert.camera),
             zone: alert.zone.clone(),

@@ -176,7 +176,7 @@ fn gist(camera: &Camera) -> (String, Value) {
 
 /// What an event's subject is now.
 enum Present {
-    Alert(Alert),
+    Alert(Box<Alert>),
     Camera(Camera),
 }
 
@@ -198,7 +198,7 @@ impl Context {
     fn present_of(&self, subject: &Subject) -> Option<Present> {
         match subject {
             Subject::Alert(id) => match self.state.store.alert(*id) {
-                Ok(alert) => alert.map(|alert| Present::Alert(self.alert(&alert))),
+                Ok(alert) => alert.map(|alert| Present::Alert(Box::new(self.alert(&alert)))),
                 Err(error) => {
                     tracing::error!(%error, alert = %id, "an alert cannot be read");
                     None

@@ -4,6 +4,8 @@
 mod alerts;
 mod arming;
 mod cameras;
+mod case_view;
+mod cases;
 mod events;
 mod guard;
 mod media;

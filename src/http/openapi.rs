@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::problem::Problems;
 use super::view::Heartbeat;
-use super::{Problem, Shared, alerts, arming, cameras, events, office, plates, vehicles};
+use super::{Problem, Shared, alerts, arming, cameras, cases, events, office, plates, vehicles};
 use crate::store::VehicleCrop;
 
 #[derive(utoipa::OpenApi)]
@@ -42,6 +42,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(alerts::alert_snapshot))
         .routes(routes!(alerts::alert_crop))
         .routes(routes!(alerts::alert_clip))
+        .routes(routes!(cases::list_cases))
+        .routes(routes!(cases::get_case))
         .routes(routes!(vehicles::list_vehicles))
         .routes(routes!(vehicles::get_vehicle))
         .routes(routes!(vehicles::vehicle_crop))

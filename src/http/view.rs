@@ -77,6 +77,9 @@ pub(super) struct Zone {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Alert {
     pub id: Uuid,
+    /// The case that it belongs to; null for alerts of older versions.
+    #[schema(required)]
+    pub case: Option<Uuid>,
     pub camera: String,
     /// Its id where the camera is no longer configured.
     pub camera_name: String,

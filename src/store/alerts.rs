@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::conditions::Conditions;
 use super::cursor::Cursor;
 use super::rows::{self, nanoseconds};
-use super::{Result, Store, Subject, events};
+use super::{Result, Store, Subject, cases, events};
 use crate::alert::{Alert, AlertState, Person};
 use crate::rules::{Finding, ScorePart, Severity};
 use crate::vision::attributes::Attribute;
@@ -42,8 +42,19 @@ impl Store {
     /// # Errors
     /// See [`super::StoreError`].
     pub fn put_alert(&self, alert: &Alert) -> Result<()> {
-        let alert = alert.clone();
+        self.put_alert_joining(alert, Vec::new())
+    }
+
+    /// As [`Store::put_alert`]; other cases have turned out to be the alert's own, and become it together with that.
+    ///
+    /// # Errors
+    /// See [`super::StoreError`].
+    pub fn put_alert_joining(&self, alert: &Alert, absorbed: Vec<Uuid>) -> Result<()> {
+        let mut alert = alert.clone();
         self.writer().write(move |connection, told| {
+            if let Some(case) = alert.case {
+                alert.case = Some(cases::put(connection, case, alert.opened_at, &absorbed, told)?);
+            }
             upsert(connection, &alert)?;
             events::append(connection, Subject::Alert(alert.id), told)
         })
@@ -110,14 +121,14 @@ fn upsert(connection: &Connection, alert: &Alert) -> rusqlite::Result<()> {
     let sql = "
         insert into alert
             (id, appliance, camera, zone, opened_at_ns, last_seen_at_ns, closed_at_ns, severity, score, state,
-             reason_vi, reason_en, frame_width, frame_height)
-        values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+             reason_vi, reason_en, frame_width, frame_height, case_id)
+        values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         on conflict (id) do update set
             camera = excluded.camera, zone = excluded.zone, opened_at_ns = excluded.opened_at_ns,
             last_seen_at_ns = excluded.last_seen_at_ns, closed_at_ns = excluded.closed_at_ns,
             severity = excluded.severity, score = excluded.score, state = excluded.state,
             reason_vi = excluded.reason_vi, reason_en = excluded.reason_en,
-            frame_width = excluded.frame_width, frame_height = excluded.frame_height";
+            frame_width = excluded.frame_width, frame_height = excluded.frame_height, case_id = excluded.case_id";
     connection.prepare_cached(sql)?.execute(params![
         alert.id.as_bytes(),
         alert.camera,
@@ -132,6 +143,7 @@ fn upsert(connection: &Connection, alert: &Alert) -> rusqlite::Result<()> {
         alert.reason.en,
         alert.frame_width,
         alert.frame_height,
+        alert.case.as_ref().map(Uuid::as_bytes),
     ])?;
     for (position, finding) in alert.findings.iter().enumerate() {
         upsert_finding(connection, alert.id, position, finding)?;
@@ -236,7 +248,7 @@ fn index(position: usize) -> i64 {
 }
 
 /// With its findings, persons and parts of its score.
-fn in_full(connection: &Connection, mut alert: Alert) -> rusqlite::Result<Alert> {
+pub(super) fn in_full(connection: &Connection, mut alert: Alert) -> rusqlite::Result<Alert> {
     let sql = "select * from finding where alert_id = ?1 order by position";
     let mut statement = connection.prepare_cached(sql)?;
     alert.findings = statement.query_map([alert.id.as_bytes()], rows::finding)?.collect::<rusqlite::Result<_>>()?;

@@ -3,6 +3,7 @@
 //! what lies where.
 
 mod alerts;
+mod cases;
 mod conditions;
 mod cursor;
 mod error;
@@ -30,6 +31,7 @@ use uuid::Uuid;
 
 use crate::base::{IdSource, SharedClock};
 pub use alerts::{AlertFilter, Page};
+pub use cases::{CaseFilter, CasePage};
 pub use cursor::{Cursor, CursorError};
 pub use error::{Result, StoreError};
 pub use events::{StoredEvent, Subject};

@@ -112,6 +112,7 @@ pub(super) fn attribute(row: &Row<'_>) -> rusqlite::Result<AttributeRow> {
 pub(super) fn alert(row: &Row<'_>) -> rusqlite::Result<Alert> {
     Ok(Alert {
         id: uuid(row, "id")?,
+        case: row.get::<_, Option<[u8; 16]>>("case_id")?.map(Uuid::from_bytes),
         camera: row.get("camera")?,
         zone: row.get("zone")?,
         opened_at: timestamp(row, "opened_at_ns")?,

@@ -34,7 +34,9 @@ create table alert (
   reason_en text not null,
   -- Size in pixels of the analysed input, to which the findings' boxes refer.
   frame_width integer not null check (frame_width > 0),
-  frame_height integer not null check (frame_height > 0)
+  frame_height integer not null check (frame_height > 0),
+  -- The case that it belongs to; null for alerts of older versions.
+  case_id blob references case_file (id)
 ) strict;
 
 -- Pages of alerts, newest first. It holds every column by which they are filtered, so that a rare
@@ -46,6 +48,26 @@ create index alert_unfinished on alert (opened_at_ns, id) where closed_at_ns is 
 
 -- Which stretches of video alerts still need.
 create index alert_by_end on alert (last_seen_at_ns, opened_at_ns, camera);
+
+-- The alerts of a case.
+create index alert_by_case on alert (case_id) where case_id is not null;
+
+-- Alerts that belong together across cameras. What a case is, its alerts say.
+create table case_file (
+  id blob primary key check (length(id) = 16),
+  appliance blob not null references appliance (id),
+  -- When the first of its alerts opened.
+  opened_at_ns integer not null,
+  -- The older case that it turned out to be a part of, which has its alerts now and has joined no other; null for a
+  -- case of its own.
+  joined_id blob references case_file (id)
+) strict;
+
+-- Pages of cases, newest first.
+create index case_by_time on case_file (opened_at_ns, id) where joined_id is null;
+
+-- What joined a case.
+create index case_by_joined on case_file (joined_id) where joined_id is not null;
 
 -- The statements of the rules that an alert consists of.
 create table finding (

@@ -47,6 +47,7 @@ pub(super) fn alert(n: i64) -> Alert {
     let opened_at = seconds(n);
     Alert {
         id: IdSource::seeded(n.cast_unsigned()).next(opened_at),
+        case: None,
         camera: if n % 2 == 0 { "cong-chinh" } else { "kho" }.to_owned(),
         zone: Some("san".to_owned()),
         opened_at,

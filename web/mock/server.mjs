@@ -88,13 +88,27 @@ const COMPANIES = [
   [['no', 'no', 'no', 'no']],
 ]; // prettier-ignore
 
+/** Two alerts after each other are of one case. */
+const caseOf = (n) => `0190f7a0-0000-7000-9000-${String(n >> 1).padStart(12, '0')}`;
+function caseInFull(id) {
+  const own = alerts.filter((alert) => alert.case === id).reverse();
+  const entry = ({ id: alert, camera, camera_name }, at, kind, vi, en) => ({
+    at, kind, camera, camera_name, alert, words: { vi: `${vi} ${camera_name}`, en: `${en} ${camera_name}` },
+  }); // prettier-ignore
+  const timeline = own.flatMap((alert) => [
+    entry(alert, alert.at, 'person_enters', 'có người xuất hiện ở', 'somebody appears at'),
+    ...(alert.open ? [] : [entry(alert, alert.last_seen_at, 'person_leaves', 'không còn thấy người ở', 'nobody is seen any more at')]),
+  ]); // prettier-ignore
+  return { id, at: own[0].at, last_seen_at: own.at(-1).last_seen_at, closed_at: null, open: true, severity: 'warning', alerts: own, timeline }; // prettier-ignore
+}
+
 const severities = ['warning', 'critical', 'notice'];
 function openAlert(ageMs, camera) {
   const n = alerts.length;
   const at = nowMs() - ageMs;
   const id = `0190f7a0-0000-7000-8000-${String(n).padStart(12, '0')}`;
   const alert = {
-    id, camera: camera.id, camera_name: camera.name, zone: n % 4 === 3 ? null : 'san',
+    id, case: caseOf(n), camera: camera.id, camera_name: camera.name, zone: n % 4 === 3 ? null : 'san',
     at: iso(at), last_seen_at: iso(at + 1000), closed_at: null, open: true,
     severity: severities[n % 3], score: 0.6, state: 'new',
     findings: [
@@ -313,6 +327,7 @@ function api(request, response, path, query) {
     const before = others.find((other) => other.first_at < vehicle.first_at);
     return json(response, { ...vehicleNow(vehicle), before: before ? sighting(before) : null, others: others.map(sighting) }); // prettier-ignore
   }
+  if (kind === 'cases') return json(response, caseInFull(id));
   const alert = kind === 'alerts' && alerts.find((candidate) => candidate.id === id);
   if (!alert) return problem(response, 404, 'No such thing');
   if (part === 'snapshot.jpg') return file(request, response, join(folder, frames[12]), { 'content-type': 'image/jpeg' }); // prettier-ignore

@@ -129,7 +129,14 @@ export function App() {
               {camera ? (
                 <CameraView key={camera.id} camera={camera} isUnknown={isLost} onClose={close} />
               ) : (
-                <AlertView key={alert?.id} alert={alert} cameras={cameras} isLoaded={queue.loaded} />
+                <AlertView
+                  key={alert?.id}
+                  alert={alert}
+                  alerts={queue.alerts}
+                  cameras={cameras}
+                  isLoaded={queue.loaded}
+                  onAlert={chooseAlert}
+                />
               )}
             </main>
           )}

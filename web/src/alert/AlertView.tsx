@@ -11,8 +11,12 @@ import './alert.css';
 
 interface Props {
   alert: Alert | null;
+  /** All that are listed. */
+  alerts: readonly Alert[];
   cameras: readonly Camera[];
   isLoaded: boolean;
+  /** Another one is to be shown. */
+  onAlert: (id: string) => void;
 }
 
 /** Lets the facts move the player. */
@@ -20,7 +24,7 @@ export interface PlayerControl {
   seekTo: (wallMs: number) => void;
 }
 
-export function AlertView({ alert, cameras, isLoaded }: Props) {
+export function AlertView({ alert, alerts, cameras, isLoaded, onAlert }: Props) {
   const { t } = useSession();
   if (!alert) {
     return (
@@ -35,10 +39,16 @@ export function AlertView({ alert, cameras, isLoaded }: Props) {
       </section>
     );
   }
-  return <ChosenAlert alert={alert} camera={cameras.find(({ id }) => id === alert.camera) ?? null} />;
+  const camera = cameras.find(({ id }) => id === alert.camera) ?? null;
+  return <ChosenAlert alert={alert} alerts={alerts} camera={camera} onAlert={onAlert} />;
 }
 
-function ChosenAlert({ alert, camera }: { alert: Alert; camera: Camera | null }) {
+interface ChosenProps extends Pick<Props, 'alerts' | 'onAlert'> {
+  alert: Alert;
+  camera: Camera | null;
+}
+
+function ChosenAlert({ alert, alerts, camera, onAlert }: ChosenProps) {
   const { t, say, ago } = useSession();
   const { nowMs } = useNow();
   const player = useRef<PlayerControl | null>(null);
@@ -70,6 +80,8 @@ function ChosenAlert({ alert, camera }: { alert: Alert; camera: Camera | null })
       <Player alert={alert} attach={control.attach} />
       <Facts
         alert={alert}
+        alerts={alerts}
+        onAlert={onAlert}
         camera={camera}
         onSeek={isSeekable ? (wallMs) => player.current?.seekTo(wallMs) : null}
       />

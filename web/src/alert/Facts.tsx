@@ -1,26 +1,32 @@
 import type { Alert, Camera } from '../api/types';
 import { useSession } from '../session/session';
 import { clockOf, dateOf, formatDuration, millis } from '../time';
+import { CaseTimeline } from './CaseTimeline';
 import { Persons } from './Persons';
 import { ScoreParts } from './ScoreParts';
 import { Vehicles } from './Vehicles';
 
 interface Props {
   alert: Alert;
+  /** All that are listed. */
+  alerts: readonly Alert[];
   camera: Camera | null;
   /** Moves the player to a wall time; null while there is nothing to move. */
   onSeek: ((wallMs: number) => void) | null;
+  /** Another alert is to be shown. */
+  onAlert: (id: string) => void;
 }
 
 /** A crowd makes hundreds of findings; the first ones tell. */
 const SHOWN = 40;
 
-export function Facts({ alert, camera, onSeek }: Props) {
+export function Facts({ alert, alerts, camera, onSeek, onAlert }: Props) {
   const { t, language } = useSession();
   return (
     <aside class="facts" aria-label={t('alert.facts')}>
       <Persons key={alert.id} alert={alert} />
       <Vehicles alert={alert} />
+      <CaseTimeline alert={alert} alerts={alerts} onAlert={onAlert} />
       <dl>
         <dt>{t('alert.status')}</dt>
         <dd>{t(alert.open ? 'alert.open' : 'alert.closed')}</dd>

@@ -3,6 +3,7 @@ import type {
   AlertPage,
   Arming,
   Camera,
+  CaseInFull,
   PlateEntry,
   Status,
   VehicleInFull,
@@ -63,6 +64,9 @@ async function send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unkn
 export const getStatus = (signal?: AbortSignal) => getJson<Status>('/status', signal);
 export const getArming = (signal?: AbortSignal) => getJson<Arming>('/arming', signal);
 export const getAlert = (id: string) => getJson<Alert>(`/alerts/${encodeURIComponent(id)}`);
+
+export const getCase = (id: string, signal: AbortSignal) =>
+  getJson<CaseInFull>(`/cases/${encodeURIComponent(id)}`, signal);
 
 export async function getCameras(signal?: AbortSignal): Promise<Camera[]> {
   return (await getJson<{ items: Camera[] }>('/cameras', signal)).items;

@@ -4,9 +4,12 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type Camera = Schemas['Camera'];
-/** Alerts of before persons were looked at closely have no `persons`, those of before scores were kept no parts. */
-export type Alert = Omit<Schemas['Alert'], 'persons' | 'score_parts'> &
-  Partial<Pick<Schemas['Alert'], 'persons' | 'score_parts'>>;
+/** Alerts of before persons were looked at closely have no `persons`, those of before scores were kept no parts, those
+ * of before cases no case. */
+export type Alert = Omit<Schemas['Alert'], 'persons' | 'score_parts' | 'case'> &
+  Partial<Pick<Schemas['Alert'], 'persons' | 'score_parts' | 'case'>>;
+export type CaseInFull = Schemas['CaseInFull'];
+export type TimelineEntry = Schemas['TimelineEntry'];
 export type ScorePart = Schemas['ScorePart'];
 export type Person = Schemas['Person'];
 export type AttributeAnswer = Schemas['AttributeAnswer'];

@@ -57,6 +57,8 @@ export const en: Dictionary = {
   'alert.duration': 'Lasted',
   'alert.status': 'Status',
   'alert.vehicles': 'Vehicles',
+  'alert.case': 'Case',
+  'alert.case.open': '{words}, show the alert of {time}',
   'alert.score': 'Score',
   'alert.findings': 'Findings',
   'alert.findings.more': 'and {n} more',

@@ -56,6 +56,8 @@ export const vi = {
   'alert.duration': 'Kéo dài',
   'alert.status': 'Tình trạng',
   'alert.vehicles': 'Xe',
+  'alert.case': 'Vụ việc',
+  'alert.case.open': '{words}, xem báo động lúc {time}',
   'alert.score': 'Mức nghi vấn',
   'alert.findings': 'Phát hiện',
   'alert.findings.more': 'và {n} phát hiện nữa',
