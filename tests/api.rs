@@ -318,7 +318,7 @@ async fn an_alert_is_told_in_full() {
     office.clock.advance_to(seconds(200));
     let told = office.json(&format!("/api/v1/alerts/{}", id(60))).await;
     let wanted = json!({
-        "id": id(60), "camera": "cong-chinh", "camera_name": "Cổng chính", "zone": "san",
+        "id": id(60), "case": null, "camera": "cong-chinh", "camera_name": "Cổng chính", "zone": "san",
         "at": "2026-02-17T01:31:00.000+07:00", "last_seen_at": "2026-02-17T01:31:05.250+07:00",
         "closed_at": "2026-02-17T01:31:35.000+07:00", "open": false, "severity": "critical", "score": 0.75,
         "score_parts": [{
