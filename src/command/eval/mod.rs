@@ -111,7 +111,7 @@ fn evaluate(args: &Args) -> anyhow::Result<Report> {
         progress.inc(1);
     }
     progress.finish_and_clear();
-    tracks.finish(&mut outcomes);
+    tracks::keep_last(&mut outcomes);
     if let Some(path) = &args.sheet {
         sheet::write(path, &outcomes, &rules)?;
     }
@@ -203,13 +203,14 @@ impl Outcome {
             let class = likeliest_class(&self.detections, &bbox);
             let look = reader.look(frame, bbox, class, Depth::Read)?;
             let observation = look.observation.as_ref();
-            let plate = match &vehicle.track {
-                Some(track) => tracks.judge(track, observation, class, reader.rules()),
-                None => {
-                    let mut evidence = PlateEvidence::new(reader.rules());
-                    observation.iter().for_each(|seen| evidence.add(frame.at, seen));
-                    evidence.judge(class, View::Still).plate
+            let plate = if let Some(track) = &vehicle.track {
+                tracks.judge(track, observation, class, reader.rules())
+            } else {
+                let mut evidence = PlateEvidence::new(reader.rules());
+                if let Some(seen) = observation {
+                    evidence.add(frame.at, seen);
                 }
+                evidence.judge(class, View::Still).plate
             };
             let class = found.is_some().then_some(class);
             let region = observation.map(|seen| seen.region);

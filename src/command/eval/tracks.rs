@@ -47,16 +47,16 @@ impl Tracks {
         let most = track.classes.iter().max_by_key(|&(_, count)| *count).map_or(class, |(&class, _)| class);
         track.evidence.judge(most, View::Track).plate
     }
+}
 
-    /// Marks all but the last picture of each track as superseded.
-    pub(super) fn finish(self, outcomes: &mut [Outcome]) {
-        let mut told = BTreeSet::new();
-        for outcome in outcomes.iter_mut().rev() {
-            let vehicles = outcome.label.vehicles.as_deref().unwrap_or_default();
-            for inspected in &mut outcome.plates {
-                let name = vehicles.get(inspected.index).and_then(|vehicle| vehicle.track.as_deref());
-                inspected.is_superseded = name.is_some_and(|name| !told.insert(name.to_owned()));
-            }
+/// Marks all but the last picture of each track as superseded.
+pub(super) fn keep_last(outcomes: &mut [Outcome]) {
+    let mut told = BTreeSet::new();
+    for outcome in outcomes.iter_mut().rev() {
+        let vehicles = outcome.label.vehicles.as_deref().unwrap_or_default();
+        for inspected in &mut outcome.plates {
+            let name = vehicles.get(inspected.index).and_then(|vehicle| vehicle.track.as_deref());
+            inspected.is_superseded = name.is_some_and(|name| !told.insert(name.to_owned()));
         }
     }
 }
@@ -101,14 +101,14 @@ mod tests {
     #[test]
     fn a_track_counts_once_by_its_last_picture() {
         let outcome = |tracks: &[Option<&str>]| {
-            let vehicle = |track: &Option<&str>| Vehicle {
+            let vehicle = |track: Option<&str>| Vehicle {
                 bbox: Rect::new(0.0, 0.0, 9.0, 9.0),
                 plate: Some(PlateVerdict::Absent),
                 text: None,
                 plate_bbox: None,
                 track: track.map(str::to_owned),
             };
-            let vehicles = Some(tracks.iter().map(vehicle).collect());
+            let vehicles = Some(tracks.iter().copied().map(vehicle).collect());
             let mut outcome = Outcome::new(Label { image: PathBuf::new(), light: None, persons: None, vehicles });
             outcome.plates = (0..tracks.len())
                 .map(|index| Inspected {
@@ -122,7 +122,7 @@ mod tests {
             outcome
         };
         let mut outcomes = [outcome(&[Some("a"), None]), outcome(&[Some("b"), Some("a")]), outcome(&[None])];
-        Tracks::default().finish(&mut outcomes);
+        keep_last(&mut outcomes);
         assert_eq!(outcomes.each_ref().map(|outcome| outcome.plate_cases().len()), [1, 2, 1]);
     }
 }
