@@ -3,6 +3,7 @@
 pub mod analyst;
 pub mod archive;
 pub mod closer;
+mod doubter;
 mod inspections;
 pub mod inspector;
 pub mod looker;

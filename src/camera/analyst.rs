@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::archive::Archive;
 use super::closer::Closer;
+use super::doubter::Doubter;
 use super::inspector::{Plates, VehiclePicture};
 use super::looker::{Crop, Looked, Looker, Reader};
 use super::movers::Movers;
@@ -34,6 +35,7 @@ pub struct Analyst {
     book: AlertBook,
     ids: IdSource,
     movers: Movers,
+    doubter: Doubter,
     looker: Option<Looker>,
     vehicles: Option<Vehicles>,
     inferences: u64,
@@ -120,6 +122,7 @@ impl Analyst {
             book: AlertBook::new(&camera.id, &camera.name, config.timezone.clone(), rules),
             ids: ids(1),
             movers: Movers::default(),
+            doubter: Doubter::default(),
             looker: reader.map(Looker::new),
             vehicles: plates.map(|plates| Vehicles::new(&camera.id, config.timezone.clone(), plates, archive)),
             inferences: 0,
@@ -155,6 +158,7 @@ impl Analyst {
         let update = self.tracker.update(frame.at, &seen.detections, frame_size);
         self.movers.update(frame.at, &update.tracks, &sighting.motion);
         self.conduct.update(frame.at, &update.tracks, frame_size, |track| self.movers.has_come(track));
+        self.doubter.update(frame.at, &update.tracks, frame_size);
         let moved: Vec<_> =
             update.tracks.iter().filter(|track| self.movers.moved_lately(track, frame.at)).cloned().collect();
         let alert = self.judge(&moved, frame.at, frame_size, &armed);
@@ -264,6 +268,7 @@ impl Analyst {
     fn end(&mut self, tracks: Vec<Track>) -> Vec<Ended> {
         let mut ended = Vec::with_capacity(tracks.len());
         for track in tracks {
+            self.doubter.forget(&track);
             let verdicts = self.looker.as_mut().and_then(|looker| looker.forget(track.id)).unwrap_or_default();
             let vehicle = self.vehicles.as_mut().and_then(|vehicles| vehicles.forget(&track));
             let vehicle = vehicle.map(|told| Kept { passage: told.passage, pictures: told.pictures });
@@ -292,6 +297,7 @@ impl Analyst {
             findings.extend(found);
             context.join(&deeds);
         }
+        self.book.doubt(self.doubter.doubts(tracks, |track| self.conduct.zone(track)));
         self.book.observe(at, frame_size, findings, &context, &mut self.ids)
     }
 

@@ -4,13 +4,16 @@ pub mod calendar;
 pub mod concealment;
 mod conduct;
 mod context;
+pub mod doubts;
 mod drop_off;
 mod finding;
 pub mod intrusion;
 mod lines;
 mod loitering;
 pub mod orders;
+pub mod perspective;
 pub mod plate;
+pub mod quality;
 pub mod schedule;
 pub mod score;
 #[cfg(test)]
@@ -20,7 +23,9 @@ mod zones;
 
 pub use conduct::{Conduct, Deeds};
 pub use context::Context;
+pub use doubts::{Doubted, Doubts};
 pub use finding::{Bilingual, Finding, FindingKind, Severity};
 pub use lines::Crossing;
+pub use quality::Doubt;
 pub use schedule::{Armed, Place, Schedule};
 pub use score::{Part, ScorePart};
