@@ -8,6 +8,7 @@ pub mod doubts;
 mod drop_off;
 mod finding;
 pub mod intrusion;
+pub mod lessons;
 mod lines;
 mod loitering;
 pub mod orders;
