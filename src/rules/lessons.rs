@@ -246,7 +246,9 @@ mod tests {
         ) {
             let learned = |all: Vec<Lesson>| {
                 let mut lessons = Lessons::default();
-                all.into_iter().for_each(|lesson| lessons.learn(lesson));
+                for lesson in all {
+                    lessons.learn(lesson);
+                }
                 lessons
             };
             let at = Timestamp::from_second(1_770_086_400).expect("in range");

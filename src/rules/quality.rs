@@ -319,7 +319,7 @@ mod tests {
         }
 
         #[test]
-        fn a_straight_walk_has_a_path(angle in 0f32..6.28, step in 0.06f32..0.5) {
+        fn a_straight_walk_has_a_path(angle in 0f32..std::f32::consts::TAU, step in 0.06f32..0.5) {
             let (dy, dx) = angle.sin_cos();
             let walked = (0..15).map(|i| {
                 let far = 100.0 * step * i as f32;
