@@ -123,7 +123,7 @@ pub(super) struct AlertPage {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ScorePart {
     /// A kind of finding, or `prior`, `peak`, `holiday`, `crossed_in`, `crossed_out`, `got_out`, `known_vehicle`,
-    /// `at_lens`, `too_large`, `too_small`, `no_ground`, `too_fast`, `no_path`, `lesson`.
+    /// `at_lens`, `too_large`, `too_small`, `no_ground`, `too_fast`, `no_path`, `stays`, `lesson`.
     #[schema(value_type = String)]
     pub part: Part,
     pub words: Bilingual,

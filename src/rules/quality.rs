@@ -27,6 +27,10 @@ const EDGE: f32 = 0.01;
 const MOST_HEIGHTS_PER_S: f32 = 6.0;
 /// A step shorter than this share of the height is a box that trembles.
 const LEAST_STEP: f32 = 0.05;
+/// Who came has gone this far from where it was first seen, in heights, within this time. A post that an insect or a light
+/// passes seems to take a step, but stays.
+const LEAST_AWAY: f32 = 0.5;
+const STAYS_S: f32 = 3.0;
 /// So many steps tell whether there is a path.
 const STEPS: usize = 8;
 /// Sights before it is said that something hangs or races.
@@ -51,13 +55,23 @@ pub enum Doubt {
     TooFast,
     /// Jumps to and fro.
     NoPath,
+    /// Has never left its place.
+    Stays,
     /// A guard has called one like it a false alarm.
     Lesson,
 }
 
 impl Doubt {
-    pub const ALL: [Self; 7] =
-        [Self::AtLens, Self::TooLarge, Self::TooSmall, Self::NoGround, Self::TooFast, Self::NoPath, Self::Lesson];
+    pub const ALL: [Self; 8] = [
+        Self::AtLens,
+        Self::TooLarge,
+        Self::TooSmall,
+        Self::NoGround,
+        Self::TooFast,
+        Self::NoPath,
+        Self::Stays,
+        Self::Lesson,
+    ];
 
     /// As a part of a score.
     pub fn words(self) -> (&'static str, &'static str) {
@@ -72,6 +86,7 @@ impl Doubt {
             Self::NoGround => ("không chạm đất", "does not stand on the ground"),
             Self::TooFast => ("nhanh hơn người chạy (có thể là đèn xe)", "faster than anybody runs (headlights?)"),
             Self::NoPath => ("di chuyển chập chờn, không có đường đi", "jumps to and fro without a path"),
+            Self::Stays => ("chưa rời khỏi chỗ (có thể là đồ vật)", "has not left its place (a thing?)"),
             Self::Lesson => ("giống báo nhầm trước đây", "like an earlier false alarm"),
         }
     }
@@ -95,6 +110,9 @@ pub enum Path {
 /// Where a track was seen lately. Boxes are in 0..1 of the picture.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Trail {
+    first: Option<(Timestamp, Rect)>,
+    /// How far it ever was from there, in heights.
+    away: f32,
     sights: VecDeque<(Timestamp, Rect)>,
 }
 
@@ -108,6 +126,8 @@ impl Trail {
         if self.sights.len() >= KEPT {
             self.sights.pop_front();
         }
+        let (from, to) = (self.first.get_or_insert((at, scaled)).1.feet(), scaled.feet());
+        self.away = self.away.max((to.x - from.x).hypot(to.y - from.y) / scaled.h);
         self.sights.push_back((at, scaled));
     }
 
@@ -144,17 +164,26 @@ impl Trail {
         steps
     }
 
-    /// Why this track may not be a person, in order; nothing where the detector is sure of it.
+    /// Why this track may not be a person, in order. Where the detector is sure of it, only that it stays: a post looks
+    /// like a person all night.
     pub fn doubts(&self, best_score: f32, perspective: &Perspective) -> Vec<Doubt> {
-        let Some(latest) = self.latest().filter(|_| best_score < SURE) else { return Vec::new() };
+        let stays = self.stays().then_some(Doubt::Stays);
+        let Some(latest) = self.latest().filter(|_| best_score < SURE) else { return stays.into_iter().collect() };
         let size = size_doubt(&latest, perspective);
         let found = [
             self.hangs().then_some(Doubt::AtLens),
             size,
             self.races().then_some(Doubt::TooFast),
             (self.path() == Path::Erratic).then_some(Doubt::NoPath),
+            stays,
         ];
         found.into_iter().flatten().collect()
+    }
+
+    fn stays(&self) -> bool {
+        let known = self.first.zip(self.sights.back());
+        let known_s = known.map_or(0.0, |((first, _), (last, _))| last.duration_since(first).as_secs_f32());
+        known_s >= STAYS_S && self.away < LEAST_AWAY
     }
 
     fn hangs(&self) -> bool {
@@ -250,13 +279,13 @@ mod tests {
         // Across, towards the camera, and out below the lower edge.
         check(walk([100.0, 387.0, 100.0, 313.0], [800.0, 387.0, 100.0, 313.0]), &[]);
         check(walk([500.0, 375.0, 40.0, 125.0], [500.0, 463.0, 150.0, 437.0]), &[]);
-        check(walk([500.0, 463.0, 150.0, 437.0], [500.0, 700.0, 150.0, 300.0]), &[]);
-        // Crawls, hides behind a wall, stands and trembles.
+        check(walk([200.0, 463.0, 150.0, 437.0], [500.0, 700.0, 150.0, 300.0]), &[]);
+        // Crawls, hides behind a wall, has just come and stands.
         check(walk([100.0, 560.0, 300.0, 140.0], [600.0, 560.0, 300.0, 140.0]), &[]);
         check(walk([100.0, 387.0, 100.0, 160.0], [800.0, 387.0, 100.0, 160.0]), &[]);
-        check((0..20).map(|step| [500.0 + 3.0 * (step % 2) as f32, 387.0, 100.0, 313.0]), &[]);
+        check((0..14).map(|step| [500.0 + 3.0 * (step % 2) as f32, 387.0, 100.0, 313.0]), &[]);
         // Searches the ground: to and fro, but each way takes longer than a step.
-        check((0..20).map(|step: i32| [500.0 + 40.0 * (step % 10 - 5).abs() as f32, 387.0, 100.0, 313.0]), &[]);
+        check((0..20).map(|step: i32| [500.0 + 60.0 * (step % 10 - 5).abs() as f32, 387.0, 100.0, 313.0]), &[]);
         // Runs.
         check(walk([0.0, 387.0, 100.0, 313.0], [900.0, 387.0, 100.0, 313.0]).step_by(2), &[]);
     }
@@ -272,7 +301,9 @@ mod tests {
         check((0..6).map(|step| [150.0 * step as f32, 600.0, 110.0, 100.0]), &[Doubt::TooSmall, Doubt::TooFast]);
         let jumps =
             (0..20).map(|step| [400.0 + 60.0 * (step % 2) as f32, 387.0 + 9.0 * (step % 3) as f32, 100.0, 313.0]);
-        check(jumps, &[Doubt::NoPath]);
+        check(jumps, &[Doubt::NoPath, Doubt::Stays]);
+        // A post at which the box takes a step.
+        check((0..20).map(|step| [if step < 18 { 500.0 } else { 550.0 }, 387.0, 100.0, 313.0]), &[Doubt::Stays]);
     }
 
     #[test]
@@ -280,6 +311,8 @@ mod tests {
         let cat = trail(std::iter::repeat_n([300.0, 630.0, 90.0, 70.0], 6));
         assert_eq!(cat.doubts(0.5, &Perspective::default()), []);
         assert_eq!(cat.doubts(SURE, &known()), [], "the detector is sure");
+        let post = trail(std::iter::repeat_n([500.0, 387.0, 100.0, 313.0], 20));
+        assert_eq!(post.doubts(SURE, &known()), [Doubt::Stays], "of a post as well");
         assert_eq!(Trail::default().doubts(0.5, &known()), []);
         let new = trail(std::iter::repeat_n([300.0, 0.0, 200.0, 500.0], 2));
         assert_eq!(new.doubts(0.5, &Perspective::default()), [], "seen twice");
