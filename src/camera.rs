@@ -4,6 +4,7 @@ pub mod analyst;
 pub mod archive;
 pub mod cases;
 pub mod closer;
+mod doubter;
 mod inspections;
 pub mod inspector;
 pub mod looker;

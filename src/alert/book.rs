@@ -10,7 +10,7 @@ use super::sentence::{self, Counts, Scene};
 use super::{Alert, AlertState, Person, Vehicle, camera};
 use crate::base::IdSource;
 use crate::rules::tamper::Incident;
-use crate::rules::{Context, Finding, FindingKind, ScorePart, concealment, plate, score};
+use crate::rules::{Context, Doubts, Finding, FindingKind, concealment, doubts, plate, score};
 use crate::track::{AnswerRules, Verdicts};
 
 /// An alert ends when nothing that belongs to it was seen for so long.
@@ -43,6 +43,8 @@ pub struct AlertBook {
     timezone: TimeZone,
     rules: AnswerRules,
     open: Option<Open>,
+    /// Of the tracks of the last picture and of the open alert.
+    doubts: Doubts,
 }
 
 #[derive(Debug)]
@@ -56,8 +58,10 @@ struct Open {
     vehicles: Vec<Vehicle>,
     /// What happened to the camera itself, in order of time.
     incidents: Vec<Incident>,
-    /// What the score was made of when it was highest, without a known vehicle.
-    highest: Vec<ScorePart>,
+    /// What made the score highest.
+    highest: Option<(Vec<Finding>, Context)>,
+    /// A doubt has come or gone, and nobody has been told.
+    is_doubt_news: bool,
     reported_at: Timestamp,
 }
 
@@ -65,11 +69,33 @@ impl AlertBook {
     /// `rules` are those of whoever looks closely at persons: nobody is told that an attribute
     /// without a rule was not seen.
     pub fn new(camera: &str, camera_name: &str, timezone: TimeZone, rules: AnswerRules) -> Self {
-        Self { camera: camera.to_owned(), camera_name: camera_name.to_owned(), timezone, rules, open: None }
+        Self {
+            camera: camera.to_owned(),
+            camera_name: camera_name.to_owned(),
+            timezone,
+            rules,
+            open: None,
+            doubts: Doubts::new(),
+        }
     }
 
     pub fn open_alert(&self) -> Option<&Alert> {
         self.open.as_ref().map(|open| &open.alert)
+    }
+
+    /// Takes what speaks against the tracks of a picture being persons, before what was found of them. Of tracks of the
+    /// open alert that are not among them, what was said last holds.
+    pub fn doubt(&mut self, doubts: Doubts) {
+        let open = self.open.as_mut();
+        let in_alert = |track| open.as_ref().is_some_and(|open| open.alert.findings.iter().any(|f| f.track == track));
+        let before = self.doubts.clone();
+        self.doubts.retain(|track, _| in_alert(*track));
+        self.doubts.extend(doubts);
+        if let Some(open) = open.filter(|_| before != self.doubts) {
+            let parts = open.alert.score_parts.clone();
+            judge(open, &self.camera_name, &self.timezone, &self.rules, &self.doubts);
+            open.is_doubt_news |= parts != open.alert.score_parts;
+        }
     }
 
     /// Takes what the rules found in the frame of `at`. A person opens an alert and keeps it open,
@@ -94,14 +120,15 @@ impl AlertBook {
         let prolongs = findings.iter().any(|finding| open.is_kept_open_by(finding));
         let most = open.most.max(Counts::of(&findings));
         let is_around_new = open.context.join(context);
-        let news = merge(&mut open.alert.findings, findings) || is_around_new || most != open.most;
+        let is_doubt_news = std::mem::take(&mut open.is_doubt_news);
+        let news = merge(&mut open.alert.findings, findings) || is_around_new || is_doubt_news || most != open.most;
         open.most = most;
         if prolongs {
             open.alert.last_seen_at = open.alert.last_seen_at.max(at);
         }
         (open.alert.frame_width, open.alert.frame_height) = frame_size;
         if news {
-            judge(open, &self.camera_name, &self.timezone, &self.rules);
+            judge(open, &self.camera_name, &self.timezone, &self.rules, &self.doubts);
         }
         let due = at >= open.reported_at + GROWTH_REPORTED_EVERY;
         (news || due).then(|| {
@@ -132,7 +159,7 @@ impl AlertBook {
         // They are made anew, so that each has the weight that it has by now.
         findings.retain(|finding| finding.track != track || !concealment::is_concealment(finding.kind));
         merge(findings, concealment::findings(track, verdicts, zone.as_deref()));
-        judge(open, &self.camera_name, &self.timezone, &self.rules);
+        judge(open, &self.camera_name, &self.timezone, &self.rules, &self.doubts);
         let due = at >= open.reported_at + GROWTH_REPORTED_EVERY;
         (before != Some(answers) || open.alert.severity != severity || due).then(|| {
             open.reported_at = at;
@@ -173,7 +200,7 @@ impl AlertBook {
         // They are made anew: a verdict may be withdrawn.
         open.alert.findings.retain(|finding| finding.track != track || !plate::findings::is_of_plate(finding.kind));
         merge(&mut open.alert.findings, findings);
-        judge(open, &self.camera_name, &self.timezone, &self.rules);
+        judge(open, &self.camera_name, &self.timezone, &self.rules, &self.doubts);
         let is_news = before.is_none_or(|before| !before.tells_as(&vehicle)) || open.alert.severity != severity;
         is_news.then(|| {
             open.reported_at = at;
@@ -200,7 +227,7 @@ impl AlertBook {
         open.context.join(context);
         open.alert.last_seen_at = open.alert.last_seen_at.max(at);
         open.reported_at = at;
-        judge(open, &self.camera_name, &self.timezone, &self.rules);
+        judge(open, &self.camera_name, &self.timezone, &self.rules, &self.doubts);
         Some((change, open.alert.clone()))
     }
 
@@ -251,9 +278,17 @@ impl AlertBook {
         let most = Counts::of(&findings);
         merge(&mut alert.findings, findings);
         let context = context.clone();
-        let (incidents, highest) = (Vec::new(), Vec::new());
-        let mut open = Open { alert, context, most, vehicles, incidents, highest, reported_at: at };
-        judge(&mut open, &self.camera_name, &self.timezone, &self.rules);
+        let mut open = Open {
+            alert,
+            context,
+            most,
+            vehicles,
+            incidents: Vec::new(),
+            highest: None,
+            is_doubt_news: false,
+            reported_at: at,
+        };
+        judge(&mut open, &self.camera_name, &self.timezone, &self.rules, &self.doubts);
         let alert = open.alert.clone();
         self.open = Some(open);
         alert
@@ -295,15 +330,20 @@ fn merge(known: &mut Vec<Finding>, found: Vec<Finding>) -> bool {
 }
 
 /// Score, severity, zone and sentence from the findings. Severity never falls while an alert is open, and what findings
-/// came to once does not fall either; only a vehicle that turns out to be known lowers the score.
-fn judge(open: &mut Open, camera_name: &str, timezone: &TimeZone, rules: &AnswerRules) {
+/// came to once does not fall either; only a vehicle that turns out to be known lowers the score, and a doubt.
+fn judge(open: &mut Open, camera_name: &str, timezone: &TimeZone, rules: &AnswerRules, doubted: &Doubts) {
     let alert = &mut open.alert;
-    let parts = score::parts(&alert.findings, &open.context);
-    if open.highest.is_empty() || score::log_odds(&parts) > score::log_odds(&open.highest) {
-        open.highest.clone_from(&parts);
+    let weigh = |findings: &[Finding], context: &Context| {
+        [score::parts(findings, context), doubts::parts(findings, doubted)].concat()
+    };
+    let parts = weigh(&alert.findings, &open.context);
+    let highest = open.highest.as_ref().map(|(findings, context)| weigh(findings, context));
+    let still = highest.filter(|highest| score::log_odds(highest) >= score::log_odds(&parts));
+    if still.is_none() {
+        open.highest = Some((alert.findings.clone(), open.context.clone()));
     }
     let known_vehicle = open.vehicles.iter().any(Vehicle::is_known);
-    alert.score_parts.clone_from(&open.highest);
+    alert.score_parts = still.unwrap_or_else(|| parts.clone());
     alert.score_parts.extend(known_vehicle.then(score::known_vehicle));
     alert.score = score::score(score::log_odds(&alert.score_parts));
     alert.severity = alert.severity.max(score::severity(alert.score));

@@ -4,7 +4,7 @@ use super::*;
 use crate::alert::Listed;
 use crate::base::Rect;
 use crate::rules::plate::{Candidate, Plate, PlateVerdict};
-use crate::rules::{Crossing, Part, Severity};
+use crate::rules::{Crossing, Doubt, Doubted, Part, Severity};
 use crate::track::Verdict;
 use crate::vision::attributes::{Answer, AnswerRule};
 
@@ -198,6 +198,34 @@ fn a_score_is_the_sum_of_its_parts() {
     check_sum(&lowered);
 }
 
+fn doubts(track: u128, why: &[Doubt]) -> Doubts {
+    Doubts::from([(Uuid::from_u128(track), Doubted { why: why.to_vec(), lesson: None })])
+}
+
+#[test]
+fn a_doubt_makes_a_warning_a_notice_until_it_goes() {
+    let mut night = Night::new();
+    night.book.doubt(doubts(1, &[Doubt::TooSmall]));
+    let (change, opened) = night.see(0, vec![person(1, 0, 0.8)]).expect("opens all the same");
+    assert_eq!((change, opened.severity), (Change::Opened, Severity::Notice));
+    assert_eq!(opened.score_parts.last().map(|part| part.part), Some(Part::Doubt(Doubt::TooSmall)));
+    assert!(opened.reason.vi.contains("có thể báo nhầm: quá nhỏ so với người ở chỗ đó"), "{}", opened.reason.vi);
+    check_sum(&opened);
+    night.book.doubt(doubts(1, &[]));
+    let (_, sure) = night.see(1, vec![person(1, 1, 0.8)]).expect("that a doubt went is news");
+    assert_eq!(sure.severity, Severity::Warning);
+    assert!(!sure.reason.vi.contains("báo nhầm"), "{}", sure.reason.vi);
+    night.book.doubt(doubts(1, &[Doubt::NoPath]));
+    let (_, doubted) = night.see(2, vec![person(1, 2, 0.8)]).expect("told");
+    assert!(doubted.score < sure.score);
+    assert_eq!(doubted.severity, Severity::Warning, "it never falls");
+    // It left, and what was said of it last holds.
+    night.book.doubt(doubts(2, &[]));
+    let (_, other) = night.see(3, vec![person(2, 3, 0.4)]).expect("another person");
+    assert!(other.score_parts.iter().any(|part| part.part == Part::Doubt(Doubt::NoPath)), "{:?}", other.score_parts);
+    check_sum(&other);
+}
+
 #[test]
 fn what_somebody_did_is_told_the_weightiest_first() {
     let mut night = Night::new();
@@ -224,6 +252,24 @@ fn what_somebody_did_is_told_the_weightiest_first() {
 }
 
 proptest! {
+    #[test]
+    fn no_doubt_removes_an_alert_or_lets_its_score_fall_when_something_is_found(
+        seen in proptest::collection::vec((1u128..4, 0f32..=1.0), 1..12),
+        why in proptest::sample::subsequence(Doubt::ALL.to_vec(), 0..=Doubt::ALL.len()),
+    ) {
+        let (mut night, mut undoubted) = (Night::new(), Night::new());
+        night.book.doubt((1..3).flat_map(|track| doubts(track, &why)).collect());
+        let mut before = 0.0;
+        for (seconds, (track, confidence)) in (0..).zip(seen) {
+            let found = vec![person(track, seconds, confidence)];
+            let doubted = night.see(seconds, found.clone());
+            prop_assert_eq!(doubted.is_some(), undoubted.see(seconds, found).is_some());
+            let score = night.book.open_alert().map_or(0.0, |alert| alert.score);
+            prop_assert!(score >= before - 1e-5, "{score} after {before}");
+            before = score;
+        }
+    }
+
     #[test]
     fn no_storm_makes_a_flood(storm in proptest::collection::vec((0u128..500, 0f32..1.0), 1..400)) {
         let mut night = Night::new();

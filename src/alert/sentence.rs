@@ -81,13 +81,17 @@ pub(super) fn reason(findings: &[Finding], persons: &[Person], inspected: &[Vehi
         vi.extend(["; ", &number, " xe ở gần"]);
         en.extend(["; ", &number, " ", noun, " nearby"]);
     }
+    for doubt in scene.parts.iter().filter(|part| matches!(part.part, Part::Doubt(_))) {
+        vi.extend(["; có thể báo nhầm: ", &doubt.words.vi]);
+        en.extend(["; perhaps a false alarm: ", &doubt.words.en]);
+    }
     Bilingual { vi, en }
 }
 
 /// Where, when and how, each with its weight; who is there, what they hide and their vehicles are told in other words.
 fn circumstances(parts: &[ScorePart]) -> Vec<(f32, Bilingual)> {
     let is_circumstance = |part: &&ScorePart| match part.part {
-        Part::Prior | Part::KnownVehicle => false,
+        Part::Prior | Part::KnownVehicle | Part::Doubt(_) => false,
         Part::Peak | Part::Holiday | Part::CrossedIn | Part::CrossedOut | Part::GotOut => true,
         Part::Finding(kind) => {
             use FindingKind::{CameraOffline, CameraTampered, Loitering, ProtectedRoom};

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::archive::Archive;
 use super::closer::Closer;
+use super::doubter::Doubter;
 use super::inspector::{Plates, VehiclePicture};
 use super::looker::{Crop, Looked, Looker, Reader};
 use super::movers::Movers;
@@ -37,6 +38,7 @@ pub struct Analyst {
     book: AlertBook,
     ids: IdSource,
     movers: Movers,
+    doubter: Doubter,
     looker: Option<Looker>,
     vehicles: Option<Vehicles>,
     /// Absent where nobody is to be told of the camera itself.
@@ -125,6 +127,7 @@ impl Analyst {
             book: AlertBook::new(&camera.id, &camera.name, config.timezone.clone(), rules),
             ids: ids(1),
             movers: Movers::default(),
+            doubter: Doubter::default(),
             looker: reader.map(Looker::new),
             vehicles: plates.map(|plates| Vehicles::new(&camera.id, config.timezone.clone(), plates, archive)),
             vigil: camera.tamper.then(Vigil::default),
@@ -161,6 +164,7 @@ impl Analyst {
         let update = self.tracker.update(frame.at, &seen.detections, frame_size);
         self.movers.update(frame.at, &update.tracks, &sighting.motion);
         self.conduct.update(frame.at, &update.tracks, frame_size, |track| self.movers.has_come(track));
+        self.doubter.update(frame.at, &update.tracks, frame_size);
         let moved: Vec<_> =
             update.tracks.iter().filter(|track| self.movers.moved_lately(track, frame.at)).cloned().collect();
         let alert = self.judge(&moved, frame.at, frame_size, &armed);
@@ -270,6 +274,7 @@ impl Analyst {
     fn end(&mut self, tracks: Vec<Track>) -> Vec<Ended> {
         let mut ended = Vec::with_capacity(tracks.len());
         for track in tracks {
+            self.doubter.forget(&track);
             let verdicts = self.looker.as_mut().and_then(|looker| looker.forget(track.id)).unwrap_or_default();
             let vehicle = self.vehicles.as_mut().and_then(|vehicles| vehicles.forget(&track));
             let vehicle = vehicle.map(|told| Kept { passage: told.passage, pictures: told.pictures });
@@ -302,6 +307,7 @@ impl Analyst {
         if let Some(vigil) = self.vigil.as_mut().filter(|_| findings.iter().any(is_person)) {
             vigil.person_seen(at);
         }
+        self.book.doubt(self.doubter.doubts(tracks, |track| self.conduct.zone(track)));
         self.book.observe(at, frame_size, findings, &context, &mut self.ids)
     }
 

@@ -125,7 +125,8 @@ pub(super) struct AlertPage {
 /// An addend of a score: the score is `1 / (1 + exp(-sum))` of them all.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ScorePart {
-    /// A kind of finding, or `prior`, `peak`, `holiday`, `crossed_in`, `crossed_out`, `got_out`, `known_vehicle`.
+    /// A kind of finding, or `prior`, `peak`, `holiday`, `crossed_in`, `crossed_out`, `got_out`, `known_vehicle`,
+    /// `at_lens`, `too_large`, `too_small`, `no_ground`, `too_fast`, `no_path`, `stays`, `lesson`.
     #[schema(value_type = String)]
     pub part: Part,
     pub words: Bilingual,

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::weights::weights;
-use super::{Bilingual, Context, Crossing, Finding, FindingKind, Severity};
+use super::{Bilingual, Context, Crossing, Doubt, Finding, FindingKind, Severity};
 
 /// What a part of a score stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub enum Part {
     KnownVehicle,
     #[serde(untagged)]
     Finding(FindingKind),
+    /// Takes off.
+    #[serde(untagged)]
+    Doubt(Doubt),
 }
 
 /// One addend of a score.
@@ -40,13 +43,7 @@ pub fn weight(kind: FindingKind, confidence: f32) -> f32 {
 pub fn parts(findings: &[Finding], context: &Context) -> Vec<ScorePart> {
     let weights = weights();
     let mut parts = vec![part(Part::Prior, weights.prior)];
-    let mut by_weight: Vec<_> = findings.iter().map(|finding| (finding.kind, finding.weight)).collect();
-    by_weight.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-    for of_kind in by_weight.chunk_by(|a, b| a.0 == b.0) {
-        let shares = std::iter::successors(Some(1.0), |share| Some(share * weights.repeated));
-        let sum = of_kind.iter().zip(shares).map(|((_, weight), share)| weight * share).sum();
-        parts.push(part(Part::Finding(of_kind[0].0), sum));
-    }
+    parts.extend(by_kind(findings).into_iter().map(|(kind, sum)| part(Part::Finding(kind), sum)));
     let around = &weights.context;
     let crossed = |is_in: bool| context.crossed.iter().any(|crossing| crossing.is_in == is_in);
     let circumstances = [
@@ -72,6 +69,22 @@ pub fn parts(findings: &[Finding], context: &Context) -> Vec<ScorePart> {
         part
     }));
     parts
+}
+
+/// What each kind of finding adds, in order.
+fn by_kind(findings: &[Finding]) -> Vec<(FindingKind, f32)> {
+    let mut by_weight: Vec<_> = findings.iter().map(|finding| (finding.kind, finding.weight)).collect();
+    by_weight.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    let sum = |of_kind: &[(FindingKind, f32)]| {
+        let shares = std::iter::successors(Some(1.0), |share| Some(share * weights().repeated));
+        (of_kind[0].0, of_kind.iter().zip(shares).map(|((_, weight), share)| weight * share).sum())
+    };
+    by_weight.chunk_by(|a, b| a.0 == b.0).map(sum).collect()
+}
+
+/// What findings add together.
+pub(super) fn findings_sum(findings: &[Finding]) -> f32 {
+    by_kind(findings).into_iter().map(|(_, sum)| sum).sum()
 }
 
 /// What a vehicle of the office or its staff takes off where it is with the others.
@@ -111,6 +124,7 @@ impl Part {
         match self {
             Self::Prior => ("khi chưa biết gì", "before anything is known"),
             Self::Finding(kind) => of_finding(kind),
+            Self::Doubt(doubt) => doubt.words(),
             Self::Peak => ("trong giờ cao điểm trộm", "during peak hours"),
             Self::Holiday => ("trong ngày lễ", "on a holiday"),
             Self::CrossedIn => ("đi vào qua vạch", "came in over the line"),
@@ -244,8 +258,8 @@ mod tests {
         let name = |part| serde_json::to_value::<Part>(part).expect("a name");
         assert_eq!(name(Part::Finding(FindingKind::FaceCovered)), "face_covered");
         assert_eq!(name(Part::GotOut), "got_out");
-        for kind in FindingKind::ALL {
-            let part = Part::Finding(kind);
+        let doubts = Doubt::ALL.map(Part::Doubt);
+        for part in FindingKind::ALL.map(Part::Finding).into_iter().chain(doubts) {
             assert_eq!(serde_json::from_value::<Part>(name(part)).expect("a part"), part);
             assert!(!part.words().0.is_empty() && !part.words().1.is_empty());
         }

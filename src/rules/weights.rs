@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::FindingKind;
+use super::{Doubt, FindingKind};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +16,7 @@ pub(super) struct Weights {
     finding: BTreeMap<FindingKind, f32>,
     certain: Certain,
     pub context: ContextWeights,
+    doubt: BTreeMap<Doubt, f32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,6 +57,11 @@ impl Weights {
         let full = self.finding.get(&kind).copied().unwrap_or_default();
         if self.certain.kinds.contains(&kind) { full } else { full * confidence }
     }
+
+    /// What share of its weight a track keeps under this doubt.
+    pub(super) fn doubt(&self, doubt: Doubt) -> f32 {
+        self.doubt.get(&doubt).copied().unwrap_or(1.0)
+    }
 }
 
 #[cfg(test)]
@@ -71,7 +77,8 @@ mod tests {
 
     #[test]
     fn the_weights_mean_what_the_score_takes_them_for() {
-        let Weights { repeated, severity, finding, context, .. } = weights();
+        let Weights { repeated, severity, finding, context, doubt, .. } = weights();
+        assert!(Doubt::ALL.iter().all(|kind| doubt.get(kind).is_some_and(|share| (0.1..0.5).contains(share))));
         assert!(finding.values().all(|weight| (0.0..10.0).contains(weight)), "no finding lowers a score");
         assert!((0.0..=1.0).contains(repeated));
         assert!(0.5 < severity.warning && severity.warning < severity.critical && severity.critical < 1.0);
