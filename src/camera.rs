@@ -44,8 +44,7 @@ use saver::Saver;
 pub const ANALYSES_PER_SECOND: u32 = 5;
 /// Access units that may wait for a busy camera thread: 5 s at 25 a second.
 const QUEUE_LEN: usize = 128;
-/// With so many waiting, pictures are no longer analysed but only decoded, so that the newest are
-/// reached again.
+/// With so many waiting, pictures are only decoded, so that the newest are analysed again.
 const BEHIND: usize = QUEUE_LEN / 2;
 /// With so many waiting, nobody is looked at closely: 0.6 s at 25 a second.
 const HURRIED: usize = 15;
