@@ -24,8 +24,8 @@ const MOST_DOUBLINGS: u32 = 6;
 pub(super) mod cost {
     /// One run of the finder.
     pub(in super::super) const FIND_MS: f32 = 9.0;
-    /// Finding a plate again from near, and reading two lines.
-    pub(in super::super) const READ_MS: f32 = 25.0;
+    /// Finding a plate again from near, levelling it, and reading two lines with two models.
+    pub(in super::super) const READ_MS: f32 = 30.0;
 }
 
 /// The looks at one vehicle.

@@ -8,9 +8,9 @@ use crate::base::{Point, Rect};
 use crate::vision::tensor::Colors;
 
 /// Width of the strips that are compared.
-const WIDTH: usize = 160;
+const WIDTH: usize = 96;
 /// A plate is looked at this high at least.
-const LEAST_HEIGHT: usize = 24;
+const LEAST_HEIGHT: usize = 20;
 /// How much its lines may climb from the left edge to the right, in heights of the plate, and in how many steps
 /// each way that is looked for.
 const MOST_CLIMB: (f32, i8) = (0.4, 8);
