@@ -97,7 +97,7 @@ pub fn decide(sightings: &[Sighting], candidates: &[Candidate], rules: &PlateRul
         .copied()
         .filter(|seen| seen.counts(rules) && (seen.kind == PlaceKind::Covered || seen.width >= rules.legible_pixels))
         .collect();
-    let (none, some, hidden) = (fused(&bare), fused(&something), fused(&illegible));
+    let (none, some, hidden) = (fused(&bare), at_most(&something), fused(&illegible));
     if is_enough(&bare, ABSENT_FRAMES, ABSENT_SPAN, view) && some <= CONFLICT * none {
         return decided(PlateVerdict::Absent, sigmoid(none - some), &bare);
     }
@@ -130,6 +130,13 @@ fn is_enough(seen: &[Sighting], frames: usize, span: SignedDuration, view: View)
 fn fused(seen: &[Sighting]) -> f32 {
     let sum: f32 = seen.iter().map(Sighting::log_odds).sum();
     sum / (1.0 + CORRELATION * seen.len().saturating_sub(1) as f32)
+}
+
+/// As [`fused`], of those pictures that say most together: one more that says little takes nothing away.
+fn at_most(seen: &[Sighting]) -> f32 {
+    let mut surest_first = seen.to_vec();
+    surest_first.sort_by(|a, b| b.log_odds().total_cmp(&a.log_odds()));
+    (1..=surest_first.len()).map(|count| fused(&surest_first[..count])).fold(0.0, f32::max)
 }
 
 fn sigmoid(log_odds: f32) -> f32 {
@@ -203,6 +210,15 @@ mod tests {
         check(&both, &[], PlateVerdict::NotAssessable);
         both.extend(seen(PlaceKind::Covered, 6, 60.0));
         check(&both, &[], PlateVerdict::NotAssessable);
+    }
+
+    #[test]
+    fn plates_that_are_hardly_seen_take_nothing_from_one_that_is() {
+        let clear = seen(PlaceKind::Plate, 1, 40.0);
+        let faint = Sighting { confidence: 0.5, ..clear[0] };
+        assert_eq!(at_most(&[clear[0], faint, faint]), at_most(&clear));
+        assert!(fused(&[clear[0], faint, faint]) < fused(&clear));
+        assert_eq!(at_most(&[]), 0.0);
     }
 
     #[test]
