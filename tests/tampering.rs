@@ -21,7 +21,8 @@ use canhdem::rules::{FindingKind, Severity};
 use canhdem::testcam::Picture;
 use canhdem::vision::{Detector, LOW_SCORE, Manifest};
 use clip::{
-    AFTER_SECONDS, BEFORE_SECONDS, FPS, Light, Moment, OTHER_PLACES, filmed, frozen, saved, start, units, window,
+    AFTER_SECONDS, BEFORE_FREEZING, BEFORE_SECONDS, FPS, Light, Moment, OTHER_PLACES, filmed, frozen, saved, start,
+    units, window,
 };
 use serde_json::Value;
 use support::program;
@@ -29,8 +30,10 @@ use support::program;
 /// Within this everything must be found.
 const FOUND_WITHIN: Duration = Duration::from_secs(10);
 
-/// What is said of a film, and how long after its change.
-fn witnessed(name: &str, pictures: Vec<Picture>) -> Option<(Trouble, Duration)> {
+const BEFORE: Duration = Duration::from_secs(BEFORE_SECONDS as u64);
+
+/// What is said of a film that changes after `before`, and how long after that.
+fn witnessed(name: &str, pictures: Vec<Picture>, before: Duration) -> Option<(Trouble, Duration)> {
     let mut watcher = Watcher::new(Gate::new(), FPS);
     let mut witness = Witness::default();
     let mut last_second = None;
@@ -42,7 +45,7 @@ fn witnessed(name: &str, pictures: Vec<Picture>) -> Option<(Trouble, Duration)> 
             continue;
         }
         if let Some(trouble) = witness.see(frame.pts, Impression::of(frame).expect("planes")) {
-            let after = unit.pts.checked_sub(Duration::from_secs(BEFORE_SECONDS.into())).expect("nothing before it");
+            let after = unit.pts.checked_sub(before).expect("nothing before it");
             return Some((trouble, after));
         }
     }
@@ -53,7 +56,7 @@ fn witnessed(name: &str, pictures: Vec<Picture>) -> Option<(Trouble, Duration)> 
 #[track_caller]
 fn check_found(name: &str, expected: &[Trouble], change: impl Fn(&mut Moment<'_>)) {
     for light in Light::BOTH {
-        let found = witnessed(&format!("{name}-{light:?}"), filmed(light, &change));
+        let found = witnessed(&format!("{name}-{light:?}"), filmed(light, &change), BEFORE);
         let Some((trouble, after)) = found else { panic!("{name} by {light:?} is not found") };
         assert!(
             expected.contains(&trouble) && after <= FOUND_WITHIN,
@@ -66,7 +69,7 @@ fn check_found(name: &str, expected: &[Trouble], change: impl Fn(&mut Moment<'_>
 #[track_caller]
 fn check_harmless(name: &str, change: impl Fn(&mut Moment<'_>)) {
     for light in Light::BOTH {
-        let found = witnessed(&format!("{name}-{light:?}"), filmed(light, &change));
+        let found = witnessed(&format!("{name}-{light:?}"), filmed(light, &change), BEFORE);
         assert_eq!(found, None, "{name} by {light:?}");
     }
 }
@@ -110,7 +113,7 @@ fn a_lens_out_of_focus_is_found() {
 #[test]
 fn a_picture_that_stands_still_is_found() {
     for light in Light::BOTH {
-        let found = witnessed(&format!("frozen-{light:?}"), frozen(light));
+        let found = witnessed(&format!("frozen-{light:?}"), frozen(light), BEFORE_FREEZING);
         assert!(
             matches!(found, Some((Trouble::Frozen, after)) if after <= FOUND_WITHIN),
             "frozen by {light:?}: {found:?}"

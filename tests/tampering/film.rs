@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use canhdem::base::{SimClock, Timestamp};
 use canhdem::decode::{Decoder, Frame};
@@ -161,11 +162,21 @@ pub(crate) fn filmed(light: Light, change: &dyn Fn(&mut Moment<'_>)) -> Vec<Pict
     pictures
 }
 
-/// The film whose last picture before the change comes again and again.
+/// How often what comes before the change is shown, forward and backward, until the picture freezes: it takes two
+/// minutes to know how a camera's pictures differ.
+const TURNS: u32 = 8;
+pub(crate) const BEFORE_FREEZING: Duration = Duration::from_secs((TURNS * BEFORE_SECONDS) as u64);
+
+/// The film, at length; then its last picture comes again and again.
 pub(crate) fn frozen(light: Light) -> Vec<Picture> {
-    let mut pictures = filmed(light, &|_| {});
-    let stop = (BEFORE_SECONDS * FPS) as usize;
-    let last = pictures[stop - 1].clone();
-    pictures[stop..].fill(last);
+    let mut before = filmed(light, &|_| {});
+    before.truncate((BEFORE_SECONDS * FPS) as usize);
+    let mut pictures = Vec::new();
+    for _ in 0..TURNS {
+        pictures.extend_from_slice(&before);
+        before.reverse();
+    }
+    let last = pictures.last().expect("a film").clone();
+    pictures.extend(std::iter::repeat_n(last, (AFTER_SECONDS * FPS) as usize));
     pictures
 }
