@@ -333,7 +333,7 @@ impl Analyst {
     }
 
     fn guards(&self, zone: &str, at: Timestamp) -> bool {
-        self.schedule.at(at, Place::Zone { camera: &self.camera, zone }).armed
+        self.schedule.is_armed(at, Place::Zone { camera: &self.camera, zone })
     }
 
     /// Looks whether the camera still sees its scene, by its latest picture; costs next to nothing, and

@@ -125,6 +125,11 @@ impl Schedule {
         self.armed(at, &why)
     }
 
+    /// As [`Schedule::at`], without the words: it is asked of each track in each picture.
+    pub fn is_armed(&self, at: Timestamp, place: Place<'_>) -> bool {
+        self.why(at, &self.units(place), &self.orders.current()).is_armed()
+    }
+
     /// As [`Schedule::at`], and since and until when.
     pub fn explain(&self, at: Timestamp, place: Place<'_>) -> Answer {
         let orders = self.orders.current();

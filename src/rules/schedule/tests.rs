@@ -289,6 +289,7 @@ proptest! {
             let answer = office.explain(at, Place::Office);
             let armed = |at| office.at(at, Place::Office).armed;
             prop_assert_eq!(&office.at(at, Place::Office), &answer.armed);
+            prop_assert_eq!(office.is_armed(at, Place::Office), answer.armed.armed);
             prop_assert!(!answer.sentence.vi.is_empty() && !answer.sentence.en.is_empty());
             prop_assert!(!answer.armed.reason.vi.is_empty() && !answer.armed.reason.en.is_empty());
             prop_assert!(answer.armed.armed || !(answer.armed.peak || answer.armed.holiday));
