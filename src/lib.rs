@@ -17,6 +17,7 @@ pub mod vision;
 pub mod track;
 pub mod rules;
 pub mod alert;
+pub mod access;
 pub mod record;
 pub mod store;
 pub mod notify;

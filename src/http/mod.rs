@@ -15,6 +15,7 @@ mod page;
 mod params;
 mod plates;
 mod problem;
+mod signed;
 mod vehicle_view;
 mod vehicles;
 mod view;
