@@ -1,6 +1,7 @@
 //! The appliance: open, start, wait, stop, in order.
 
 mod clips;
+mod escalation;
 mod expiry;
 
 use std::fs::DirBuilder;
@@ -30,6 +31,7 @@ use crate::store::Store;
 use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
 use clips::RecordedClips;
+use escalation::Escalation;
 use expiry::Expiry;
 
 /// Runs the appliance until SIGINT or SIGTERM. `ready` hears where the page is.
@@ -115,7 +117,12 @@ pub fn run(
     // Start.
     let (stop, shutdown) = Shutdown::new();
     let expiry = Expiry::new(state.store.clone(), state.clock.clone(), &config);
-    let mut workers = vec![serve(listener, state, shutdown.clone())?, expiry.start(shutdown.clone())?];
+    let escalation = Escalation { store: state.store.clone(), clock: state.clock.clone(), rules: config.escalation };
+    let mut workers = vec![
+        serve(listener, state, shutdown.clone())?,
+        expiry.start(shutdown.clone())?,
+        escalation.start(shutdown.clone())?,
+    ];
     for camera in &config.cameras {
         workers.push(camera::start(camera.clone(), shared.clone(), shutdown.clone()).context("a camera's thread")?);
     }

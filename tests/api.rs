@@ -1,5 +1,6 @@
 //! The HTTP API without a socket, and once with one.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use canhdem::alert::{Alert, AlertState, Judged, Person};
+use canhdem::alert::{Actor, Alert, Guard, Handling, Judged, Person, Step, Verdict};
 use canhdem::base::{IdSource, Metrics, Rect, Shutdown, ShutdownHandle, SimClock, Timestamp};
 use canhdem::config::Config;
 use canhdem::decode::{Frame, PixelFormat};
@@ -18,7 +19,7 @@ use canhdem::intake::health::{LostReason, Role, StreamHealth, StreamState};
 use canhdem::notify::{Board, GateState};
 use canhdem::record::{DiskReport, DiskState, Segment, SegmentIndex as _};
 use canhdem::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, Severity};
-use canhdem::store::Store;
+use canhdem::store::{Handled, Store};
 use canhdem::vision::attributes;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -34,6 +35,8 @@ mod arming;
 mod cases;
 #[path = "api/vehicles.rs"]
 mod vehicles;
+#[path = "api/verdicts.rs"]
+mod verdicts;
 
 fn seconds(n: i64) -> Timestamp {
     let night: Timestamp = "2026-02-17T01:30:00+07:00".parse().expect("valid");
@@ -143,6 +146,15 @@ impl Office {
         self.state.store.put_alert(alert).expect("stored");
     }
 
+    /// A guard does something with the `n`-th alert.
+    #[track_caller]
+    fn handle(&self, n: i64, name: &str, step: Step) {
+        let account = Uuid::from_u128(name.bytes().fold(7, |sum, byte| 31 * sum + u128::from(byte)));
+        let actor = Actor { guard: Guard { account, name: name.to_owned() }, outranks: false };
+        let handled = self.state.store.handle(alert(n).id, step, &actor, seconds(100)).expect("stored");
+        assert_eq!(handled, Handled::Done);
+    }
+
     fn snapshots(&self, name: &str) -> PathBuf {
         self.folder.path().join("snapshots").join(name)
     }
@@ -222,7 +234,8 @@ fn alert(n: i64) -> Alert {
             words: Bilingual { vi: "có người".to_owned(), en: "a person is there".to_owned() },
             log_odds: 1.5,
         }],
-        state: AlertState::New,
+        handling: Handling::default(),
+        looks: BTreeMap::new(),
         findings: vec![found],
         persons: Vec::new(),
         reason: Bilingual { vi: "Có người trong sân".to_owned(), en: "A person in the yard".to_owned() },
@@ -324,7 +337,8 @@ async fn an_alert_is_told_in_full() {
         "score_parts": [{
             "part": "person", "words": {"vi": "có người", "en": "a person is there"}, "log_odds": 1.5,
         }],
-        "state": "new",
+        "state": "new", "owner": null, "claimed_at": null, "verdict": null, "false_alarm_reason": null,
+        "resolved_at": null, "escalated_at": null, "history": [],
         "findings": [{
             "kind": "person", "track": alert(60).findings[0].track.to_string(), "confidence": 0.5,
             "at": "2026-02-17T01:31:00.000+07:00", "bbox": [10.0, 20.0, 30.5, 80.0],
@@ -366,8 +380,9 @@ fn check_ids(page: &Value, wanted: &[i64]) {
 async fn alerts_are_filtered_and_paged() {
     let office = Office::new();
     for n in 0..7 {
-        office.put(&Alert { state: if n == 5 { AlertState::Resolved } else { AlertState::New }, ..alert(n) });
+        office.put(&alert(n));
     }
+    office.handle(5, "Lan", Step::Resolve { verdict: Verdict::TrueAlarm, note: None });
     let list = async |query: &str| office.json(&format!("/api/v1/alerts{query}")).await;
     check_ids(&list("").await, &[6, 5, 4, 3, 2, 1, 0]);
     check_ids(&list("?camera=kho").await, &[5, 3, 1]);

@@ -1,9 +1,10 @@
 //! Alerts made durable, in a file on the disk that holds `target/`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use canhdem::alert::{Alert, AlertState};
+use canhdem::alert::{Alert, Handling};
 use canhdem::base::{IdSource, Rect, SharedClock, SimClock};
 use canhdem::rules::{Bilingual, Finding, FindingKind, Severity};
 use canhdem::store::{AlertFilter, Store};
@@ -38,7 +39,8 @@ fn alert(ids: &mut IdSource, findings: usize) -> Alert {
         severity: Severity::Critical,
         score: 0.96,
         score_parts: Vec::new(),
-        state: AlertState::New,
+        handling: Handling::default(),
+        looks: BTreeMap::new(),
         reason: Bilingual {
             vi: "Có người ở sân lúc 01:30".to_owned(), en: "A person in the yard at 01:30".to_owned()
         },

@@ -1,5 +1,6 @@
 //! One camera's alerts over time: opens one, lets it grow, closes it. Pure.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -7,8 +8,9 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::sentence::{self, Counts, Scene};
-use super::{Alert, AlertState, Person, Vehicle, camera};
+use super::{Alert, Handling, Person, Vehicle, camera};
 use crate::base::IdSource;
+use crate::rules::lessons::Looks;
 use crate::rules::tamper::Incident;
 use crate::rules::{Context, Doubts, Finding, FindingKind, concealment, doubts, plate, score};
 use crate::track::{AnswerRules, Verdicts};
@@ -45,6 +47,8 @@ pub struct AlertBook {
     open: Option<Open>,
     /// Of the tracks of the last picture and of the open alert.
     doubts: Doubts,
+    /// Of the tracks of the last picture.
+    looks: BTreeMap<Uuid, Looks>,
 }
 
 #[derive(Debug)]
@@ -76,6 +80,7 @@ impl AlertBook {
             rules,
             open: None,
             doubts: Doubts::new(),
+            looks: BTreeMap::new(),
         }
     }
 
@@ -96,6 +101,11 @@ impl AlertBook {
             judge(open, &self.camera_name, &self.timezone, &self.rules, &self.doubts);
             open.is_doubt_news |= parts != open.alert.score_parts;
         }
+    }
+
+    /// Takes how the tracks of a picture look by now, before what was found of them.
+    pub fn look(&mut self, looks: BTreeMap<Uuid, Looks>) {
+        self.looks = looks;
     }
 
     /// Takes what the rules found in the frame of `at`. A person opens an alert and keeps it open,
@@ -127,6 +137,7 @@ impl AlertBook {
             open.alert.last_seen_at = open.alert.last_seen_at.max(at);
         }
         (open.alert.frame_width, open.alert.frame_height) = frame_size;
+        keep_looks(&mut open.alert, &self.looks);
         if news {
             judge(open, &self.camera_name, &self.timezone, &self.rules, &self.doubts);
         }
@@ -268,15 +279,17 @@ impl AlertBook {
             severity: score::severity(0.0),
             score: 0.0,
             score_parts: Vec::new(),
-            state: AlertState::New,
+            handling: Handling::default(),
             findings: Vec::new(),
             persons: Vec::new(),
+            looks: BTreeMap::new(),
             reason: crate::rules::Bilingual::default(),
             frame_width,
             frame_height,
         };
         let most = Counts::of(&findings);
         merge(&mut alert.findings, findings);
+        keep_looks(&mut alert, &self.looks);
         let context = context.clone();
         let mut open = Open {
             alert,
@@ -327,6 +340,13 @@ fn merge(known: &mut Vec<Finding>, found: Vec<Finding>) -> bool {
     }
     known.sort_by(|a, b| a.at.cmp(&b.at).then(a.track.cmp(&b.track)).then(a.kind.cmp(&b.kind)));
     news
+}
+
+/// Of each person of the alert the latest.
+fn keep_looks(alert: &mut Alert, latest: &BTreeMap<Uuid, Looks>) {
+    let persons = alert.findings.iter().filter(|finding| finding.kind == FindingKind::Person);
+    let of = |track: Uuid| latest.get(&track).or_else(|| alert.looks.get(&track)).map(|looks| (track, *looks));
+    alert.looks = persons.filter_map(|person| of(person.track)).collect();
 }
 
 /// Score, severity, zone and sentence from the findings. Severity never falls while an alert is open, and what findings

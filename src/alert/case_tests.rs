@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
-use crate::alert::{AlertBook, AlertState, Change};
+use crate::alert::{AlertBook, Change, Handling};
 use crate::base::Rect;
 use crate::rules::{Bilingual, Context, Finding, FindingKind, score};
 use crate::track::AnswerRules;
@@ -31,7 +31,8 @@ fn alert(id: u128, camera: &str, seen: (i64, i64)) -> Alert {
         severity: Severity::Notice,
         score: 0.5,
         score_parts: Vec::new(),
-        state: AlertState::New,
+        handling: Handling::default(),
+        looks: std::collections::BTreeMap::new(),
         findings: Vec::new(),
         persons: Vec::new(),
         reason: Bilingual::default(),

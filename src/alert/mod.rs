@@ -1,23 +1,32 @@
-//! What a guard sees: the findings of one intrusion in one camera, and its life cycle; and which of them belong
-//! together. Pure.
+//! What a guard sees: the findings of one intrusion in one camera, and its life cycle; what guards do with it; and which
+//! of them belong together. Pure.
 
 mod book;
 mod camera;
 mod case;
+mod handling;
+mod note;
 mod person;
 mod sentence;
 mod timeline;
 mod vehicle;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::rules::lessons::Looks;
 use crate::rules::{Bilingual, Finding, ScorePart, Severity};
 
 pub use book::{AlertBook, Change, QUIET_BEFORE_CLOSE};
 pub use case::{Case, CaseBook, Filing};
+pub use handling::{
+    Action, ActionKind, Actor, Claim, Guard, Handling, OVERLOOKED, Refusal, Resolution, Step, Verdict, VerdictKind,
+};
+pub use note::{Note, NoteError};
 pub use person::{Judged, Person};
 pub use timeline::{Entry, EntryKind, SeenVehicle, timeline};
 pub use vehicle::{Listed, Vehicle};
@@ -63,12 +72,15 @@ pub struct Alert {
     /// What the score is made of: their log-odds add up to its. Like the score they are of the moment in which the
     /// findings weighed most.
     pub score_parts: Vec<ScorePart>,
-    pub state: AlertState,
+    /// What guards have done with it. The camera that writes the alert knows nothing of that.
+    pub handling: Handling,
     /// In order of time; one per kind and track, kept at its most confident.
     pub findings: Vec<Finding>,
     /// Those of its persons that somebody looked at closely, or tried to, in the order in which
     /// that was; one per track.
     pub persons: Vec<Person>,
+    /// By track, how those of its persons moved outside of protected zones: what a guard's verdict teaches from.
+    pub looks: BTreeMap<Uuid, Looks>,
     pub reason: Bilingual,
     /// Size of the analysed input in pixels: what the findings' boxes refer to.
     pub frame_width: u32,

@@ -1,5 +1,5 @@
 use super::*;
-use crate::alert::AlertState;
+use crate::alert::Handling;
 use crate::base::{IdSource, Rect};
 use crate::rules::Severity;
 
@@ -29,7 +29,8 @@ fn alert(camera: &str, seen: (i64, i64), findings: Vec<Finding>) -> Alert {
         severity: Severity::Notice,
         score: 0.5,
         score_parts: Vec::new(),
-        state: AlertState::New,
+        handling: Handling::default(),
+        looks: std::collections::BTreeMap::new(),
         findings,
         persons: Vec::new(),
         reason: Bilingual::default(),

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::archive::Archive;
 use super::closer::Closer;
 use super::doubter::Doubter;
-use super::inspector::{Plates, VehiclePicture};
-use super::looker::{Crop, Looked, Looker, Reader};
+use super::inspector::Plates;
+use super::looker::{Looked, Looker, Reader};
 use super::movers::Movers;
 use super::vehicles::{Told, Vehicles};
 use super::vigil::Vigil;
@@ -18,15 +18,18 @@ use crate::alert::{Alert, AlertBook, Change};
 use crate::base::IdSource;
 use crate::config::Config;
 use crate::decode::{Frame, Sighting};
+use crate::rules::lessons::SharedLessons;
 use crate::rules::orders::SharedOrders;
+use crate::rules::perspective::Perspective;
 use crate::rules::plate::Plate;
 use crate::rules::plate::findings::{self, Sight};
 use crate::rules::tamper::Incident;
 use crate::rules::{Armed, Conduct, Context, Finding, FindingKind, Place, Schedule, intrusion};
-use crate::store::Passage;
 use crate::track::{AnswerRules, Track, Tracker, Verdicts};
 use crate::vision::closeup::{self, CloseUp};
-use crate::vision::{Class, DetectError, Detection, Detector};
+use crate::vision::{Class, DetectError, Detector};
+
+pub use super::outcome::{Analysis, Ended, Enriched, Inspection, Kept};
 
 pub struct Analyst {
     camera: String,
@@ -56,55 +59,6 @@ pub struct Eyes {
     pub archive: Option<Arc<dyn Archive>>,
 }
 
-/// What one picture meant.
-#[derive(Debug, Default)]
-pub struct Analysis {
-    /// Somebody is here: the gate must stay awake.
-    pub busy: bool,
-    pub detections: Vec<Detection>,
-    pub tracks: Vec<Track>,
-    pub ended: Vec<Ended>,
-    pub alert: Option<(Change, Alert)>,
-}
-
-/// A track that will not be seen again, and what is known of it.
-#[derive(Debug)]
-pub struct Ended {
-    pub track: Track,
-    pub verdicts: Verdicts,
-    /// Of a vehicle that was looked at.
-    pub vehicle: Option<Kept>,
-}
-
-/// A vehicle that came by, to be kept, and the pictures of it that are new.
-#[derive(Debug, Clone)]
-pub struct Kept {
-    pub passage: Passage,
-    pub pictures: Vec<VehiclePicture>,
-}
-
-/// What looks at vehicles came to.
-#[derive(Debug, Default)]
-pub struct Inspection {
-    /// An alert that this opened, or the open one where it tells something new.
-    pub alert: Option<(Change, Alert)>,
-    /// Vehicles of which something new is known.
-    pub kept: Vec<Kept>,
-    /// Looks that were left out because a model had no time.
-    pub busy: u32,
-}
-
-/// What closer looks at the persons of an alert came to.
-#[derive(Debug, Default)]
-pub struct Enriched {
-    /// The alert as it is with that, where it tells something new.
-    pub alert: Option<(Change, Alert)>,
-    /// The alert that the crops belong to, and those that are new.
-    pub crops: Option<(Uuid, Vec<Crop>)>,
-    /// Looks that were left out because a model had no time.
-    pub busy: u32,
-}
-
 impl Analyst {
     /// `seed` makes the ids repeat, for `replay`.
     pub fn new(
@@ -127,7 +81,7 @@ impl Analyst {
             book: AlertBook::new(&camera.id, &camera.name, config.timezone.clone(), rules),
             ids: ids(1),
             movers: Movers::default(),
-            doubter: Doubter::default(),
+            doubter: Doubter::new(&camera.id, config.timezone.clone()),
             looker: reader.map(Looker::new),
             vehicles: plates.map(|plates| Vehicles::new(&camera.id, config.timezone.clone(), plates, archive)),
             vigil: camera.tamper.then(Vigil::default),
@@ -139,6 +93,18 @@ impl Analyst {
     pub fn with_orders(mut self, orders: SharedOrders) -> Self {
         self.schedule = self.schedule.with_orders(orders);
         self
+    }
+
+    /// What guards' verdicts teach counts from now on, and what was learned of the scene before.
+    pub fn with_experience(mut self, lessons: SharedLessons, perspective: Perspective) -> Self {
+        self.doubter = self.doubter.with_lessons(lessons);
+        self.doubter.perspective = perspective;
+        self
+    }
+
+    /// What was learned of the scene by now.
+    pub fn perspective(&self) -> &Perspective {
+        &self.doubter.perspective
     }
 
     /// Runs of models so far.
@@ -307,7 +273,9 @@ impl Analyst {
         if let Some(vigil) = self.vigil.as_mut().filter(|_| findings.iter().any(is_person)) {
             vigil.person_seen(at);
         }
-        self.book.doubt(self.doubter.doubts(tracks, |track| self.conduct.zone(track)));
+        let looks = self.doubter.looks(tracks, |track| self.conduct.zone(track));
+        self.book.doubt(self.doubter.doubts(tracks, &looks));
+        self.book.look(looks);
         self.book.observe(at, frame_size, findings, &context, &mut self.ids)
     }
 

@@ -1,24 +1,45 @@
 //! What speaks against the tracks of a camera being persons, from where each was seen. Pure.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use crate::config::{Zone, ZoneKind};
+use crate::rules::lessons::{Looks, SharedLessons};
 use crate::rules::perspective::Perspective;
-use crate::rules::quality::Trail;
+use crate::rules::quality::{self, Trail};
 use crate::rules::{Doubted, Doubts};
 use crate::track::Track;
 use crate::vision::Class;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Doubter {
-    perspective: Perspective,
+    camera: String,
+    timezone: TimeZone,
+    /// Of all cameras.
+    lessons: SharedLessons,
+    pub(super) perspective: Perspective,
     trails: HashMap<Uuid, Trail>,
 }
 
 impl Doubter {
+    /// Of a camera that nobody has taught anything.
+    pub(super) fn new(camera: &str, timezone: TimeZone) -> Self {
+        Self {
+            camera: camera.to_owned(),
+            timezone,
+            lessons: SharedLessons::default(),
+            perspective: Perspective::default(),
+            trails: HashMap::new(),
+        }
+    }
+
+    pub(super) fn with_lessons(self, lessons: SharedLessons) -> Self {
+        Self { lessons, ..self }
+    }
+
     /// Takes all tracks of a picture.
     pub(super) fn update(&mut self, at: Timestamp, tracks: &[Track], frame_size: (u32, u32)) {
         for track in tracks.iter().filter(|track| track.class == Class::Person && track.seen_now) {
@@ -26,13 +47,26 @@ impl Doubter {
         }
     }
 
-    /// Of these tracks, as they are now; an entry for each, so that a doubt also ends. In a protected zone there is none.
-    pub(super) fn doubts<'a>(&self, tracks: &[Track], zone: impl Fn(Uuid) -> Option<&'a Zone>) -> Doubts {
-        let is_protected = |track: Uuid| zone(track).is_some_and(|zone| zone.kind == ZoneKind::Protected);
+    /// How these tracks look by now, without those in protected zones: from them nobody learns anything.
+    pub(super) fn looks<'a>(&self, tracks: &[Track], zone: impl Fn(Uuid) -> Option<&'a Zone>) -> BTreeMap<Uuid, Looks> {
+        let open = tracks.iter().filter(|track| track.seen_now && !is_protected(zone(track.id)));
+        open.filter_map(|track| Some((track.id, Looks::of(self.trails.get(&track.id)?)?))).collect()
+    }
+
+    /// Of these tracks, as they are now; an entry for each, so that a doubt also ends. There is none of a track without
+    /// `looks`.
+    pub(super) fn doubts(&self, tracks: &[Track], looks: &BTreeMap<Uuid, Looks>) -> Doubts {
+        let lessons = self.lessons.current();
+        let lessons = lessons.get(&self.camera);
         let doubted = |track: &Track| {
-            let trail = self.trails.get(&track.id).filter(|_| !is_protected(track.id));
-            let why = trail.map_or_else(Vec::new, |trail| trail.doubts(track.best_score, &self.perspective));
-            (track.id, Doubted { why, lesson: None })
+            let mut doubted = Doubted::default();
+            if let Some((trail, looks)) = self.trails.get(&track.id).zip(looks.get(&track.id)) {
+                doubted.why = trail.doubts(track.best_score, &self.perspective);
+                if let Some(lessons) = lessons.filter(|_| !quality::is_sure(track.best_score)) {
+                    lessons.doubt(&mut doubted, looks, &self.timezone);
+                }
+            }
+            (track.id, doubted)
         };
         tracks.iter().filter(|track| track.seen_now).map(doubted).collect()
     }
@@ -43,4 +77,8 @@ impl Doubter {
             self.perspective.learn(trail.teaches(track));
         }
     }
+}
+
+fn is_protected(zone: Option<&Zone>) -> bool {
+    zone.is_some_and(|zone| zone.kind == ZoneKind::Protected)
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
+use super::alerts::{self, RawAlerts};
 use super::arming::{self, RawArming};
 use super::error::Problem;
 use super::near::{self, RawNear};
@@ -42,6 +43,8 @@ pub(super) struct File {
     plates: RawPlates,
     #[serde(default)]
     rules: RawRules,
+    #[serde(default)]
+    alerts: RawAlerts,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -137,6 +140,7 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
         detector: check_detector(raw.detector)?,
         record: check_record(&raw.record)?,
         plates: check_plates(&raw.plates)?,
+        escalation: alerts::check(&raw.alerts)?,
     })
 }
 

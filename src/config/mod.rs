@@ -1,5 +1,6 @@
 //! The configuration: raw in [`file`], checked once here, used everywhere without checking again.
 
+mod alerts;
 mod arming;
 mod credentials;
 mod error;
@@ -18,6 +19,7 @@ use serde::Serialize;
 use url::Url;
 use utoipa::ToSchema;
 
+pub use alerts::Escalation;
 pub use arming::{
     Arming, Beside, Closure, DailySpan, DaysOff, EarlyWatch, Group, Holidays, Hours, OpeningHours, Plan, Swap,
 };
@@ -40,6 +42,7 @@ pub struct Config {
     pub detector: Detector,
     pub record: Record,
     pub plates: Plates,
+    pub escalation: Escalation,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]

@@ -75,6 +75,19 @@ fn what_is_left_out_has_a_sane_default() {
 }
 
 #[test]
+fn what_nobody_claims_waits_so_long() {
+    #[track_caller]
+    fn check(text: &str, critical: Option<i64>, others: Option<i64>) {
+        let found = parse(&format!("{MINIMAL}[alerts]\n{text}")).expect("valid").escalation;
+        let seconds = |wait: Option<SignedDuration>| wait.map(|wait| wait.as_secs());
+        assert_eq!((seconds(found.critical_after), seconds(found.others_after)), (critical, others), "{text}");
+    }
+    check("", Some(120), Some(300));
+    check("escalate_after = 60", Some(120), Some(60));
+    check("escalate_critical_after = 0\nescalate_after = \"none\"", None, None);
+}
+
+#[test]
 fn replay_needs_no_file() {
     let config = Config::for_replay();
     assert_eq!(config.cameras[0].zones[0].polygon, Polygon::full_frame());
@@ -96,6 +109,9 @@ fn mistakes_are_named_with_the_way_out() {
     refused(&format!("{MINIMAL}[record]\nquota_bytes = 5"), &["record.quota_bytes"]);
     refused(&format!("{MINIMAL}[plates]\nkeep_days = 0"), &["plates.keep_days", "1 to 366"]);
     refused(&format!("{MINIMAL}[plates]\nkeep_day = 9"), &["did you mean `keep_days`"]);
+    refused(&format!("{MINIMAL}[alerts]\nescalate_after = 50000"), &["alerts.escalate_after", "12 hours"]);
+    refused(&format!("{MINIMAL}[alerts]\nescalate_critical_after = \"never\""), &["a number of seconds, or \"none\""]);
+    refused(&format!("{MINIMAL}[alerts]\nescalate = 5"), &["did you mean `escalate_after`"]);
     refused("data_dir = [", &["canhdem.toml:1"]);
 }
 

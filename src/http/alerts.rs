@@ -12,6 +12,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::cameras::shortened;
+use super::handling::AlertInFull;
 use super::media::{ClipError, is_beginning, serve_file, stretch};
 use super::params::{Name, Query};
 use super::problem::Problems;
@@ -26,6 +27,7 @@ const NO_VIDEO: &str = "there is no video of this alert";
 const DEFAULT_LIMIT: u32 = 50;
 const GREATEST_LIMIT: u32 = 200;
 const MOST_CAMERAS: usize = 256;
+const MOST_WORDS: usize = 8;
 
 /// A page of alerts, newest first.
 #[utoipa::path(get, path = "/alerts", tag = "alerts",
@@ -33,6 +35,9 @@ const MOST_CAMERAS: usize = 256;
         ("camera" = Option<String>, Query, description = "Ids; repeated or separated by commas"),
         ("severity" = Option<String>, Query, description = "notice, warning, critical; repeated or separated by commas"),
         ("state" = Option<String>, Query, description = "new, claimed, resolved; repeated or separated by commas"),
+        ("owner" = Option<String>, Query, description = "Name of whoever claimed it"),
+        ("verdict" = Option<String>, Query, description = "true_alarm, false_alarm; repeated or separated by commas"),
+        ("text" = Option<String>, Query, description = "Words that occur in its notes, with or without marks; at most 8"),
         ("from" = Option<String>, Query, format = DateTime, description = "Opened at or after"),
         ("to" = Option<String>, Query, format = DateTime, description = "Opened before"),
         ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
@@ -67,6 +72,9 @@ fn filter(query: &Query) -> Result<AlertFilter, WebError> {
         cameras,
         severities: query.names("severity")?,
         states: query.names("state")?,
+        owner: query.get("owner")?,
+        verdicts: query.names("verdict")?,
+        text: words(query)?,
         from: query.time("from")?,
         to: query.time("to")?,
         cursor: query.get::<Cursor>("cursor")?,
@@ -74,16 +82,27 @@ fn filter(query: &Query) -> Result<AlertFilter, WebError> {
     })
 }
 
-/// One alert.
+/// Each word is looked for in all notes.
+fn words(query: &Query) -> Result<Option<String>, WebError> {
+    let text: Option<String> = query.get("text")?;
+    let count = text.as_deref().map_or(0, |text| text.split_whitespace().count());
+    if count > MOST_WORDS {
+        return Err(WebError::BadRequest(format!("`text` has at most {MOST_WORDS} words")));
+    }
+    Ok(text)
+}
+
+/// One alert, and what was done with it.
 #[utoipa::path(get, path = "/alerts/{id}", tag = "alerts",
     params(("id" = Uuid, Path, description = "The alert")),
     responses(
-        (status = 200, description = "The alert", body = Alert),
+        (status = 200, description = "The alert", body = AlertInFull),
         Problems,
     )
 )]
-pub(super) async fn get_alert(State(context): State<Shared>, Name(id): Name) -> Result<Json<Alert>, WebError> {
-    let alert = blocking(&context, move |context| context.stored(&id).map(|alert| context.alert(&alert))).await??;
+pub(super) async fn get_alert(State(context): State<Shared>, Name(id): Name) -> Result<Json<AlertInFull>, WebError> {
+    let alert =
+        blocking(&context, move |context| context.stored(&id).and_then(|alert| context.in_full(&alert))).await??;
     Ok(Json(alert))
 }
 
@@ -216,6 +235,10 @@ fn crop_address(alert: Uuid, track: Uuid, attribute: Attribute, judged: &alert::
     format!("/api/v1/alerts/{alert}/crops/{track}/{name}.jpg?v={answer}-{frames}-{pixels}")
 }
 
+pub(super) fn no_alert(id: &str) -> WebError {
+    WebError::NotFound(format!("no alert has the id {:?}", shortened(id)))
+}
+
 impl Context {
     /// Blocks.
     pub(super) fn stored(&self, id: &str) -> Result<alert::Alert, WebError> {
@@ -223,7 +246,7 @@ impl Context {
             Ok(id) => self.state.store.alert(id)?,
             Err(_) => None,
         };
-        alert.ok_or_else(|| WebError::NotFound(format!("no alert has the id {:?}", shortened(id))))
+        alert.ok_or_else(|| no_alert(id))
     }
 
     fn crop_file(&self, alert: Uuid, track: Uuid, attribute: Attribute) -> PathBuf {
@@ -253,7 +276,7 @@ impl Context {
             severity: alert.severity,
             score: alert.score,
             score_parts: alert.score_parts.iter().map(view::score_part).collect(),
-            state: alert.state,
+            handling: view::handling(&alert.handling, &self.state.config.timezone),
             findings: alert.findings.iter().map(|found| view::finding(found, &self.state.config.timezone)).collect(),
             persons: alert.persons.iter().map(|of| person(alert.id, of)).collect(),
             reason: alert.reason.clone(),

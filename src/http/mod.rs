@@ -8,6 +8,8 @@ mod case_view;
 mod cases;
 mod events;
 mod guard;
+mod handling;
+mod lessons;
 mod media;
 mod office;
 mod openapi;

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::problem::Problems;
 use super::view::Heartbeat;
-use super::{Problem, Shared, alerts, arming, cameras, cases, events, office, plates, vehicles};
+use super::{Problem, Shared, alerts, arming, cameras, cases, events, handling, lessons, office, plates, vehicles};
 use crate::store::VehicleCrop;
 
 #[derive(utoipa::OpenApi)]
@@ -38,10 +38,16 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(cameras::camera_snapshot))
         .routes(routes!(alerts::list_alerts))
         .routes(routes!(alerts::get_alert))
+        .routes(routes!(handling::claim_alert))
+        .routes(routes!(handling::resolve_alert))
+        .routes(routes!(handling::escalate_alert))
+        .routes(routes!(handling::note_on_alert))
         .routes(routes!(vehicles::list_vehicles_of_alert))
         .routes(routes!(alerts::alert_snapshot))
         .routes(routes!(alerts::alert_crop))
         .routes(routes!(alerts::alert_clip))
+        .routes(routes!(lessons::list_lessons))
+        .routes(routes!(lessons::take_back_lesson))
         .routes(routes!(cases::list_cases))
         .routes(routes!(cases::get_case))
         .routes(routes!(vehicles::list_vehicles))

@@ -32,6 +32,9 @@ pub enum WebError {
     TooLarge,
     #[error("{0}")]
     Conflict(String),
+    /// Something is another's to decide on.
+    #[error("{detail}")]
+    Owned { owner: String, detail: String },
     #[error("{0}")]
     Unavailable(String),
     #[error("the appliance has failed here; its log says why")]
@@ -52,6 +55,9 @@ pub struct Problem {
     /// Which field of what was sent is wrong; missing where that is not it.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
+    /// Whose it is what was asked for; missing where that is not it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
 }
 
 impl WebError {
@@ -75,7 +81,7 @@ impl WebError {
             Self::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Owned { .. } => StatusCode::CONFLICT,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -94,8 +100,13 @@ impl IntoResponse for WebError {
     fn into_response(self) -> Response {
         let status = self.status();
         let title = status.canonical_reason().unwrap_or("Error");
-        let field = if let Self::Field { field, .. } = self { Some(field) } else { None };
-        let problem = Problem { kind: "about:blank", title, status: status.as_u16(), detail: self.to_string(), field };
+        let detail = self.to_string();
+        let (field, owner) = match self {
+            Self::Field { field, .. } => (Some(field), None),
+            Self::Owned { owner, .. } => (None, Some(owner)),
+            _ => (None, None),
+        };
+        let problem = Problem { kind: "about:blank", title, status: status.as_u16(), detail, field, owner };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
@@ -112,7 +123,7 @@ impl IntoResponses for Problems {
         let schema = utoipa::openapi::Ref::from_schema_name("Problem");
         let content = ContentBuilder::new().schema(Some(schema)).build();
         let description = "What is wrong, and what to do: 400 a parameter, 403 a foreign host or origin, \
-                           404 no such thing, 409 too many, 422 a field of what was sent, 500 the appliance, 503 not now";
+                           404 no such thing, 409 too many or another's, 422 a field of what was sent, 500 the appliance, 503 not now";
         let response = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build();
         BTreeMap::from([("default".to_owned(), response.into())])
     }

@@ -7,14 +7,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::alert::{AlertState, Judged};
+use crate::alert::{self, AlertState, Judged, VerdictKind};
 use crate::base::Rect;
 use crate::config::{self, Language, ZoneKind};
 use crate::intake::Codec;
 use crate::intake::health::{LostReason, Role, StreamHealth, StreamState};
 use crate::notify::{CameraNow, GateState};
 use crate::record::{DiskReport, DiskState, Segment};
-use crate::rules::{self, Bilingual, FindingKind, Part, Severity};
+use crate::rules::{self, Bilingual, FalseAlarm, FindingKind, Part, Severity};
 use crate::vision::attributes::{Answer, Attribute};
 
 /// A camera as it is now.
@@ -99,7 +99,9 @@ pub(super) struct Alert {
     pub score: f32,
     /// What the score is made of; none for alerts of older versions.
     pub score_parts: Vec<ScorePart>,
-    pub state: AlertState,
+    /// What guards have done with it.
+    #[serde(flatten)]
+    pub handling: Handling,
     /// In order of time.
     pub findings: Vec<Finding>,
     /// Those that were looked at closely, or would have been if they had come near enough.
@@ -111,6 +113,29 @@ pub(super) struct Alert {
     pub snapshot: Option<String>,
     #[schema(required)]
     pub clip: Option<Clip>,
+}
+
+/// What guards have done with an alert.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Handling {
+    pub state: AlertState,
+    /// Whose it is, by the name that they had when it became theirs; null while it is new.
+    #[schema(required)]
+    pub owner: Option<String>,
+    /// When it became theirs.
+    #[schema(required, format = DateTime)]
+    pub claimed_at: Option<String>,
+    /// Null until it is resolved.
+    #[schema(required)]
+    pub verdict: Option<VerdictKind>,
+    #[schema(required)]
+    pub false_alarm_reason: Option<FalseAlarm>,
+    /// When that was last said.
+    #[schema(required, format = DateTime)]
+    pub resolved_at: Option<String>,
+    /// Since when it waits for the supervisor; null where nobody called them.
+    #[schema(required, format = DateTime)]
+    pub escalated_at: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -280,6 +305,19 @@ fn reason(code: LostReason) -> Reason {
 fn zone(zone: &config::Zone) -> Zone {
     let polygon = zone.polygon.corners().iter().map(|corner| [corner.x, corner.y]).collect();
     Zone { id: zone.id.clone(), kind: zone.kind, polygon }
+}
+
+pub(super) fn handling(handling: &alert::Handling, tz: &TimeZone) -> Handling {
+    let resolution = handling.resolution();
+    Handling {
+        state: handling.state(),
+        owner: handling.owner().map(|owner| owner.name.clone()),
+        claimed_at: handling.claim.as_ref().map(|claim| time(claim.at, tz)),
+        verdict: resolution.map(|resolution| resolution.verdict.kind()),
+        false_alarm_reason: resolution.and_then(|resolution| resolution.verdict.false_alarm()),
+        resolved_at: resolution.map(|resolution| time(resolution.at, tz)),
+        escalated_at: handling.escalated_at.map(|at| time(at, tz)),
+    }
 }
 
 pub(super) fn finding(finding: &rules::Finding, tz: &TimeZone) -> Finding {

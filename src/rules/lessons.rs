@@ -2,17 +2,20 @@
 //!
 //! A lesson never silences: it is one more doubt, with its words. It is forgotten by itself, or when somebody takes it back.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::quality::Path;
+use super::quality::{Path, Trail};
 use super::{Bilingual, Doubt, Doubted};
-use crate::base::{Point, Rect};
+use crate::base::{IdSource, Point, Rect};
 
 /// For so long a lesson holds: an insect's web, a season's branch.
 const HOLDS_FOR: Duration = Duration::from_hours(7 * 24);
@@ -23,12 +26,12 @@ const MOST_RESIZE: f32 = 1.6;
 /// The same time of night is within this.
 const SAME_TIME: Duration = Duration::from_hours(2);
 /// A camera remembers so many; the oldest go first.
-const MOST_LESSONS: usize = 64;
+pub const MOST_LESSONS: usize = 64;
 
 /// What a guard says a false alarm was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub enum FalseAlarm {
     Insect,
     Light,
     Animal,
@@ -36,8 +39,14 @@ pub enum Reason {
     Other,
 }
 
-impl Reason {
+impl FalseAlarm {
     pub const ALL: [Self; 5] = [Self::Insect, Self::Light, Self::Animal, Self::Staff, Self::Other];
+
+    /// Whether a camera may learn from it. Staff look like thieves, and of what is called other nobody said that it was
+    /// no person.
+    pub fn teaches(self) -> bool {
+        matches!(self, Self::Insect | Self::Light | Self::Animal)
+    }
 
     fn words(self) -> (&'static str, &'static str) {
         match self {
@@ -58,7 +67,14 @@ pub struct Looks {
     pub at: Timestamp,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+impl Looks {
+    /// As a track was seen last; none of one that never was.
+    pub fn of(trail: &Trail) -> Option<Self> {
+        trail.latest().map(|(at, bbox)| Self { bbox, path: trail.path(), at })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
 pub struct Lesson {
     pub id: Uuid,
     pub camera: String,
@@ -68,13 +84,13 @@ pub struct Lesson {
     pub path: Path,
     /// When that was which was no alarm.
     pub seen_at: Timestamp,
-    pub reason: Reason,
+    pub reason: FalseAlarm,
     pub until: Timestamp,
 }
 
 impl Lesson {
     /// From the verdict, given at `now`, on the alert of a track that looked so.
-    pub fn new(id: Uuid, camera: &str, looks: &Looks, reason: Reason, now: Timestamp) -> Self {
+    pub fn new(id: Uuid, camera: &str, looks: &Looks, reason: FalseAlarm, now: Timestamp) -> Self {
         Self {
             id,
             camera: camera.to_owned(),
@@ -89,17 +105,17 @@ impl Lesson {
 
     /// Whether what looks so is like it: place, size, time of night, and the path as soon as that is known.
     pub fn is_like(&self, looks: &Looks, timezone: &TimeZone) -> bool {
+        looks.at < self.until && self.is_alike(looks) && apart(self.seen_at, looks.at, timezone) <= SAME_TIME
+    }
+
+    /// As [`Self::is_like`], whatever the time.
+    fn is_alike(&self, looks: &Looks) -> bool {
         let feet = looks.bbox.feet();
         let away = (feet.x - self.place.x).hypot(feet.y - self.place.y);
         let (low, high) = (looks.bbox.h.min(self.height), looks.bbox.h.max(self.height));
         let paths = (self.path, looks.path);
         let is_same_path = paths.0 == paths.1 || paths.0 == Path::Unknown || paths.1 == Path::Unknown;
-        looks.at < self.until
-            && low > 0.0
-            && away <= NEAR * high
-            && high <= MOST_RESIZE * low
-            && is_same_path
-            && apart(self.seen_at, looks.at, timezone) <= SAME_TIME
+        low > 0.0 && away <= NEAR * high && high <= MOST_RESIZE * low && is_same_path
     }
 
     /// Why something like it weighs less.
@@ -111,6 +127,25 @@ impl Lesson {
             en: format!("like the false alarm of {date} ({en})"),
         }
     }
+}
+
+/// What the verdict on an alert, given at `now`, teaches by how its tracks looked: of those that are alike one, for an
+/// insect leaves many in an hour and must not push out all else.
+pub fn taught(
+    camera: &str,
+    looks: impl IntoIterator<Item = Looks>,
+    reason: FalseAlarm,
+    now: Timestamp,
+    ids: &mut IdSource,
+) -> Vec<Lesson> {
+    let mut taught: Vec<Lesson> = Vec::new();
+    for looks in looks.into_iter().filter(|_| reason.teaches()) {
+        let is_at_that_time = |lesson: &Lesson| looks.at.duration_since(lesson.seen_at).unsigned_abs() <= SAME_TIME;
+        if !taught.iter().any(|lesson| is_at_that_time(lesson) && lesson.is_alike(&looks)) {
+            taught.push(Lesson::new(ids.next(now), camera, &looks, reason, now));
+        }
+    }
+    taught
 }
 
 /// How far two times of day are from each other: at most half a day.
@@ -166,6 +201,28 @@ impl Lessons {
     }
 }
 
+/// The lessons of every camera as they are now, for whoever must not wait for the database. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct SharedLessons {
+    current: Arc<RwLock<Arc<BTreeMap<String, Lessons>>>>,
+}
+
+impl SharedLessons {
+    /// By camera. Cheap: to be asked for again for every picture.
+    pub fn current(&self) -> Arc<BTreeMap<String, Lessons>> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Oldest first.
+    pub fn replace(&self, lessons: impl IntoIterator<Item = Lesson>) {
+        let mut by_camera = BTreeMap::<String, Lessons>::new();
+        for lesson in lessons {
+            by_camera.entry(lesson.camera.clone()).or_default().learn(lesson);
+        }
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(by_camera);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -185,7 +242,7 @@ mod tests {
     }
 
     fn lesson() -> Lesson {
-        Lesson::new(Uuid::from_u128(1), "cong", &spider(), Reason::Insect, at("2026-02-04T07:00:00+07:00"))
+        Lesson::new(Uuid::from_u128(1), "cong", &spider(), FalseAlarm::Insect, at("2026-02-04T07:00:00+07:00"))
     }
 
     #[track_caller]
@@ -228,7 +285,7 @@ mod tests {
 
     fn any_lesson() -> impl Strategy<Value = Lesson> {
         let looks = (0f32..0.8, 0f32..0.8, 0.05f32..0.4, 0i64..86_400);
-        (looks, any::<u128>(), prop::sample::select(Reason::ALL.to_vec())).prop_map(
+        (looks, any::<u128>(), prop::sample::select(FalseAlarm::ALL.to_vec())).prop_map(
             |((x, y, h, second), id, reason)| {
                 let at = Timestamp::from_second(1_770_000_000 + second).expect("in range");
                 let looks = Looks { bbox: Rect::new(x, y, h / 2.0, h), path: Path::Erratic, at };

@@ -27,6 +27,7 @@ pub use conduct::{Conduct, Deeds};
 pub use context::Context;
 pub use doubts::{Doubted, Doubts};
 pub use finding::{Bilingual, Finding, FindingKind, Severity};
+pub use lessons::FalseAlarm;
 pub use lines::Crossing;
 pub use quality::Doubt;
 pub use schedule::{Armed, Place, Schedule};

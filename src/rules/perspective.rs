@@ -27,14 +27,55 @@ pub struct Sight {
     pub height: f32,
 }
 
+impl Sight {
+    fn is_possible(&self) -> bool {
+        (0.0..=1.0).contains(&self.feet_y) && (0.0..=1.0).contains(&self.height)
+    }
+}
+
 /// What one camera has learned: at most 80 sights, whatever comes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(into = "Saved", try_from = "Saved")]
 pub struct Perspective {
     bands: [VecDeque<Sight>; BANDS],
     line: Option<Line>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// As it is kept: the sights of each band, oldest first. All else follows from them.
+#[derive(Debug, Serialize, Deserialize)]
+struct Saved {
+    bands: [Vec<Sight>; BANDS],
+}
+
+impl From<Perspective> for Saved {
+    fn from(known: Perspective) -> Self {
+        Self { bands: known.bands.map(Vec::from) }
+    }
+}
+
+/// What was kept cannot have been learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a sight that is outside of its band of the picture, or too many of them")]
+pub struct NotLearned;
+
+impl TryFrom<Saved> for Perspective {
+    type Error = NotLearned;
+
+    fn try_from(Saved { bands }: Saved) -> Result<Self, NotLearned> {
+        let is_sound = |(index, sights): (usize, &Vec<Sight>)| {
+            sights.len() <= KEPT_PER_BAND
+                && sights.iter().all(|sight| sight.is_possible() && band(sight.feet_y) == index)
+        };
+        if !bands.iter().enumerate().all(is_sound) {
+            return Err(NotLearned);
+        }
+        let mut known = Self { bands: bands.map(VecDeque::from), line: None };
+        known.line = known.fit();
+        Ok(known)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Line {
     slope: f32,
     /// The height where the feet are at the picture's upper edge; below 0 where the horizon is in view.
@@ -46,8 +87,7 @@ impl Perspective {
     pub fn learn(&mut self, sights: impl IntoIterator<Item = Sight>) {
         let mut taken = [false; BANDS];
         for sight in sights {
-            let is_possible = (0.0..=1.0).contains(&sight.feet_y) && (0.0..=1.0).contains(&sight.height);
-            if !is_possible || std::mem::replace(&mut taken[band(sight.feet_y)], true) {
+            if !sight.is_possible() || std::mem::replace(&mut taken[band(sight.feet_y)], true) {
                 continue;
             }
             let kept = &mut self.bands[band(sight.feet_y)];
@@ -142,6 +182,24 @@ mod tests {
             learned.learn([sight(0.3 + 0.06 * (index % 10) as f32, height)]);
         }
         assert_eq!(learned.height_at(0.5), None);
+    }
+
+    #[test]
+    fn what_cannot_have_been_learned_is_refused() {
+        let text = serde_json::to_string(&walks(6)).expect("written");
+        let read = |text: &str| serde_json::from_str::<Perspective>(text);
+        assert_eq!(read(&text).expect("sound"), walks(6));
+        let sights = r#"{"feet_y":0.45,"height":0.1}"#;
+        assert!(text.contains(r#""feet_y":0.45,"#), "{text}");
+        for (was, is) in [
+            (r#""feet_y":0.45,"#, r#""feet_y":0.95,"#),
+            (r#""feet_y":0.45,"#, r#""feet_y":4.5,"#),
+            (r#"{"feet_y":0.45,"#, &format!("{}{{\"feet_y\":0.45,", format!("{sights},").repeat(9))),
+            ("[[],", "["),
+            ("{", ""),
+        ] {
+            read(&text.replacen(was, is, 1)).expect_err(is);
+        }
     }
 
     proptest! {

@@ -131,8 +131,9 @@ impl Trail {
         self.sights.push_back((at, scaled));
     }
 
-    pub fn latest(&self) -> Option<Rect> {
-        self.sights.back().map(|(_, bbox)| *bbox)
+    /// When and where it was seen last.
+    pub fn latest(&self) -> Option<(Timestamp, Rect)> {
+        self.sights.back().copied()
     }
 
     pub fn path(&self) -> Path {
@@ -168,7 +169,9 @@ impl Trail {
     /// like a person all night.
     pub fn doubts(&self, best_score: f32, perspective: &Perspective) -> Vec<Doubt> {
         let stays = self.stays().then_some(Doubt::Stays);
-        let Some(latest) = self.latest().filter(|_| best_score < SURE) else { return stays.into_iter().collect() };
+        let Some((_, latest)) = self.latest().filter(|_| !is_sure(best_score)) else {
+            return stays.into_iter().collect();
+        };
         let size = size_doubt(&latest, perspective);
         let found = [
             self.hangs().then_some(Doubt::AtLens),
@@ -229,6 +232,11 @@ fn size_doubt(bbox: &Rect, perspective: &Perspective) -> Option<Doubt> {
     } else {
         None
     }
+}
+
+/// Whether the detector is so sure of a person that neither its way nor a lesson speaks against it.
+pub fn is_sure(best_score: f32) -> bool {
+    best_score >= SURE
 }
 
 /// 0 to 1: what is left of a track's weight under these doubts.

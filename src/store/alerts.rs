@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::conditions::Conditions;
 use super::cursor::Cursor;
 use super::rows::{self, nanoseconds};
-use super::{Result, Store, Subject, cases, events};
-use crate::alert::{Alert, AlertState, Person};
+use super::{Result, Store, Subject, cases, events, words};
+use crate::alert::{Alert, AlertState, Person, VerdictKind};
 use crate::rules::{Finding, ScorePart, Severity};
 use crate::vision::attributes::Attribute;
 
@@ -18,6 +18,11 @@ pub struct AlertFilter {
     pub cameras: Vec<String>,
     pub severities: Vec<Severity>,
     pub states: Vec<AlertState>,
+    /// By the name that they had then.
+    pub owner: Option<String>,
+    pub verdicts: Vec<VerdictKind>,
+    /// In some note of theirs, or in several, each of these words occurs, whatever its case and marks.
+    pub text: Option<String>,
     /// Opened at or after,
     pub from: Option<Timestamp>,
     /// opened before.
@@ -36,8 +41,8 @@ pub struct Page {
 }
 
 impl Store {
-    /// Writes an alert as it is now, new or known, and tells that it changed. Blocks until both are
-    /// durable. After an error nothing of it is stored: try again.
+    /// Writes what a camera knows of an alert, new or known, and tells that it changed: all but what guards do with it.
+    /// Blocks until both are durable. After an error nothing of it is stored: try again.
     ///
     /// # Errors
     /// See [`super::StoreError`].
@@ -117,18 +122,22 @@ impl Store {
     }
 }
 
+/// All but what guards do with it, which is theirs alone: a camera may write an alert long after they have settled it.
 fn upsert(connection: &Connection, alert: &Alert) -> rusqlite::Result<()> {
+    let looks =
+        serde_json::to_string(&alert.looks).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     let sql = "
         insert into alert
             (id, appliance, camera, zone, opened_at_ns, last_seen_at_ns, closed_at_ns, severity, score, state,
-             reason_vi, reason_en, frame_width, frame_height, case_id)
-        values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+             reason_vi, reason_en, frame_width, frame_height, case_id, looks)
+        values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'new', ?9, ?10, ?11, ?12, ?13, ?14)
         on conflict (id) do update set
             camera = excluded.camera, zone = excluded.zone, opened_at_ns = excluded.opened_at_ns,
             last_seen_at_ns = excluded.last_seen_at_ns, closed_at_ns = excluded.closed_at_ns,
-            severity = excluded.severity, score = excluded.score, state = excluded.state,
+            severity = excluded.severity, score = excluded.score,
             reason_vi = excluded.reason_vi, reason_en = excluded.reason_en,
-            frame_width = excluded.frame_width, frame_height = excluded.frame_height, case_id = excluded.case_id";
+            frame_width = excluded.frame_width, frame_height = excluded.frame_height, case_id = excluded.case_id,
+            looks = excluded.looks";
     connection.prepare_cached(sql)?.execute(params![
         alert.id.as_bytes(),
         alert.camera,
@@ -138,12 +147,12 @@ fn upsert(connection: &Connection, alert: &Alert) -> rusqlite::Result<()> {
         alert.closed_at.map(nanoseconds),
         alert.severity.name(),
         alert.score,
-        alert.state.name(),
         alert.reason.vi,
         alert.reason.en,
         alert.frame_width,
         alert.frame_height,
         alert.case.as_ref().map(Uuid::as_bytes),
+        looks,
     ])?;
     for (position, finding) in alert.findings.iter().enumerate() {
         upsert_finding(connection, alert.id, position, finding)?;
@@ -278,6 +287,16 @@ fn query(filter: &AlertFilter) -> Conditions {
     query.one_of("camera", filter.cameras.iter().cloned());
     query.one_of("severity", filter.severities.iter().map(|severity| severity.name().to_owned()));
     query.one_of("state", filter.states.iter().map(|state| state.name().to_owned()));
+    query.one_of("verdict", filter.verdicts.iter().map(|verdict| verdict.name().to_owned()));
+    if let Some(owner) = &filter.owner {
+        query.and("owner_name = ?", [owner.clone().into()]);
+    }
+    for word in filter.text.iter().flat_map(|text| words::of(text)) {
+        query.and(
+            "id in (select alert_id from alert_action where words like ? escape '\\')",
+            [words::pattern(&word).into()],
+        );
+    }
     if let Some(from) = filter.from {
         query.and("opened_at_ns >= ?", [nanoseconds(from).into()]);
     }

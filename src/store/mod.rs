@@ -8,6 +8,8 @@ mod conditions;
 mod cursor;
 mod error;
 mod events;
+mod handling;
+mod lessons;
 mod lock;
 mod memory;
 mod migrate;
@@ -19,6 +21,7 @@ mod rows;
 mod segments;
 mod vehicle_search;
 mod vehicles;
+mod words;
 mod writer;
 
 use std::fs::{self, File};
@@ -36,6 +39,9 @@ pub use cases::{CaseFilter, CasePage};
 pub use cursor::{Cursor, CursorError};
 pub use error::{Result, StoreError};
 pub use events::{StoredEvent, Subject};
+pub use handling::Handled;
+use lessons::KnownLessons;
+pub use lessons::StoredLesson;
 use orders::KnownOrders;
 use plates::SharedLists;
 pub use plates::{PlateEntry, PlateLists};
@@ -63,6 +69,7 @@ struct Inner {
     readers: Readers,
     lists: SharedLists,
     orders: KnownOrders,
+    lessons: KnownLessons,
     told: broadcast::Sender<StoredEvent>,
     path: PathBuf,
     appliance: Uuid,
@@ -95,11 +102,12 @@ impl Store {
         let writer = Writer::start(connection, path.clone(), told.clone());
         let writer = writer.map_err(|error| StoreError::from_io(&path, &error))?;
         let lists = SharedLists::default();
-        let orders = KnownOrders::default();
-        let inner = Inner { writer, readers, lists, orders, told, path, appliance, reserve, _lock: lock };
+        let (orders, lessons) = (KnownOrders::default(), KnownLessons::default());
+        let inner = Inner { writer, readers, lists, orders, lessons, told, path, appliance, reserve, _lock: lock };
         let store = Self { inner: Arc::new(inner) };
         store.refresh_lists()?;
         store.refresh_orders()?;
+        store.refresh_lessons()?;
         Ok(store)
     }
 
@@ -151,6 +159,10 @@ impl Store {
     fn known_orders(&self) -> &KnownOrders {
         &self.inner.orders
     }
+
+    fn known_lessons(&self) -> &KnownLessons {
+        &self.inner.lessons
+    }
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -186,6 +198,8 @@ fn appliance_id(connection: &Connection, clock: &SharedClock) -> rusqlite::Resul
     connection.query_row("select id from appliance", [], |row| rows::uuid(row, "id"))
 }
 
+#[cfg(test)]
+mod handling_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

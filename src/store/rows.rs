@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::de::value::{Error as NameError, StrDeserializer};
 use uuid::Uuid;
 
-use crate::alert::{Alert, Judged};
+use crate::alert::{Alert, Claim, Guard, Handling, Judged, Resolution, Verdict};
 use crate::base::Rect;
 use crate::rules::{Bilingual, Finding, ScorePart};
 use crate::vision::attributes::Attribute;
@@ -55,8 +55,12 @@ pub(super) fn name<T: Serialize>(value: &T) -> rusqlite::Result<String> {
 
 pub(super) fn named<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     let name: String = row.get(column)?;
-    T::deserialize(StrDeserializer::<NameError>::new(&name))
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
+    T::deserialize(StrDeserializer::<NameError>::new(&name)).map_err(meaningless)
+}
+
+/// The text of a column is not what it should be.
+pub(super) fn meaningless(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into())
 }
 
 pub(super) fn unsigned(row: &Row<'_>, column: &str) -> rusqlite::Result<u64> {
@@ -108,6 +112,37 @@ pub(super) fn attribute(row: &Row<'_>) -> rusqlite::Result<AttributeRow> {
     })
 }
 
+/// The columns of an alert that say what guards have done with it.
+pub(super) fn handling(row: &Row<'_>) -> rusqlite::Result<Handling> {
+    let owner = guard(row, "owner_account", "owner_name")?;
+    let claim = owner.zip(optional_timestamp(row, "claimed_at_ns")?);
+    let resolution = verdict(row)?.zip(optional_timestamp(row, "resolved_at_ns")?);
+    let resolution = resolution.map(|(verdict, at)| Resolution { verdict, at });
+    Ok(Handling {
+        claim: claim.map(|(owner, at)| Claim { owner, at, resolution }),
+        escalated_at: optional_timestamp(row, "escalated_at_ns")?,
+    })
+}
+
+pub(super) fn guard(row: &Row<'_>, account: &str, name: &str) -> rusqlite::Result<Option<Guard>> {
+    let account = row.get::<_, Option<[u8; 16]>>(account)?.map(Uuid::from_bytes);
+    Ok(account.zip(row.get(name)?).map(|(account, name)| Guard { account, name }))
+}
+
+/// Of the columns `verdict` and `false_alarm_reason`.
+pub(super) fn verdict(row: &Row<'_>) -> rusqlite::Result<Option<Verdict>> {
+    Ok(match row.get::<_, Option<String>>("verdict")?.as_deref() {
+        None => None,
+        Some("false_alarm") => Some(Verdict::FalseAlarm(named(row, "false_alarm_reason")?)),
+        Some(_) => Some(Verdict::TrueAlarm),
+    })
+}
+
+fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text).map_err(meaningless)
+}
+
 /// The alert without its findings, persons and parts of its score.
 pub(super) fn alert(row: &Row<'_>) -> rusqlite::Result<Alert> {
     Ok(Alert {
@@ -121,9 +156,10 @@ pub(super) fn alert(row: &Row<'_>) -> rusqlite::Result<Alert> {
         severity: named(row, "severity")?,
         score: row.get("score")?,
         score_parts: Vec::new(),
-        state: named(row, "state")?,
+        handling: handling(row)?,
         findings: Vec::new(),
         persons: Vec::new(),
+        looks: json(row, "looks")?,
         reason: Bilingual { vi: row.get("reason_vi")?, en: row.get("reason_en")? },
         frame_width: row.get("frame_width")?,
         frame_height: row.get("frame_height")?,

@@ -36,12 +36,33 @@ create table alert (
   frame_width integer not null check (frame_width > 0),
   frame_height integer not null check (frame_height > 0),
   -- The case that it belongs to; null for alerts of older versions.
-  case_id blob references case_file (id)
+  case_id blob references case_file (id),
+  -- How its persons moved outside of protected zones, by track: what a verdict teaches from. A JSON object of objects
+  -- with bbox (in 0..1 of the picture), path and at.
+  looks text not null default '{}' check (json_valid(looks)),
+  -- Whose it is, by the name that they had then, and since when; null while it is new. What follows is the sum of
+  -- alert_action, and no business of the camera that writes the rest.
+  owner_account blob check (length(owner_account) = 16)
+  check ((owner_account is null) = (state = 'new')),
+  owner_name text check ((owner_name is null) = (state = 'new')),
+  claimed_at_ns integer check ((claimed_at_ns is null) = (state = 'new')),
+  -- What the owner says that it was, and when they last said so.
+  verdict text check (verdict in ('true_alarm', 'false_alarm'))
+  check ((verdict is null) = (state <> 'resolved')),
+  false_alarm_reason text
+  check (false_alarm_reason in ('insect', 'light', 'animal', 'staff', 'other'))
+  check ((false_alarm_reason is null) = (verdict is not 'false_alarm')),
+  resolved_at_ns integer check ((resolved_at_ns is null) = (verdict is null)),
+  -- Since when it waits for the supervisor; null where nobody called them.
+  escalated_at_ns integer
 ) strict;
 
 -- Pages of alerts, newest first. It holds every column by which they are filtered, so that a rare
 -- one is found without reading the alerts between.
-create index alert_by_time on alert (opened_at_ns, id, camera, severity, state);
+create index alert_by_time on alert (opened_at_ns, id, camera, severity, state, owner_name, verdict);
+
+-- What may have to be escalated.
+create index alert_unclaimed on alert (opened_at_ns, id) where state = 'new' and escalated_at_ns is null;
 
 -- What was open when the appliance was last switched off.
 create index alert_unfinished on alert (opened_at_ns, id) where closed_at_ns is null;
@@ -108,6 +129,59 @@ create table score_part (
   log_odds real not null,
   primary key (alert_id, position)
 ) strict, without rowid;
+
+-- What guards did with an alert. Rows are only added.
+create table alert_action (
+  alert_id blob not null references alert (id) on delete cascade,
+  -- From 0, in the order in which it was done, whatever the clock said.
+  position integer not null check (position >= 0),
+  at_ns integer not null,
+  -- Who did it, by the name that they had then; null for the appliance itself.
+  account blob check (length(account) = 16),
+  name text,
+  act text not null check (act in ('claimed', 'taken_over', 'resolved', 'corrected', 'escalated', 'noted')),
+  -- Of what was resolved or corrected.
+  verdict text check (verdict in ('true_alarm', 'false_alarm')),
+  false_alarm_reason text check (false_alarm_reason in ('insect', 'light', 'animal', 'staff', 'other')),
+  note text check (note <> ''),
+  -- The note as it is searched: in small letters and without marks.
+  words text,
+  primary key (alert_id, position),
+  check ((account is null) = (name is null)),
+  check ((verdict is null) = (act not in ('resolved', 'corrected'))),
+  check ((false_alarm_reason is null) = (verdict is not 'false_alarm')),
+  check ((words is null) = (note is null))
+) strict, without rowid;
+
+-- All that is searched for words, without the alerts between.
+create index action_by_words on alert_action (words, alert_id) where words is not null;
+
+-- What verdicts have taught cameras. Gone when its time is over, when somebody takes it back, when the verdict is
+-- corrected, or when a camera has too many.
+create table lesson (
+  -- In the order in which they were given, whatever the clock said.
+  seq integer primary key,
+  id blob not null unique check (length(id) = 16),
+  appliance blob not null references appliance (id),
+  -- Id of the camera in the configuration; it may have been removed there since.
+  camera text not null check (camera <> ''),
+  -- The alert that was none.
+  alert_id blob not null references alert (id) on delete cascade,
+  -- Where its feet were and how tall it was, in 0..1 of the picture.
+  x real not null,
+  y real not null,
+  height real not null,
+  path text not null check (path in ('unknown', 'steady', 'erratic')),
+  seen_at_ns integer not null,
+  reason text not null check (reason in ('insect', 'light', 'animal')),
+  -- Whose verdict it was, by the name that they had then.
+  given_by text not null,
+  given_at_ns integer not null,
+  -- From when on it no longer holds.
+  until_ns integer not null
+) strict;
+
+create index lesson_by_alert on lesson (alert_id);
 
 -- What is known of the persons of an alert: four rows each, one an attribute.
 create table attribute (

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -5,10 +6,12 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::alert::{Alert, AlertState, Judged, Person};
+use crate::alert::{Actor, Alert, AlertState, Guard, Handling, Judged, Person, Step};
 use crate::base::{Rect, SimClock};
 use crate::intake::Codec;
 use crate::record::{Needed, Segment, SegmentIndex as _};
+use crate::rules::lessons::Looks;
+use crate::rules::quality::Path;
 use crate::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, Severity};
 use crate::vision::attributes::Answer;
 
@@ -42,6 +45,12 @@ pub(super) fn finding(kind: FindingKind, at: Timestamp) -> Finding {
     }
 }
 
+/// Somebody who may not take over what is another's.
+pub(super) fn guard(name: &str) -> Actor {
+    let account = Uuid::from_u128(name.bytes().fold(7, |sum, byte| 31 * sum + u128::from(byte)));
+    Actor { guard: Guard { account, name: name.to_owned() }, outranks: false }
+}
+
 /// The `n`-th alert, opened so many seconds into the night.
 pub(super) fn alert(n: i64) -> Alert {
     let opened_at = seconds(n);
@@ -56,7 +65,8 @@ pub(super) fn alert(n: i64) -> Alert {
         severity: Severity::ALL[usize::try_from(n % 3).expect("small")],
         score: 0.75,
         score_parts: Vec::new(),
-        state: AlertState::New,
+        handling: Handling::default(),
+        looks: BTreeMap::new(),
         findings: vec![finding(FindingKind::Person, opened_at)],
         persons: Vec::new(),
         reason: Bilingual {
@@ -139,9 +149,9 @@ fn pages_are_newest_first_and_do_not_shift() {
 fn check_filter(filter: AlertFilter, wanted: &[i64]) {
     let (_folder, store) = open();
     for n in 0..6 {
-        let state = if n == 4 { AlertState::Claimed } else { AlertState::New };
-        store.put_alert(&Alert { state, ..alert(n) }).expect("stored");
+        store.put_alert(&alert(n)).expect("stored");
     }
+    store.handle(alert(4).id, Step::Claim, &guard("Lan"), night()).expect("claimed");
     let page = store.alerts(&AlertFilter { limit: 50, ..filter }).expect("page");
     let found: Vec<i64> = page.items.iter().map(|alert| alert.opened_at.duration_since(night()).as_secs()).collect();
     assert_eq!(found, wanted);
@@ -399,10 +409,23 @@ prop_compose! {
     }
 }
 
+fn any_id() -> impl Strategy<Value = Uuid> {
+    any::<u128>().prop_map(Uuid::from_u128)
+}
+
+prop_compose! {
+    fn any_looks()(
+        (x, y, w, h) in (0f32..1.0, 0f32..1.0, 0f32..1.0, 0f32..1.0), at in any_time(),
+        path in proptest::sample::select(&[Path::Unknown, Path::Steady, Path::Erratic][..]),
+    ) -> Looks {
+        Looks { bbox: Rect::new(x, y, w, h), path, at }
+    }
+}
+
 prop_compose! {
     fn any_alert()(
         opened_at in any_time(), last_seen_at in any_time(), closed_at in proptest::option::of(any_time()),
-        severity in proptest::sample::select(&Severity::ALL[..]), state in proptest::sample::select(&AlertState::ALL[..]),
+        severity in proptest::sample::select(&Severity::ALL[..]), looks in proptest::collection::btree_map(any_id(), any_looks(), 0..4),
         score in 0f32..=1.0, findings in proptest::collection::vec(any_finding(), 0..6),
         score_parts in proptest::collection::vec(any_score_part(), 0..6),
         persons in proptest::collection::vec(any_person(), 0..4),
@@ -410,7 +433,7 @@ prop_compose! {
     ) -> Alert {
         let reason = Bilingual { vi, en };
         Alert {
-            opened_at, last_seen_at, closed_at, severity, score, score_parts, state, findings, persons, reason, frame_width,
+            opened_at, last_seen_at, closed_at, severity, score, score_parts, looks, findings, persons, reason, frame_width,
             frame_height, ..alert(0)
         }
     }

@@ -64,14 +64,22 @@ impl Writer {
         Ok(Self { jobs, _thread: thread })
     }
 
-    /// Runs `work` in a transaction and returns when that is durable. Blocks.
-    pub(super) fn write(
+    /// Runs `work` in a transaction and gives back what it came to, once that is durable. Blocks.
+    pub(super) fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection, &mut Vec<StoredEvent>) -> rusqlite::Result<()> + Send + 'static,
-    ) -> Result<()> {
+        work: impl FnOnce(&Connection, &mut Vec<StoredEvent>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (answer, answered) = bounded(1);
-        self.jobs.send(Job { work: Box::new(work), answer }).map_err(|_| StoreError::Stopped)?;
-        answered.recv().map_err(|_| StoreError::Stopped)?
+        let (give, given) = bounded(1);
+        let work: Work = Box::new(move |connection, told| {
+            let outcome = work(connection, told)?;
+            // An error means that the caller is gone.
+            let _ = give.send(outcome);
+            Ok(())
+        });
+        self.jobs.send(Job { work, answer }).map_err(|_| StoreError::Stopped)?;
+        answered.recv().map_err(|_| StoreError::Stopped)??;
+        given.recv().map_err(|_| StoreError::Stopped)
     }
 }
 

@@ -1,0 +1,214 @@
+//! What guards do with an alert: claim, resolve, escalate, note.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::params::{Name, Sent};
+use super::problem::Problems;
+use super::view::{self, Alert};
+use super::{Context, Shared, WebError, blocking};
+use crate::access::{Role, Who};
+use crate::alert::{self, Action, ActionKind, Actor, Guard, Note, Step, Verdict, VerdictKind};
+use crate::rules::FalseAlarm;
+use crate::store::Handled;
+
+/// An alert, and what was done with it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AlertInFull {
+    #[serde(flatten)]
+    alert: Alert,
+    /// In the order in which it was done.
+    history: Vec<HistoryEntry>,
+}
+
+/// One thing that was done with an alert.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct HistoryEntry {
+    #[schema(format = DateTime)]
+    at: String,
+    /// By the name that they had then; null for the appliance itself.
+    #[schema(required)]
+    who: Option<String>,
+    act: ActionKind,
+    /// Of what was resolved or corrected.
+    #[schema(required)]
+    verdict: Option<VerdictKind>,
+    #[schema(required)]
+    false_alarm_reason: Option<FalseAlarm>,
+    /// What they wrote about it.
+    #[schema(required)]
+    text: Option<String>,
+}
+
+/// `{}`: there is nothing to say.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+/// What an alert turned out to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WantedVerdict {
+    verdict: VerdictKind,
+    /// What it was; of a false alarm only.
+    reason: Option<FalseAlarm>,
+    /// 1 to 2000 characters.
+    note: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WantedEscalation {
+    /// 1 to 2000 characters.
+    note: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WantedNote {
+    /// 1 to 2000 characters.
+    text: String,
+}
+
+/// Makes whoever asks the alert's owner. A supervisor takes it over from another.
+#[utoipa::path(post, path = "/alerts/{id}/claim", tag = "alerts",
+    params(("id" = Uuid, Path, description = "The alert")),
+    request_body = Nothing,
+    responses(
+        (status = 200, description = "The alert", body = AlertInFull),
+        Problems,
+    )
+)]
+pub(super) async fn claim_alert(
+    State(context): State<Shared>,
+    who: Who,
+    Name(id): Name,
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Result<Json<AlertInFull>, WebError> {
+    handle(&context, id, who, Step::Claim).await
+}
+
+/// Says what the alert was, which its owner may, and a supervisor. Of a new alert that is a claim as well; said again
+/// it is a correction.
+#[utoipa::path(post, path = "/alerts/{id}/resolve", tag = "alerts",
+    params(("id" = Uuid, Path, description = "The alert")),
+    request_body = WantedVerdict,
+    responses(
+        (status = 200, description = "The alert", body = AlertInFull),
+        Problems,
+    )
+)]
+pub(super) async fn resolve_alert(
+    State(context): State<Shared>,
+    who: Who,
+    Name(id): Name,
+    Sent(wanted): Sent<WantedVerdict>,
+) -> Result<Json<AlertInFull>, WebError> {
+    let step = wanted.checked()?;
+    handle(&context, id, who, step).await
+}
+
+/// Calls the supervisor.
+#[utoipa::path(post, path = "/alerts/{id}/escalate", tag = "alerts",
+    params(("id" = Uuid, Path, description = "The alert")),
+    request_body = WantedEscalation,
+    responses(
+        (status = 200, description = "The alert", body = AlertInFull),
+        Problems,
+    )
+)]
+pub(super) async fn escalate_alert(
+    State(context): State<Shared>,
+    who: Who,
+    Name(id): Name,
+    Sent(wanted): Sent<WantedEscalation>,
+) -> Result<Json<AlertInFull>, WebError> {
+    let note = wanted.note.map(|text| note("note", &text)).transpose()?;
+    handle(&context, id, who, Step::Escalate { note }).await
+}
+
+/// Writes something down about the alert. Nobody has to own it for that.
+#[utoipa::path(post, path = "/alerts/{id}/note", tag = "alerts",
+    params(("id" = Uuid, Path, description = "The alert")),
+    request_body = WantedNote,
+    responses(
+        (status = 200, description = "The alert", body = AlertInFull),
+        Problems,
+    )
+)]
+pub(super) async fn note_on_alert(
+    State(context): State<Shared>,
+    who: Who,
+    Name(id): Name,
+    Sent(wanted): Sent<WantedNote>,
+) -> Result<Json<AlertInFull>, WebError> {
+    let note = note("text", &wanted.text)?;
+    handle(&context, id, who, Step::Note(note)).await
+}
+
+async fn handle(context: &Shared, id: String, who: Who, step: Step) -> Result<Json<AlertInFull>, WebError> {
+    let handled = blocking(context, move |context| {
+        let alert = context.stored(&id)?;
+        match context.state.store.handle(alert.id, step, &actor(who), context.now())? {
+            Handled::Done => context.in_full(&context.stored(&id)?),
+            Handled::Refused(refusal) => {
+                Err(WebError::Owned { owner: refusal.owner().name.clone(), detail: refusal.to_string() })
+            }
+            Handled::NoSuchAlert => Err(super::alerts::no_alert(&id)),
+        }
+    });
+    handled.await?.map(Json)
+}
+
+fn actor(who: Who) -> Actor {
+    let outranks = matches!(who.role, Role::Supervisor | Role::Admin);
+    Actor { guard: Guard { account: who.account, name: who.name }, outranks }
+}
+
+impl WantedVerdict {
+    /// # Errors
+    /// 422 with the field that is wrong.
+    fn checked(self) -> Result<Step, WebError> {
+        let verdict = match (self.verdict, self.reason) {
+            (VerdictKind::TrueAlarm, None) => Verdict::TrueAlarm,
+            (VerdictKind::FalseAlarm, Some(reason)) => Verdict::FalseAlarm(reason),
+            (VerdictKind::TrueAlarm, Some(_)) => {
+                return Err(WebError::field("reason", "is of a false alarm; leave it out"));
+            }
+            (VerdictKind::FalseAlarm, None) => {
+                return Err(WebError::field("reason", "says what it was: insect, light, animal, staff or other"));
+            }
+        };
+        Ok(Step::Resolve { verdict, note: self.note.map(|text| note("note", &text)).transpose()? })
+    }
+}
+
+/// # Errors
+/// 422 with the field.
+fn note(field: &'static str, text: &str) -> Result<Note, WebError> {
+    text.parse().map_err(|error: alert::NoteError| WebError::field(field, &error.to_string()))
+}
+
+impl Context {
+    /// Blocks.
+    pub(super) fn in_full(&self, alert: &alert::Alert) -> Result<AlertInFull, WebError> {
+        let history = self.state.store.history(alert.id)?;
+        Ok(AlertInFull {
+            alert: self.alert(alert),
+            history: history.into_iter().map(|of| self.history_entry(of)).collect(),
+        })
+    }
+
+    fn history_entry(&self, action: Action) -> HistoryEntry {
+        HistoryEntry {
+            at: view::time(action.at, &self.state.config.timezone),
+            who: action.by.map(|guard| guard.name),
+            act: action.kind,
+            verdict: action.verdict.map(Verdict::kind),
+            false_alarm_reason: action.verdict.and_then(Verdict::false_alarm),
+            text: action.note.map(|note| note.to_string()),
+        }
+    }
+}
