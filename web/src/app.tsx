@@ -37,7 +37,8 @@ export function App() {
   const isNarrow = useMedia('(max-width: 760px)');
   const [isDetailOpen, setDetailOpen] = useState(false);
 
-  const ordered = useMemo(() => inOrder(queue.alerts), [queue.alerts]);
+  const me = session.me?.name ?? null;
+  const ordered = useMemo(() => inOrder(queue.alerts, me), [queue.alerts, me]);
   const listed = useMemo(() => [...ordered.waiting, ...ordered.settled], [ordered]);
   const firstId = listed[0]?.id ?? null;
   const alertId = choice.kind === 'first' ? firstId : choice.kind === 'alert' ? choice.id : null;

@@ -107,10 +107,11 @@ export function useHotkeys(keys: Readonly<Record<string, (() => void) | undefine
 }
 
 /**
- * In a field every key is text. Space presses the button that has the focus, save those that choose what to watch (`data-choice`): after a
+ * A dialog has the keys to itself, and in a field every key is text. Space presses the button that has the focus, save those that choose what to watch (`data-choice`): after a
  * click on one of them a guard means the player. Enter presses these.
  */
 function isTaken(event: KeyboardEvent): boolean {
+  if (document.querySelector('dialog[open]')) return true;
   const target = event.target;
   if (!(target instanceof Element)) return false;
   if (target.closest('input, select, textarea')) return true;

@@ -160,14 +160,15 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
         durationS={hasLength ? durationS : 0}
         timeS={timeS}
         onSeek={seek}
-      />
-      <PlayerTools
-        video={video}
-        stage={stage}
-        isPlaying={isPlaying}
-        showsBoxes={showsBoxes}
-        onBoxes={setShowsBoxes}
-      />
+      >
+        <PlayerTools
+          video={video}
+          stage={stage}
+          isPlaying={isPlaying}
+          showsBoxes={showsBoxes}
+          onBoxes={setShowsBoxes}
+        />
+      </TimeBar>
     </div>
   );
 }

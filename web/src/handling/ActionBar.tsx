@@ -3,6 +3,8 @@ import { ApiError, getAlert, handle, type Deed } from '../api/client';
 import type { Alert } from '../api/types';
 import { useHotkeys } from '../browser';
 import { useSession } from '../session/session';
+import { clockOf } from '../time';
+import { Handled } from './Handled';
 import { FALSE_ALARMS, possible } from './possible';
 import './handling.css';
 
@@ -75,9 +77,25 @@ export function ActionBar({ alert, onHandled }: Props) {
         </>
       )}
       <span class="handling-told" role="status">
-        {isBusy ? t('handling.busy') : failure}
+        {isBusy ? t('handling.busy') : (failure ?? <Standing alert={alert} />)}
       </span>
     </div>
+  );
+}
+
+/** Whose the alert is, or what it was, and since when. */
+function Standing({ alert }: { alert: Alert }) {
+  const { state, owner, claimed_at, resolved_at } = alert;
+  const at = state === 'resolved' ? resolved_at : claimed_at;
+  if (at === null) return null;
+  return (
+    <span class={`handled handled-${alert.verdict ?? state}`}>
+      <Handled alert={alert} />
+      <small>
+        {' '}
+        {state === 'resolved' && owner} {clockOf(at)}
+      </small>
+    </span>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { HiddenMarks } from '../alert/Persons';
 import type { Alert, Camera } from '../api/types';
-import { outcomeKey } from '../handling/outcome';
+import { Handled } from '../handling/Handled';
 import { Icon, SeverityShape } from '../icons';
 import { RetriedPicture } from '../RetriedPicture';
 import { useSession } from '../session/session';
@@ -54,7 +54,7 @@ export function QueueItem({ alert, camera, isChosen, onChoose }: Props) {
             {alert.zone && <span class="zone"> · {zoneKind ? label('zone', zoneKind) : alert.zone}</span>}
           </strong>
           <span class="item-reason">{say(alert.reason)}</span>
-          <Handled alert={alert} />
+          <HandledLine alert={alert} />
           <span class="item-line item-time">
             <time dateTime={alert.at}>{dateTimeOf(alert.at, language)}</time>
             <Ago at={alert.at} />
@@ -66,20 +66,15 @@ export function QueueItem({ alert, camera, isChosen, onChoose }: Props) {
 }
 
 /** What guards did with it, where that is something. */
-function Handled({ alert }: { alert: Alert }) {
-  const { t, me } = useSession();
-  const { state, owner, verdict, false_alarm_reason, escalated_at } = alert;
-  const words = () => {
-    if (state === 'resolved' && verdict) return t(outcomeKey(verdict, false_alarm_reason));
-    if (state !== 'claimed' || !owner) return null;
-    return owner === me?.name ? t('queue.mine') : t('queue.owner', { owner });
-  };
-  const told = words();
-  const isEscalated = Boolean(escalated_at) && state !== 'resolved';
-  if (told === null && !isEscalated) return null;
+function HandledLine({ alert }: { alert: Alert }) {
+  const { t } = useSession();
+  const isEscalated = alert.escalated_at !== null && alert.state !== 'resolved';
+  if (alert.state === 'new' && !isEscalated) return null;
   return (
-    <span class={`item-line item-handled handled-${verdict ?? state}`}>
-      {told}
+    <span class={`item-line handled handled-${alert.verdict ?? alert.state}`}>
+      <span>
+        <Handled alert={alert} />
+      </span>
       {isEscalated && <span class="escalated">{t('queue.escalated')}</span>}
     </span>
   );

@@ -65,7 +65,7 @@ function Settled({ alert, onChoose }: { alert: Alert; onChoose: (id: string) => 
   return (
     <p class="queue-told" role="status">
       {alert.camera_name}: {outcome}
-      <button type="button" class="quiet-button" onClick={() => onChoose(alert.id)}>
+      <button type="button" data-choice class="quiet-button" onClick={() => onChoose(alert.id)}>
         {t('queue.settled.back')}
       </button>
     </p>

@@ -8,25 +8,29 @@ const ids = (alerts: readonly Alert[]): string => alerts.map(({ id }) => id).joi
 
 describe('the order of the queue', () => {
   it('is what waits by severity, then what is settled, newest first', () => {
-    const { waiting, settled } = inOrder([
-      sampleAlert('a', 90, { state: 'resolved' }),
-      sampleAlert('b', 80, { severity: 'notice' }),
-      sampleAlert('c', 70),
-      sampleAlert('d', 60, { severity: 'critical' }),
-      sampleAlert('e', 50, { state: 'resolved', severity: 'critical' }),
-      sampleAlert('f', 40, { severity: 'critical' }),
-    ]);
+    const { waiting, settled } = inOrder(
+      [
+        sampleAlert('a', 90, { state: 'resolved' }),
+        sampleAlert('b', 80, { severity: 'notice' }),
+        sampleAlert('c', 70),
+        sampleAlert('d', 60, { severity: 'critical' }),
+        sampleAlert('e', 50, { state: 'resolved', severity: 'critical' }),
+        sampleAlert('f', 40, { severity: 'critical' }),
+      ],
+      null,
+    );
     expect([ids(waiting), ids(settled)]).toEqual(['dfcb', 'ae']);
   });
 
-  it('puts what goes on first, and last what somebody looks after', () => {
-    const { waiting } = inOrder([
-      sampleAlert('a', 90, { state: 'claimed', ...open }),
+  it('puts what goes on first, and last what somebody else looks after', () => {
+    const alerts = [
+      sampleAlert('a', 90, { state: 'claimed', owner: 'an', ...open }),
       sampleAlert('b', 80),
       sampleAlert('c', 70, open),
       sampleAlert('d', 60, { severity: 'notice' }),
-    ]);
-    expect(ids(waiting)).toBe('cbad');
+    ];
+    expect(ids(inOrder(alerts, 'binh').waiting)).toBe('cbad');
+    expect(ids(inOrder(alerts, 'an').waiting)).toBe('acbd');
   });
 });
 

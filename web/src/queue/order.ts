@@ -11,13 +11,13 @@ export interface Ordered {
 }
 
 /**
- * What waits comes by severity, whatever somebody else already looks after last of each; within that what goes on
+ * What waits comes by severity, whatever somebody other than `me` already looks after last of each; within that what goes on
  * before what is over, for there something can still be stopped, and then the newest first. `alerts` are newest first.
  */
-export function inOrder(alerts: readonly Alert[]): Ordered {
+export function inOrder(alerts: readonly Alert[], me: string | null): Ordered {
   const waiting = alerts.filter(({ state }) => state !== 'resolved');
-  const weight = ({ severity, state, open }: Alert): number =>
-    4 * RANK[severity] + (state === 'new' ? 2 : 0) + (open ? 1 : 0);
+  const weight = ({ severity, state, owner, open }: Alert): number =>
+    4 * RANK[severity] + (state === 'new' || owner === me ? 2 : 0) + (open ? 1 : 0);
   return {
     waiting: waiting.sort((a, b) => weight(b) - weight(a) || millis(b.at) - millis(a.at)),
     settled: alerts.filter(({ state }) => state === 'resolved'),

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { nextRing, ringing, rungFor, SILENCE } from '../queue/alarm';
 import type { Queue } from '../queue/queue';
 import type { ApplianceClock } from '../stream/clock';
-import { notify } from './notify';
+import { notify, useNotifyPermission } from './notify';
 import type { Session } from './session';
 import type { Sound } from './sound';
 
@@ -10,6 +10,7 @@ const LOOK_MS = 1_000;
 
 /** Rings for what nobody has claimed until somebody does, and shows it on the desktop where the page is not in view. */
 export function useAlarm(queue: Queue, clock: ApplianceClock, sound: Sound, session: Session): void {
+  useNotifyPermission();
   const rung = useRef(SILENCE);
   const { ring, state } = sound;
   useEffect(() => {

@@ -1,12 +1,18 @@
+import { useEffect } from 'preact/hooks';
 import type { Alert } from '../api/types';
 import type { Session } from './session';
 
-/** Asks to be allowed to; to be called from a click or a key, for browsers refuse it otherwise. */
-export function askToNotify(): void {
-  if ('Notification' in window && Notification.permission === 'default') {
-    // Whatever the guard answers, the page works.
-    Notification.requestPermission().catch(() => undefined);
-  }
+/** Asks, with the first click, to be allowed to notify; browsers refuse a page that asks by itself. */
+export function useNotifyPermission(): void {
+  useEffect(() => {
+    if (!('Notification' in window) || Notification.permission !== 'default') return undefined;
+    const ask = () => {
+      // Whatever the guard answers, the page works.
+      Notification.requestPermission().catch(() => undefined);
+    };
+    addEventListener('click', ask, { once: true });
+    return () => removeEventListener('click', ask);
+  }, []);
 }
 
 /** Shows new alerts on the desktop while nobody looks at the page. */
