@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { AlertView } from './alert/AlertView';
+import { ArmingDialog } from './arming/ArmingDialog';
 import { Banners } from './banner/Banners';
 import { CameraStrip } from './camera/CameraStrip';
 import { CameraView } from './camera/CameraView';
@@ -86,13 +87,13 @@ export function App() {
     const next = rest[ordered.waiting.indexOf(before)] ?? rest.at(-1);
     setChoice(next ? { kind: 'alert', id: next.id } : { kind: 'first' });
   };
-  const [isHelpOpen, setHelpOpen] = useState(false);
+  const [opened, setOpened] = useState<'help' | 'arming' | null>(null);
   useHotkeys({
     j: () => step(1),
     k: () => step(-1),
     m: sound.toggle,
     x: showVehicles,
-    '?': () => setHelpOpen(true),
+    '?': () => setOpened('help'),
     escape: close,
   });
 
@@ -117,7 +118,8 @@ export function App() {
             showsVehicles={showsVehicles}
             onVehicles={showVehicles}
             onAlerts={close}
-            onHelp={() => setHelpOpen(true)}
+            onHelp={() => setOpened('help')}
+            onArming={() => setOpened('arming')}
           />
           <Banners connection={connection} status={appliance.status} loadError={appliance.loadError} />
           {showsVehicles && <VehiclesView cameras={cameras} search={search} onSearch={setSearch} />}
@@ -161,7 +163,15 @@ export function App() {
             />
           )}
         </div>
-        {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
+        {opened === 'help' && <Help onClose={() => setOpened(null)} />}
+        {opened === 'arming' && (
+          <ArmingDialog
+            arming={appliance.arming}
+            cameras={cameras}
+            onArming={appliance.setArming}
+            onClose={() => setOpened(null)}
+          />
+        )}
       </ClockProvider>
     </SessionProvider>
   );

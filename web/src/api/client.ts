@@ -12,6 +12,7 @@ import type {
   Status,
   VehicleInFull,
   VehiclePage,
+  WantedOrder,
   WantedPlate,
 } from './types';
 
@@ -68,6 +69,13 @@ async function send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unkn
 export const getMe = () => getJson<Me>('/me');
 export const getStatus = (signal?: AbortSignal) => getJson<Status>('/status', signal);
 export const getArming = (signal?: AbortSignal) => getJson<Arming>('/arming', signal);
+/** Arms or disarms by hand. */
+export async function giveOrder(order: WantedOrder): Promise<void> {
+  await send('POST', '/arming', order);
+}
+export async function withdrawOrder(id: string): Promise<void> {
+  await send('DELETE', `/arming/${encodeURIComponent(id)}`);
+}
 export const getAlert = (id: string) => getJson<Alert>(`/alerts/${encodeURIComponent(id)}`);
 
 export const getCase = (id: string, signal: AbortSignal) =>

@@ -18,14 +18,15 @@ interface Props {
   onVehicles: () => void;
   onAlerts: () => void;
   onHelp: () => void;
+  onArming: () => void;
 }
 
-export function Header({ status, arming, sound, isLost, onHelp, ...views }: Props) {
+export function Header({ status, arming, sound, isLost, onHelp, onArming, ...views }: Props) {
   return (
     <header class="header">
       <Brand status={status} />
       <Views {...views} />
-      <ArmingState arming={arming} />
+      <ArmingState arming={arming} onArming={onArming} />
       <SoundButton sound={sound} />
       <HelpButton onHelp={onHelp} />
       <LanguageButton />
@@ -75,17 +76,17 @@ function Views({ waiting, showsVehicles, onVehicles, onAlerts }: ViewsProps) {
   );
 }
 
-function ArmingState({ arming }: { arming: Arming | null }) {
+function ArmingState({ arming, onArming }: Pick<Props, 'arming' | 'onArming'>) {
   const { t, say } = useSession();
   if (!arming) return <div class="arming arming-unknown">{t('arming.unknown')}</div>;
   const word = t(arming.armed ? 'arming.armed' : 'arming.disarmed');
   const reason = withoutLead(say(arming.reason), word);
   return (
     <div class={`arming ${arming.armed ? 'armed' : 'disarmed'}`} role="status">
-      <span class="arming-word">
+      <button type="button" class="arming-word" title={t('arming.title')} onClick={onArming}>
         <Icon name={arming.armed ? 'shield' : 'shieldOff'} />
         {word}
-      </span>
+      </button>
       {arming.peak && <span class="peak">{t('arming.peak')}</span>}
       <span class="arming-reason" title={reason}>
         {reason}

@@ -19,6 +19,8 @@ export interface Appliance {
   cameras: readonly Camera[];
   status: Status | null;
   arming: Arming | null;
+  /** What holds after it was changed by hand. */
+  setArming: (arming: Arming) => void;
   me: Me | null;
   queue: Queue;
   dispatch: (action: QueueAction) => void;
@@ -155,7 +157,7 @@ export function useAppliance(): Appliance {
   usePolled(getStatus, STATUS_MS, setStatus);
 
   return useMemo(
-    () => ({ connection, clock, cameras, status, arming, me, queue, dispatch, loadError }),
+    () => ({ connection, clock, cameras, status, arming, setArming, me, queue, dispatch, loadError }),
     [connection, clock, cameras, status, arming, me, queue, loadError],
   );
 }
