@@ -103,7 +103,7 @@ function caseInFull(id) {
 }
 
 const UNHANDLED = {
-  state: 'new', owner: null, claimed_at: null, verdict: null, false_alarm_reason: null, resolved_at: null, escalated_at: null, actions: 0,
+  state: 'new', owner: null, claimed_at: null, verdict: null, false_alarm_reason: null, resolved_at: null, escalated_at: null,
 }; // prettier-ignore
 const severities = ['warning', 'critical', 'notice'];
 function openAlert(ageMs, camera) {
@@ -142,8 +142,7 @@ function handleAlert(alert, who, act, { verdict = null, reason = null, text = nu
   if (act === 'resolve')
     Object.assign(alert, { state: 'resolved', verdict, false_alarm_reason: reason, resolved_at: at });
   const done = { claim: 'claimed', resolve: 'resolved', escalate: 'escalated', note: 'noted' }[act];
-  alert.history.push({ at, who, act: done, verdict, reason, text });
-  alert.actions = alert.history.length;
+  alert.history.push({ at, who, act: done, verdict, false_alarm_reason: reason, text });
   return alert;
 }
 for (let i = 0; i < 60; i += 1) {

@@ -31,7 +31,6 @@ export function sampleAlert(id: string, seconds: number, change: Partial<Alert> 
     false_alarm_reason: null,
     resolved_at: null,
     escalated_at: null,
-    actions: 0,
     findings: [sampleFinding(seconds)],
     reason: { vi: 'Có người', en: 'A person' },
     frame: { width: 768, height: 576 },

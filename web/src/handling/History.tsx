@@ -19,7 +19,7 @@ export function History({ alert }: { alert: Alert }) {
             <time dateTime={action.at}>{clockOf(action.at)}</time>
             <span>
               <strong>{action.who ?? t('history.appliance')}</strong> {t(`history.${action.act}`)}
-              {action.verdict && <> {t(outcomeKey(action.verdict, action.reason))}</>}
+              {action.verdict && <> {t(outcomeKey(action.verdict, action.false_alarm_reason))}</>}
               {action.text && <q>{action.text}</q>}
             </span>
           </li>
@@ -29,17 +29,16 @@ export function History({ alert }: { alert: Alert }) {
   );
 }
 
-/** Asked for again whenever more was done; what cannot be had is left as it was. */
-function useHistory({ id, actions }: Alert): readonly Action[] {
+/** Asked for again whenever the appliance speaks of the alert; what cannot be had is left as it was. */
+function useHistory(alert: Alert): readonly Action[] {
   const [found, setFound] = useState<{ asked: string; is: readonly Action[] } | null>(null);
   useEffect(() => {
-    if (!actions) return;
     const abort = new AbortController();
-    getHistory(id, abort.signal).then(
-      (is) => setFound({ asked: id, is }),
+    getHistory(alert.id, abort.signal).then(
+      (is) => setFound({ asked: alert.id, is }),
       () => undefined,
     );
     return () => abort.abort();
-  }, [id, actions]);
-  return found?.asked === id ? found.is : [];
+  }, [alert]);
+  return found?.asked === alert.id ? found.is : [];
 }

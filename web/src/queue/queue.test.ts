@@ -58,12 +58,12 @@ describe('two accounts of one alert', () => {
   });
 
   it('what guards did is not lost to what cameras saw, nor the other way round', () => {
-    const claimed = open('a', 0, { state: 'claimed', owner: 'an', actions: 1 });
+    const claimed = open('a', 0, { state: 'claimed', owner: 'an', claimed_at: after(5) });
     const longer = open('a', 0, { last_seen_at: after(9) });
     for (const both of [later(claimed, longer), later(longer, claimed)]) {
       expect(both).toMatchObject({ state: 'claimed', owner: 'an', last_seen_at: after(9) });
     }
-    const settled = open('a', 0, { state: 'resolved', owner: 'an', actions: 2 });
+    const settled = open('a', 0, { state: 'resolved', owner: 'an', resolved_at: after(8) });
     expect(later(settled, claimed).state).toBe('resolved');
     expect(later(claimed, settled).state).toBe('resolved');
   });

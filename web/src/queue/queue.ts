@@ -27,11 +27,18 @@ function seenLater(a: Alert, b: Alert): Alert {
   return (longer || framesJudged(a.persons ?? []) - framesJudged(b.persons ?? [])) > 0 ? a : b;
 }
 
+/** When guards last changed whose it is or what it was; 0 before. */
+function handledMs({ claimed_at, escalated_at, resolved_at }: Alert): number {
+  return Math.max(0, ...[claimed_at, escalated_at, resolved_at].map((at) => (at === null ? 0 : millis(at))));
+}
+
 /** One alert from two accounts of it: what cameras saw and what guards did each from the later one. */
 export function later(a: Alert, b: Alert): Alert {
   const seen = seenLater(a, b);
-  const handled = a.actions > b.actions ? a : b;
-  if (seen === handled || a.actions === b.actions) return seen;
+  const [handledA, handledB] = [handledMs(a), handledMs(b)];
+  if (handledA === handledB) return seen;
+  const handled = handledA > handledB ? a : b;
+  if (seen === handled) return seen;
   const { state, owner, claimed_at, verdict, false_alarm_reason, resolved_at, escalated_at, actions } =
     handled;
   return {
