@@ -161,6 +161,38 @@ describe('the guard’s page', { concurrency: 1 }, () => {
     assert.ok(bottom <= DESK.height);
   });
 
+  it('lets a guard claim, note and settle it', async () => {
+    const chosen = await page.getAttribute('[aria-current=true]', 'data-alert');
+    const item = page.locator(`[data-alert="${chosen}"]`);
+    await page.keyboard.press('a');
+    await page.locator('.handling .handled-claimed').waitFor();
+    assert.equal(await item.locator('.new-mark').count(), 0);
+    await page.keyboard.press('n');
+    await page.locator('.handling-note input').pressSequentially('Đã gọi bảo vệ, cổng khóa');
+    await page.keyboard.press('Enter');
+    await page.locator('.history q', { hasText: 'Đã gọi bảo vệ, cổng khóa' }).waitFor();
+    assert.deepEqual(await layoutFaults(), []);
+    await shot('claimed');
+    await page.keyboard.press('f');
+    await page.keyboard.press('2');
+    await page.locator('.queue-told', { hasText: 'báo nhầm: ánh đèn' }).waitFor();
+    assert.equal(await item.locator('.handled-false_alarm').count(), 1);
+    await page.click('.queue-told button');
+    await until((id) => document.querySelector('[aria-current=true]')?.dataset.alert === id, chosen);
+    await page.locator('.handling .handled-false_alarm').waitFor();
+    await shot('settled');
+  });
+
+  it('shows which keys there are', async () => {
+    await page.keyboard.press('?');
+    await page.locator('dialog.help').waitFor();
+    // A key does nothing else while they are shown.
+    await page.keyboard.press('m');
+    await page.keyboard.press('Escape');
+    await page.locator('dialog.help').waitFor({ state: 'detached' });
+    assert.equal(await page.locator('.sound-on').count(), 1);
+  });
+
   it('obeys the keys', async () => {
     const isPaused = () => page.evaluate(() => document.querySelector('video').paused);
     const wasPaused = await isPaused();

@@ -102,6 +102,9 @@ function caseInFull(id) {
   return { id, at: own[0].at, last_seen_at: own.at(-1).last_seen_at, closed_at: null, open: true, severity: 'warning', alerts: own, timeline }; // prettier-ignore
 }
 
+const UNHANDLED = {
+  state: 'new', owner: null, claimed_at: null, verdict: null, false_alarm_reason: null, resolved_at: null, escalated_at: null,
+}; // prettier-ignore
 const severities = ['warning', 'critical', 'notice'];
 function openAlert(ageMs, camera) {
   const n = alerts.length;
@@ -110,7 +113,7 @@ function openAlert(ageMs, camera) {
   const alert = {
     id, case: caseOf(n), camera: camera.id, camera_name: camera.name, zone: n % 4 === 3 ? null : 'san',
     at: iso(at), last_seen_at: iso(at + 1000), closed_at: null, open: true,
-    severity: severities[n % 3], score: 0.6, state: 'new',
+    severity: severities[n % 3], score: 0.6, ...UNHANDLED, history: [],
     findings: [
       { kind: 'person', track: `t${n}`, confidence: 0.87, at: iso(at), bbox: [330, 170, 44, 110] },
       { kind: 'person', track: `u${n}`, confidence: 0.71, at: iso(at + 4000), bbox: [500, 120, 38, 96] },
@@ -130,7 +133,25 @@ const closeAlert = (alert) => {
   alert.open = false;
   alert.closed_at = iso(nowMs());
 };
-for (let i = 0; i < 60; i += 1) closeAlert(openAlert((63 - i) * 97_000, cameras[i % 4]));
+/** What somebody does with an alert. */
+function handleAlert(alert, who, act, { verdict = null, reason = null, text = null }) {
+  const at = iso(nowMs());
+  if (act !== 'note' && alert.state === 'new')
+    Object.assign(alert, { state: 'claimed', owner: who, claimed_at: at });
+  if (act === 'escalate') alert.escalated_at = at;
+  if (act === 'resolve')
+    Object.assign(alert, { state: 'resolved', verdict, false_alarm_reason: reason, resolved_at: at });
+  const done = { claim: 'claimed', resolve: 'resolved', escalate: 'escalated', note: 'noted' }[act];
+  alert.history.push({ at, who, act: done, verdict, false_alarm_reason: reason, text });
+  return alert;
+}
+for (let i = 0; i < 60; i += 1) {
+  const alert = openAlert((63 - i) * 97_000, cameras[i % 4]);
+  closeAlert(alert);
+  if (i < 40)
+    handleAlert(alert, 'binh', 'resolve', { verdict: 'false_alarm', reason: i % 2 ? 'insect' : 'light' });
+  else if (i > 55) handleAlert(alert, i % 2 ? 'binh' : 'an', 'claim', {});
+}
 
 // Vehicles that came by in the last nights and days, newest first.
 const reading = (text, probability) => ({ text, probability });
@@ -244,16 +265,19 @@ const pageOf = (items, query) => {
   const next = from + limit < items.length ? String(from + limit) : null;
   return { items: items.slice(from, from + limit), next_cursor: next };
 };
-async function changePlates(request, response, id) {
+const sentBody = async (request) => {
   let text = '';
   for await (const part of request) text += part;
+  return text === '' ? null : JSON.parse(text);
+};
+async function changePlates(request, response, id) {
+  const wanted = await sentBody(request);
   const known = plates.findIndex((plate) => plate.id === id);
   if (id && known < 0) return problem(response, 404, 'No such entry');
   if (request.method === 'DELETE') {
     plates.splice(known, 1);
     return response.writeHead(204).end();
   }
-  const wanted = JSON.parse(text);
   if (!wanted.reason) return problem(response, 422, '`reason`: needs a reason', 'reason');
   const created = known < 0 ? `0190f7a0-0000-7000-a000-${String(performance.now()).slice(-12).padStart(12, '0').replace('.', '0')}` : id; // prettier-ignore
   const plate = {
@@ -300,6 +324,7 @@ function api(request, response, path, query) {
     listeners.add(response);
     return request.on('close', () => listeners.delete(response));
   }
+  if (path === 'me') return json(response, { name: 'an', role: 'guard' });
   if (path === 'cameras') return json(response, { items: cameras });
   if (kind === 'cameras' && part === 'snapshot.jpg') {
     const lost = cameras.find((c) => c.id === id)?.state !== 'live';
@@ -308,7 +333,11 @@ function api(request, response, path, query) {
     return file(request, response, join(folder, frame), { 'content-type': 'image/jpeg', 'x-picture-at': at });
   }
   if (path === 'alerts') {
-    return json(response, pageOf(alerts, query));
+    const states = query.get('state')?.split(',');
+    return json(
+      response,
+      pageOf(states ? alerts.filter(({ state }) => states.includes(state)) : alerts, query),
+    );
   }
   if (path === 'vehicles') {
     const { items, next_cursor } = pageOf(foundVehicles(query), query);
@@ -330,6 +359,14 @@ function api(request, response, path, query) {
   if (kind === 'cases') return json(response, caseInFull(id));
   const alert = kind === 'alerts' && alerts.find((candidate) => candidate.id === id);
   if (!alert) return problem(response, 404, 'No such thing');
+  if (request.method === 'POST') {
+    if (alert.owner && alert.owner !== 'an' && part !== 'note')
+      return problem(response, 409, `${alert.owner} has it`);
+    return void sentBody(request).then((body) => {
+      json(response, handleAlert(alert, 'an', part, body));
+      send('alert', alert);
+    });
+  }
   if (part === 'snapshot.jpg') return file(request, response, join(folder, frames[12]), { 'content-type': 'image/jpeg' }); // prettier-ignore
   if (part === 'crops') {
     const known = Object.keys(CROPS).some((attribute) => crop === `${attribute}.jpg`);

@@ -1,55 +1,58 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { AlertView } from './alert/AlertView';
+import { ArmingDialog } from './arming/ArmingDialog';
 import { Banners } from './banner/Banners';
 import { CameraStrip } from './camera/CameraStrip';
 import { CameraView } from './camera/CameraView';
 import { useActivity, useHotkeys, useMedia } from './browser';
+import type { Alert } from './api/types';
 import { Header } from './header/Header';
+import { Help } from './help/Help';
 import { Icon } from './icons';
 import { badgeTitle } from './queue/badge';
-import { neighbour, ringFor } from './queue/queue';
+import { inOrder, neighbour } from './queue/order';
 import { QueueView } from './queue/QueueView';
 import { SessionProvider, useNewSession } from './session/session';
+import { useAlarm } from './session/alarm';
 import { useSound } from './session/sound';
 import { ClockProvider, useAppliance } from './stream/appliance';
 import { ANYTHING } from './vehicle/search';
 import { VehiclesView } from './vehicle/VehiclesView';
 import './app.css';
 
-/** What fills the main area. `newest` follows new alerts until the guard chooses one. */
+/** What fills the main area. `first` follows the queue until the guard chooses an alert. */
 type Choice =
-  { kind: 'newest' } | { kind: 'alert'; id: string } | { kind: 'camera'; id: string } | { kind: 'vehicles' };
+  { kind: 'first' } | { kind: 'alert'; id: string } | { kind: 'camera'; id: string } | { kind: 'vehicles' };
 
-/** An unattended page goes back to showing the newest alert. */
+/** An unattended page goes back to showing the first alert of the queue. */
 const UNATTENDED_MS = 60_000;
 
 export function App() {
   const appliance = useAppliance();
   const { queue, dispatch, cameras, connection } = appliance;
-  const session = useNewSession(appliance.status);
+  const session = useNewSession(appliance.status, appliance.me);
   const sound = useSound();
-  const [choice, setChoice] = useState<Choice>({ kind: 'newest' });
+  const [choice, setChoice] = useState<Choice>({ kind: 'first' });
   const [search, setSearch] = useState(ANYTHING);
   // On a phone the list and what is chosen share the screen in turn.
   const isNarrow = useMedia('(max-width: 760px)');
   const [isDetailOpen, setDetailOpen] = useState(false);
 
-  const newestId = queue.alerts[0]?.id ?? null;
-  const alertId = choice.kind === 'newest' ? newestId : choice.kind === 'alert' ? choice.id : null;
+  const me = session.me?.name ?? null;
+  const ordered = useMemo(() => inOrder(queue.alerts, me), [queue.alerts, me]);
+  const listed = useMemo(() => [...ordered.waiting, ...ordered.settled], [ordered]);
+  const firstId = listed[0]?.id ?? null;
+  const alertId = choice.kind === 'first' ? firstId : choice.kind === 'alert' ? choice.id : null;
   const alert = queue.alerts.find((candidate) => candidate.id === alertId) ?? null;
   const camera = choice.kind === 'camera' ? cameras.find(({ id }) => id === choice.id) : undefined;
   const showsVehicles = choice.kind === 'vehicles';
   const showsDetail = !showsVehicles && (!isNarrow || isDetailOpen);
   const showsList = !showsVehicles && (!isNarrow || !isDetailOpen);
 
-  const chooseAlert = useCallback(
-    (id: string) => {
-      setChoice({ kind: 'alert', id });
-      setDetailOpen(true);
-      dispatch({ type: 'seen', id });
-    },
-    [dispatch],
-  );
+  const chooseAlert = useCallback((id: string) => {
+    setChoice({ kind: 'alert', id });
+    setDetailOpen(true);
+  }, []);
   const chooseCamera = useCallback((id: string) => {
     setChoice({ kind: 'camera', id });
     setDetailOpen(true);
@@ -59,44 +62,48 @@ export function App() {
     setDetailOpen(false);
   }, []);
   const close = useCallback(() => {
-    setChoice({ kind: 'newest' });
+    setChoice({ kind: 'first' });
     setDetailOpen(false);
   }, []);
 
-  const activeMs = useActivity(() => {
-    if (alertId !== null && showsDetail) dispatch({ type: 'seen', id: alertId });
-  });
+  const activeMs = useActivity();
   useEffect(() => {
-    if (performance.now() - activeMs.current > UNATTENDED_MS) setChoice({ kind: 'newest' });
-  }, [newestId, activeMs]);
+    if (performance.now() - activeMs.current > UNATTENDED_MS) setChoice({ kind: 'first' });
+  }, [firstId, activeMs]);
 
   const step = (by: 1 | -1) => {
     if (showsVehicles) return;
-    const id = neighbour(queue.alerts, alertId, by);
+    const id = neighbour(listed, alertId, by);
     if (id !== null) chooseAlert(id);
   };
+  const [settled, setSettled] = useState<Alert | null>(null);
+  /** Whoever settles the first of ten alerts wants to see the second. */
+  const onHandled = (handled: Alert) => {
+    dispatch({ type: 'alert', alert: handled });
+    const before = ordered.waiting.find(({ id }) => id === handled.id);
+    if (handled.state !== 'resolved' || !before) return;
+    setSettled(handled);
+    const rest = ordered.waiting.filter((other) => other !== before);
+    const next = rest[ordered.waiting.indexOf(before)] ?? rest.at(-1);
+    setChoice(next ? { kind: 'alert', id: next.id } : { kind: 'first' });
+  };
+  const [opened, setOpened] = useState<'help' | 'arming' | null>(null);
   useHotkeys({
     j: () => step(1),
     k: () => step(-1),
     m: sound.toggle,
     x: showVehicles,
+    '?': () => setOpened('help'),
     escape: close,
   });
 
-  const { ring } = sound;
-  const before = useRef(queue);
-  useEffect(() => {
-    const severity = ringFor(before.current, queue);
-    before.current = queue;
-    if (severity) ring(severity);
-  }, [queue, ring]);
-
-  const unseen = queue.unseen.size;
+  const unclaimed = useMemo(() => queue.alerts.filter(({ state }) => state === 'new').length, [queue.alerts]);
+  useAlarm(queue, appliance.clock, sound, session);
   const isLost = connection.state === 'lost';
   const name = session.t('app.name');
   useEffect(() => {
-    document.title = badgeTitle(name, unseen, isLost);
-  }, [name, unseen, isLost]);
+    document.title = badgeTitle(name, unclaimed, isLost);
+  }, [name, unclaimed, isLost]);
 
   return (
     <SessionProvider value={session}>
@@ -107,25 +114,31 @@ export function App() {
             arming={appliance.arming}
             sound={sound}
             isLost={isLost}
-            unseen={unseen}
+            waiting={ordered.waiting.length}
             showsVehicles={showsVehicles}
             onVehicles={showVehicles}
             onAlerts={close}
+            onHelp={() => setOpened('help')}
+            onArming={() => setOpened('arming')}
           />
           <Banners connection={connection} status={appliance.status} loadError={appliance.loadError} />
           {showsVehicles && <VehiclesView cameras={cameras} search={search} onSearch={setSearch} />}
           {showsList && (
             <QueueView
               queue={queue}
+              ordered={ordered}
               cameras={cameras}
               dispatch={dispatch}
               chosen={alertId}
+              settled={settled}
               onChoose={chooseAlert}
             />
           )}
           {showsDetail && (
             <main class="detail">
-              {isNarrow && <BackBar onBack={close} unseen={unseen} label={session.t('alert.back')} />}
+              {isNarrow && (
+                <BackBar onBack={close} waiting={ordered.waiting.length} label={session.t('alert.back')} />
+              )}
               {camera ? (
                 <CameraView key={camera.id} camera={camera} isUnknown={isLost} onClose={close} />
               ) : (
@@ -136,6 +149,7 @@ export function App() {
                   cameras={cameras}
                   isLoaded={queue.loaded}
                   onAlert={chooseAlert}
+                  onHandled={onHandled}
                 />
               )}
             </main>
@@ -149,6 +163,15 @@ export function App() {
             />
           )}
         </div>
+        {opened === 'help' && <Help onClose={() => setOpened(null)} />}
+        {opened === 'arming' && (
+          <ArmingDialog
+            arming={appliance.arming}
+            cameras={cameras}
+            onArming={appliance.setArming}
+            onClose={() => setOpened(null)}
+          />
+        )}
       </ClockProvider>
     </SessionProvider>
   );
@@ -161,11 +184,11 @@ function pageClass(shown: { showsDetail: boolean; showsList: boolean; showsVehic
     .join(' ');
 }
 
-function BackBar({ onBack, unseen, label }: { onBack: () => void; unseen: number; label: string }) {
+function BackBar({ onBack, waiting, label }: { onBack: () => void; waiting: number; label: string }) {
   return (
     <button type="button" class="back-bar" onClick={onBack}>
       <Icon name="back" /> {label}
-      {unseen > 0 && <span class="count">{unseen}</span>}
+      {waiting > 0 && <span class="count">{waiting}</span>}
     </button>
   );
 }

@@ -62,9 +62,8 @@ function useLatest<T>(value: T): MutableRef<T> {
   return ref;
 }
 
-/** Calls back when somebody is at the desk; the ref holds when that was last (`performance.now()`). */
-export function useActivity(onActive: () => void): MutableRef<number> {
-  const latest = useLatest(onActive);
+/** When somebody was last at the desk (`performance.now()`). */
+export function useActivity(): MutableRef<number> {
   const activeMs = useRef(performance.now());
   useEffect(() => {
     const note = (event: Event) => {
@@ -78,19 +77,21 @@ export function useActivity(onActive: () => void): MutableRef<number> {
         return;
       }
       activeMs.current = performance.now();
-      latest.current();
     };
     const kinds = ['pointermove', 'pointerdown', 'keydown', 'wheel'] as const;
     for (const kind of kinds) addEventListener(kind, note, { passive: true });
     return () => {
       for (const kind of kinds) removeEventListener(kind, note);
     };
-  }, [latest]);
+  }, []);
   return activeMs;
 }
 
-/** Keys by their lower-case name. Keys held with Ctrl, Alt or Meta belong to the browser. */
-export function useHotkeys(keys: Readonly<Record<string, () => void>>): void {
+/**
+ * Keys by their lower-case name. Keys held with Ctrl, Alt or Meta belong to the browser. `first`: before all who did not
+ * ask to be.
+ */
+export function useHotkeys(keys: Readonly<Record<string, (() => void) | undefined>>, first = false): void {
   const latest = useLatest(keys);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -100,16 +101,17 @@ export function useHotkeys(keys: Readonly<Record<string, () => void>>): void {
       event.preventDefault();
       handle();
     };
-    addEventListener('keydown', press);
-    return () => removeEventListener('keydown', press);
-  }, [latest]);
+    addEventListener('keydown', press, { capture: first });
+    return () => removeEventListener('keydown', press, { capture: first });
+  }, [latest, first]);
 }
 
 /**
- * In a field every key is text. Space presses the button that has the focus, save those that choose what to watch (`data-choice`): after a
+ * A dialog has the keys to itself, and in a field every key is text. Space presses the button that has the focus, save those that choose what to watch (`data-choice`): after a
  * click on one of them a guard means the player. Enter presses these.
  */
 function isTaken(event: KeyboardEvent): boolean {
+  if (document.querySelector('dialog[open]')) return true;
   const target = event.target;
   if (!(target instanceof Element)) return false;
   if (target.closest('input, select, textarea')) return true;

@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Alert, Camera } from '../api/types';
+import { ActionBar } from '../handling/ActionBar';
 import { SeverityShape } from '../icons';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
@@ -17,6 +18,8 @@ interface Props {
   isLoaded: boolean;
   /** Another one is to be shown. */
   onAlert: (id: string) => void;
+  /** The alert as it is after the guard did something with it. */
+  onHandled: (alert: Alert) => void;
 }
 
 /** Lets the facts move the player. */
@@ -24,7 +27,7 @@ export interface PlayerControl {
   seekTo: (wallMs: number) => void;
 }
 
-export function AlertView({ alert, alerts, cameras, isLoaded, onAlert }: Props) {
+export function AlertView({ alert, alerts, cameras, isLoaded, onAlert, onHandled }: Props) {
   const { t } = useSession();
   if (!alert) {
     return (
@@ -40,15 +43,17 @@ export function AlertView({ alert, alerts, cameras, isLoaded, onAlert }: Props) 
     );
   }
   const camera = cameras.find(({ id }) => id === alert.camera) ?? null;
-  return <ChosenAlert alert={alert} alerts={alerts} camera={camera} onAlert={onAlert} />;
+  return (
+    <ChosenAlert alert={alert} alerts={alerts} camera={camera} onAlert={onAlert} onHandled={onHandled} />
+  );
 }
 
-interface ChosenProps extends Pick<Props, 'alerts' | 'onAlert'> {
+interface ChosenProps extends Pick<Props, 'alerts' | 'onAlert' | 'onHandled'> {
   alert: Alert;
   camera: Camera | null;
 }
 
-function ChosenAlert({ alert, alerts, camera, onAlert }: ChosenProps) {
+function ChosenAlert({ alert, alerts, camera, onAlert, onHandled }: ChosenProps) {
   const { t, say, ago } = useSession();
   const { nowMs } = useNow();
   const player = useRef<PlayerControl | null>(null);
@@ -77,6 +82,7 @@ function ChosenAlert({ alert, alerts, camera, onAlert }: ChosenProps) {
           <h2>{say(alert.reason)}</h2>
         </div>
       </div>
+      <ActionBar alert={alert} onHandled={onHandled} />
       <Player alert={alert} attach={control.attach} />
       <Facts
         alert={alert}

@@ -1,4 +1,5 @@
 import type { Alert, Camera } from '../api/types';
+import { History } from '../handling/History';
 import { useSession } from '../session/session';
 import { clockOf, dateOf, formatDuration, millis } from '../time';
 import { CaseTimeline } from './CaseTimeline';
@@ -26,6 +27,7 @@ export function Facts({ alert, alerts, camera, onSeek, onAlert }: Props) {
     <aside class="facts" aria-label={t('alert.facts')}>
       <Persons key={alert.id} alert={alert} />
       <Vehicles alert={alert} />
+      <History alert={alert} />
       <CaseTimeline alert={alert} alerts={alerts} onAlert={onAlert} />
       <dl>
         <dt>{t('alert.status')}</dt>

@@ -1,13 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Alert } from '../api/types';
-import { useHotkeys } from '../browser';
 import { Icon } from '../icons';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { millis } from '../time';
 import type { PlayerControl } from './AlertView';
 import { BoxOverlay } from './BoxOverlay';
-import { growth, resumeAt } from './clip';
+import { beginAt, growth, resumeAt } from './clip';
+import { PlayerTools } from './PlayerTools';
 import { TimeBar } from './TimeBar';
 import { useClip, type Clip } from './useClip';
 
@@ -70,7 +70,10 @@ interface PlayingProps extends Props {
 
 function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: PlayingProps) {
   const { t } = useSession();
+  const stage = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
+  const [isPlaying, setPlaying] = useState(false);
+  const [showsBoxes, setShowsBoxes] = useState(true);
   const [timeS, setTimeS] = useState(0);
   const [durationS, setDurationS] = useState(0);
   const [isEnded, setEnded] = useState(false);
@@ -85,15 +88,7 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
     attach({ seekTo: (wallMs) => seek((wallMs - clip.startMs) / 1000) });
     return () => attach(null);
   }, [attach, seek, clip.startMs]);
-  useHotkeys({
-    ' ': () => {
-      const player = video.current;
-      // A refusal to play shows on the player's own controls.
-      if (player?.paused) player.play().catch(() => undefined);
-      else player?.pause();
-    },
-  });
-
+  const beginS = beginAt(alert, clip.startMs);
   const hasLength = Number.isFinite(durationS) && durationS > 0;
   const loaded = { startMs: clip.startMs, endMs: clip.startMs + durationS * 1000 };
   const moreMs = hasLength && nowMs !== null ? growth(alert, loaded, nowMs, triedTo) : 0;
@@ -110,7 +105,7 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
   }, [goesOn]);
 
   return (
-    <div class="player">
+    <div class="player" ref={stage}>
       <div class="screen">
         <video
           ref={video}
@@ -119,13 +114,12 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
           aria-label={t('clip.label')}
           autoPlay={clip.isPlaying}
           muted
-          controls
           playsInline
           preload="auto"
           disablePictureInPicture
           onLoadedMetadata={() => {
             setEnded(false);
-            if (clip.resumeMs !== null) seek(resumeAt(clip.resumeMs, clip.startMs));
+            seek(clip.resumeMs === null ? beginS : resumeAt(clip.resumeMs, clip.startMs));
           }}
           onDurationChange={(event) => setDurationS(event.currentTarget.duration)}
           onTimeUpdate={(event) => setTimeS(event.currentTarget.currentTime)}
@@ -133,11 +127,24 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
             setTimeS(event.currentTarget.currentTime);
             setEnded(event.currentTarget.ended);
           }}
+          onPlay={() => setPlaying(true)}
+          onPause={() => setPlaying(false)}
+          onClick={(event) => {
+            const player = event.currentTarget;
+            if (player.paused) player.play().catch(() => undefined);
+            else player.pause();
+          }}
           onPlaying={onPlaying}
-          onEnded={() => setEnded(true)}
+          onEnded={(event) => {
+            setEnded(true);
+            // What is over is shown again and again; of what goes on there is more in a moment.
+            if (alert.open || moreMs > 0) return;
+            seek(beginS);
+            event.currentTarget.play().catch(() => undefined);
+          }}
           onError={() => onBroken(durationS > 0 ? watchedMs() : null)}
         />
-        <BoxOverlay alert={alert} startMs={clip.startMs} timeS={timeS} />
+        {showsBoxes && <BoxOverlay alert={alert} startMs={clip.startMs} timeS={timeS} />}
         {moreMs > 0 && (
           <button type="button" class="more" onClick={() => loadMore(video.current?.paused === false)}>
             <Icon name="reload" />
@@ -153,7 +160,15 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
         durationS={hasLength ? durationS : 0}
         timeS={timeS}
         onSeek={seek}
-      />
+      >
+        <PlayerTools
+          video={video}
+          stage={stage}
+          isPlaying={isPlaying}
+          showsBoxes={showsBoxes}
+          onBoxes={setShowsBoxes}
+        />
+      </TimeBar>
     </div>
   );
 }

@@ -1,9 +1,10 @@
+import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Finding } from '../api/types';
 import { useWidth } from '../browser';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
-import { formatClock, formatDuration, wallTime } from '../time';
+import { formatClock, wallTime } from '../time';
 import { placeMarks, placeStretch } from './marks';
 
 interface Props {
@@ -15,6 +16,8 @@ interface Props {
   durationS: number;
   timeS: number;
   onSeek: (seconds: number) => void;
+  /** Between the times of the beginning and the end. */
+  children: ComponentChildren;
 }
 
 /** As wide as a finger: marks nearer to each other share one. */
@@ -22,7 +25,7 @@ const MARK_PX = 44;
 const percent = (part: number): string => `${(part * 100).toFixed(3)}%`;
 
 /** Where in the clip things were found. The player's own controls seek as well; this says what is where. */
-export function TimeBar({ findings, seen, startMs, durationS, timeS, onSeek }: Props) {
+export function TimeBar({ findings, seen, startMs, durationS, timeS, onSeek, children }: Props) {
   const { t, label } = useSession();
   const { offset } = useNow(60_000);
   const track = useRef<HTMLDivElement>(null);
@@ -73,9 +76,8 @@ export function TimeBar({ findings, seen, startMs, durationS, timeS, onSeek }: P
       </div>
       <div class="time-labels">
         <span>{clock(0)}</span>
-        <strong>
-          {clock(timeS)} <small>{formatDuration(timeS * 1000)}</small>
-        </strong>
+        <strong>{clock(timeS)}</strong>
+        {children}
         <span>{durationS > 0 ? clock(durationS) : ''}</span>
       </div>
     </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleAlert, START_MS } from '../api/samples';
-import { clipUrl, growth, resumeAt } from './clip';
+import { beginAt, clipUrl, growth, resumeAt } from './clip';
 
 const at = (seconds: number): number => START_MS + seconds * 1000;
 const loaded = (end: number) => ({ startMs: at(-10), endMs: at(end) });
@@ -48,4 +48,9 @@ describe('loading again', () => {
     expect(resumeAt(at(7), at(-10))).toBe(17);
     expect(resumeAt(at(-20), at(-10))).toBe(0);
   });
+});
+
+it('begins shortly before the alert, and never before the clip', () => {
+  expect(beginAt(sampleAlert('a', 0), at(-10))).toBe(7);
+  expect(beginAt(sampleAlert('a', 0), at(-1))).toBe(0);
 });

@@ -50,3 +50,11 @@ export function clipUrl(url: string, attempt: number): string {
 export function resumeAt(watchedMs: number, startMs: number): number {
   return Math.max(0, (watchedMs - startMs) / 1000);
 }
+
+/** A clip begins long before its alert; what happened is shown from so long before it. */
+const LEAD_MS = 3_000;
+
+/** Position in a clip from which to show what happened. */
+export function beginAt(alert: Alert, startMs: number): number {
+  return Math.max(0, (millis(alert.at) - LEAD_MS - startMs) / 1000);
+}

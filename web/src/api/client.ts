@@ -1,13 +1,18 @@
 import type {
+  Action,
+  AlarmVerdict,
   Alert,
   AlertPage,
   Arming,
   Camera,
   CaseInFull,
+  FalseAlarmReason,
+  Me,
   PlateEntry,
   Status,
   VehicleInFull,
   VehiclePage,
+  WantedOrder,
   WantedPlate,
 } from './types';
 
@@ -61,8 +66,16 @@ async function send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unkn
   return response;
 }
 
+export const getMe = () => getJson<Me>('/me');
 export const getStatus = (signal?: AbortSignal) => getJson<Status>('/status', signal);
 export const getArming = (signal?: AbortSignal) => getJson<Arming>('/arming', signal);
+/** Arms or disarms by hand. */
+export async function giveOrder(order: WantedOrder): Promise<void> {
+  await send('POST', '/arming', order);
+}
+export async function withdrawOrder(id: string): Promise<void> {
+  await send('DELETE', `/arming/${encodeURIComponent(id)}`);
+}
 export const getAlert = (id: string) => getJson<Alert>(`/alerts/${encodeURIComponent(id)}`);
 
 export const getCase = (id: string, signal: AbortSignal) =>
@@ -77,6 +90,27 @@ export function getAlerts(cursor: string | null, limit = 50): Promise<AlertPage>
   if (cursor) query.set('cursor', cursor);
   return getJson<AlertPage>(`/alerts?${query.toString()}`);
 }
+
+/** The newest of what nobody has settled yet. */
+export async function getWaiting(): Promise<Alert[]> {
+  return (await getJson<AlertPage>('/alerts?state=new,claimed&limit=200')).items;
+}
+
+/** What a guard does with an alert. */
+export type Deed =
+  | { act: 'claim' }
+  | { act: 'resolve'; verdict: AlarmVerdict; reason?: FalseAlarmReason }
+  | { act: 'escalate' }
+  | { act: 'note'; text: string };
+
+/** Answers with the alert as it is then. */
+export async function handle(alert: string, { act, ...body }: Deed): Promise<Alert> {
+  const response = await send('POST', `/alerts/${encodeURIComponent(alert)}/${act}`, body);
+  return (await response.json()) as Alert;
+}
+
+export const getHistory = async (alert: string, signal: AbortSignal): Promise<readonly Action[]> =>
+  (await getJson<{ history: Action[] }>(`/alerts/${encodeURIComponent(alert)}`, signal)).history;
 
 export const getVehicles = (query: URLSearchParams, signal: AbortSignal) =>
   getJson<VehiclePage>(`/vehicles?${query.toString()}`, signal);

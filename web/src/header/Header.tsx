@@ -3,7 +3,7 @@ import type { Sound } from '../session/sound';
 import { withoutLead } from '../i18n';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
-import { formatClock, formatDate, formatWeekday, wallTime } from '../time';
+import { formatClock, formatDate, formatDuration, formatWeekday, wallTime } from '../time';
 import { Icon } from '../icons';
 import './header.css';
 
@@ -12,20 +12,23 @@ interface Props {
   arming: Arming | null;
   sound: Sound;
   isLost: boolean;
-  /** Alerts that nobody has looked at. */
-  unseen: number;
+  /** Alerts that nobody has settled. */
+  waiting: number;
   showsVehicles: boolean;
   onVehicles: () => void;
   onAlerts: () => void;
+  onHelp: () => void;
+  onArming: () => void;
 }
 
-export function Header({ status, arming, sound, isLost, ...views }: Props) {
+export function Header({ status, arming, sound, isLost, onHelp, onArming, ...views }: Props) {
   return (
     <header class="header">
       <Brand status={status} />
       <Views {...views} />
-      <ArmingState arming={arming} />
+      <ArmingState arming={arming} onArming={onArming} />
       <SoundButton sound={sound} />
+      <HelpButton onHelp={onHelp} />
       <LanguageButton />
       <Clock isStopped={isLost} />
     </header>
@@ -48,17 +51,17 @@ function Brand({ status }: { status: Status | null }) {
   );
 }
 
-type ViewsProps = Pick<Props, 'unseen' | 'showsVehicles' | 'onVehicles' | 'onAlerts'>;
+type ViewsProps = Pick<Props, 'waiting' | 'showsVehicles' | 'onVehicles' | 'onAlerts'>;
 
-/** The two halves of the page. That there are new alerts is said while vehicles are looked at, too. */
-function Views({ unseen, showsVehicles, onVehicles, onAlerts }: ViewsProps) {
+/** The two halves of the page. That alerts wait is said while vehicles are looked at, too. */
+function Views({ waiting, showsVehicles, onVehicles, onAlerts }: ViewsProps) {
   const { t } = useSession();
   return (
     <nav class="views" aria-label={t('view.label')}>
       <button type="button" class="view" aria-current={showsVehicles ? undefined : 'page'} onClick={onAlerts}>
         <Icon name="bell" />
         <span>{t('view.alerts')}</span>
-        {showsVehicles && unseen > 0 && <span class="count">{unseen}</span>}
+        {showsVehicles && waiting > 0 && <span class="count">{waiting}</span>}
       </button>
       <button
         type="button"
@@ -73,17 +76,17 @@ function Views({ unseen, showsVehicles, onVehicles, onAlerts }: ViewsProps) {
   );
 }
 
-function ArmingState({ arming }: { arming: Arming | null }) {
+function ArmingState({ arming, onArming }: Pick<Props, 'arming' | 'onArming'>) {
   const { t, say } = useSession();
   if (!arming) return <div class="arming arming-unknown">{t('arming.unknown')}</div>;
   const word = t(arming.armed ? 'arming.armed' : 'arming.disarmed');
   const reason = withoutLead(say(arming.reason), word);
   return (
     <div class={`arming ${arming.armed ? 'armed' : 'disarmed'}`} role="status">
-      <span class="arming-word">
+      <button type="button" class="arming-word" title={t('arming.title')} onClick={onArming}>
         <Icon name={arming.armed ? 'shield' : 'shieldOff'} />
         {word}
-      </span>
+      </button>
       {arming.peak && <span class="peak">{t('arming.peak')}</span>}
       <span class="arming-reason" title={reason}>
         {reason}
@@ -104,7 +107,25 @@ function SoundButton({ sound }: { sound: Sound }) {
       onClick={sound.toggle}
     >
       <Icon name={sound.state === 'off' ? 'muted' : 'speaker'} />
-      <span>{t(`sound.${sound.state}`)}</span>
+      <span>
+        {t(`sound.${sound.state}`)}
+        {sound.state === 'off' && ` ${formatDuration(sound.mutedForMs)}`}
+      </span>
+    </button>
+  );
+}
+
+function HelpButton({ onHelp }: Pick<Props, 'onHelp'>) {
+  const { t } = useSession();
+  return (
+    <button
+      type="button"
+      class="tool help-button"
+      aria-label={t('help.title')}
+      title={t('help.title')}
+      onClick={onHelp}
+    >
+      ?
     </button>
   );
 }

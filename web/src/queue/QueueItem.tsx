@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { HiddenMarks } from '../alert/Persons';
 import type { Alert, Camera } from '../api/types';
+import { Handled } from '../handling/Handled';
 import { Icon, SeverityShape } from '../icons';
 import { RetriedPicture } from '../RetriedPicture';
 import { useSession } from '../session/session';
@@ -11,11 +12,10 @@ interface Props {
   alert: Alert;
   camera: Camera | null;
   isChosen: boolean;
-  isNew: boolean;
   onChoose: (id: string) => void;
 }
 
-export function QueueItem({ alert, camera, isChosen, isNew, onChoose }: Props) {
+export function QueueItem({ alert, camera, isChosen, onChoose }: Props) {
   const { t, say, label, language } = useSession();
   const zoneKind = camera?.zones.find(({ id }) => id === alert.zone)?.kind;
   const item = useRef<HTMLLIElement>(null);
@@ -24,7 +24,7 @@ export function QueueItem({ alert, camera, isChosen, isNew, onChoose }: Props) {
   }, [isChosen]);
 
   return (
-    <li ref={item} class={`item ${isChosen ? 'chosen' : ''} ${isNew ? 'new' : ''}`}>
+    <li ref={item} class={`item item-${alert.state} ${isChosen ? 'chosen' : ''}`}>
       <button
         type="button"
         data-choice
@@ -34,7 +34,7 @@ export function QueueItem({ alert, camera, isChosen, isNew, onChoose }: Props) {
       >
         <span class="item-picture">
           <Thumbnail src={alert.snapshot ?? null} />
-          {isNew && <span class="new-mark">{t('queue.new')}</span>}
+          {alert.state === 'new' && <span class="new-mark">{t('queue.new')}</span>}
           <HiddenMarks persons={alert.persons} />
         </span>
         <span class="item-text">
@@ -54,6 +54,7 @@ export function QueueItem({ alert, camera, isChosen, isNew, onChoose }: Props) {
             {alert.zone && <span class="zone"> · {zoneKind ? label('zone', zoneKind) : alert.zone}</span>}
           </strong>
           <span class="item-reason">{say(alert.reason)}</span>
+          <HandledLine alert={alert} />
           <span class="item-line item-time">
             <time dateTime={alert.at}>{dateTimeOf(alert.at, language)}</time>
             <Ago at={alert.at} />
@@ -61,6 +62,21 @@ export function QueueItem({ alert, camera, isChosen, isNew, onChoose }: Props) {
         </span>
       </button>
     </li>
+  );
+}
+
+/** What guards did with it, where that is something. */
+function HandledLine({ alert }: { alert: Alert }) {
+  const { t } = useSession();
+  const isEscalated = alert.escalated_at !== null && alert.state !== 'resolved';
+  if (alert.state === 'new' && !isEscalated) return null;
+  return (
+    <span class={`item-line handled handled-${alert.verdict ?? alert.state}`}>
+      <span>
+        <Handled alert={alert} />
+      </span>
+      {isEscalated && <span class="escalated">{t('queue.escalated')}</span>}
+    </span>
   );
 }
 

@@ -1,52 +1,74 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { getAlerts } from '../api/client';
-import type { Camera } from '../api/types';
+import type { Alert, Camera } from '../api/types';
+import { outcomeKey } from '../handling/outcome';
 import { useSession } from '../session/session';
+import type { Ordered } from './order';
 import type { Queue, QueueAction } from './queue';
 import { QueueItem } from './QueueItem';
 import './queue.css';
 
 interface Props {
   queue: Queue;
+  ordered: Ordered;
   cameras: readonly Camera[];
   dispatch: (action: QueueAction) => void;
   chosen: string | null;
+  /** What was settled last, for a moment. */
+  settled: Alert | null;
   onChoose: (id: string) => void;
 }
 
-export function QueueView({ queue, cameras, dispatch, chosen, onChoose }: Props) {
+export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, onChoose }: Props) {
   const { t } = useSession();
-  const unseen = queue.unseen.size;
+  const items = (alerts: readonly Alert[]) =>
+    alerts.map((alert) => (
+      <QueueItem
+        key={alert.id}
+        alert={alert}
+        camera={cameras.find(({ id }) => id === alert.camera) ?? null}
+        isChosen={alert.id === chosen}
+        onChoose={onChoose}
+      />
+    ));
+  const { waiting } = ordered;
   return (
     <nav class="queue" aria-label={t('queue.title')}>
       <div class="queue-head">
         <h2>{t('queue.title')}</h2>
-        <span class="queue-unseen" role="status">
-          {unseen > 0 && <span class="count">{t('queue.unseen', { n: unseen })}</span>}
+        <span class="queue-waiting" role="status">
+          {waiting.length > 0 && <span class="count">{t('queue.waiting', { n: waiting.length })}</span>}
         </span>
-        {unseen > 0 && (
-          <button type="button" class="quiet-button" onClick={() => dispatch({ type: 'all_seen' })}>
-            {t('queue.all_seen')}
-          </button>
-        )}
       </div>
+      {settled && <Settled alert={settled} onChoose={onChoose} />}
       <ol class="queue-list">
-        {queue.alerts.map((alert) => (
-          <QueueItem
-            key={alert.id}
-            alert={alert}
-            camera={cameras.find(({ id }) => id === alert.camera) ?? null}
-            isChosen={alert.id === chosen}
-            isNew={queue.unseen.has(alert.id)}
-            onChoose={onChoose}
-          />
-        ))}
+        {items(waiting)}
+        {ordered.settled.length > 0 && (
+          <li class="queue-part">
+            <h3>{t('queue.settled')}</h3>
+          </li>
+        )}
+        {items(ordered.settled)}
         <li class="queue-end">
           <QueueEnd queue={queue} dispatch={dispatch} />
         </li>
       </ol>
       <p class="queue-keys">{t('queue.keys')}</p>
     </nav>
+  );
+}
+
+/** After an alert was settled the next one is shown; this leads back. */
+function Settled({ alert, onChoose }: { alert: Alert; onChoose: (id: string) => void }) {
+  const { t } = useSession();
+  const outcome = alert.verdict ? t(outcomeKey(alert.verdict, alert.false_alarm_reason)) : '';
+  return (
+    <p class="queue-told" role="status">
+      {alert.camera_name}: {outcome}
+      <button type="button" data-choice class="quiet-button" onClick={() => onChoose(alert.id)}>
+        {t('queue.settled.back')}
+      </button>
+    </p>
   );
 }
 

@@ -6,4 +6,6 @@ it.each([
   [3, false, '(3) Canh đêm'],
   [250, false, '(99+) Canh đêm'],
   [1, true, '⚠ (1) Canh đêm'],
-])('%d unseen, lost: %s', (unseen, lost, title) => expect(badgeTitle('Canh đêm', unseen, lost)).toBe(title));
+])('%d unclaimed, lost: %s', (unclaimed, lost, title) =>
+  expect(badgeTitle('Canh đêm', unclaimed, lost)).toBe(title),
+);

@@ -38,21 +38,48 @@ function play(context: AudioContext, tones: readonly Tone[], volume: number): vo
   }
 }
 
+/** Nobody sleeps through the night because somebody forgot to turn the sound on again. */
+export const MUTE_MS = 5 * 60_000;
+
 export interface Sound {
   /** `locked`: the browser wants a click or a key before it lets a page make a sound. */
   state: 'locked' | 'on' | 'off';
+  /** While it is off, for how long still. */
+  mutedForMs: number;
+  /** Off for five minutes, or on again. */
   toggle: () => void;
   ring: (severity: Severity) => void;
 }
 
-export function useSound(): Sound {
+/** For how long the sound stays off, from what was remembered; nothing that lasts longer than a mute may. */
+export function muteLeft(remembered: string | null, nowMs: number): number {
+  const untilMs = Number(remembered ?? 0);
+  const left = untilMs - nowMs;
+  return left > 0 && left <= MUTE_MS ? left : 0;
+}
+
+/** Off until a time that is remembered over a reload. */
+function useMute() {
+  const [leftMs, setLeft] = useState(() => muteLeft(recall('muted-until'), Date.now()));
+  const isMuted = leftMs > 0;
+  useEffect(() => {
+    if (!isMuted) return undefined;
+    const timer = setInterval(() => setLeft(muteLeft(recall('muted-until'), Date.now())), 1000);
+    return () => clearInterval(timer);
+  }, [isMuted]);
+  const setMuted = useCallback((next: boolean) => {
+    remember('muted-until', next ? String(Date.now() + MUTE_MS) : '0');
+    setLeft(next ? MUTE_MS : 0);
+  }, []);
+  return { leftMs, isMuted, setMuted };
+}
+
+/** The browser's sound, which it only gives after a click or a key. */
+function useUnlockedAudio() {
   const context = useRef<AudioContext | null>(null);
   const [isUnlocked, setUnlocked] = useState(false);
-  const [isMuted, setMuted] = useState(() => recall('muted') === 'yes');
-
   // Whether the gesture under way found the sound locked: then unlocking is all it does.
   const isUnlocking = useRef(true);
-
   useEffect(() => {
     const unlock = () => {
       context.current ??= new AudioContext();
@@ -75,21 +102,26 @@ export function useSound(): Sound {
       context.current = null;
     };
   }, []);
+  return { context, isUnlocked, isUnlocking };
+}
+
+export function useSound(): Sound {
+  const { context, isUnlocked, isUnlocking } = useUnlockedAudio();
+  const { leftMs, isMuted, setMuted } = useMute();
 
   const ring = useCallback(
     (severity: Severity) => {
       if (context.current && !isMuted)
         play(context.current, SIGNALS[severity], severity === 'critical' ? 0.5 : 0.3);
     },
-    [isMuted],
+    [context, isMuted],
   );
   const toggle = useCallback(() => {
     if (isUnlocking.current && !isMuted) return;
-    remember('muted', isMuted ? 'no' : 'yes');
     setMuted(!isMuted);
     if (isMuted && context.current) play(context.current, SIGNALS.notice, 0.3);
-  }, [isMuted]);
+  }, [context, isUnlocking, isMuted, setMuted]);
 
   const state = isMuted ? 'off' : isUnlocked ? 'on' : 'locked';
-  return useMemo(() => ({ state, toggle, ring }), [state, toggle, ring]);
+  return useMemo(() => ({ state, mutedForMs: leftMs, toggle, ring }), [state, leftMs, toggle, ring]);
 }

@@ -1,9 +1,8 @@
 import { createContext } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
-import { getAlert, getAlerts, getArming, getCameras, getStatus } from '../api/client';
-import type { Arming, Camera, Status } from '../api/types';
-import { emptyQueue, memoryOf, reduceQueue, staleOpen, type Queue, type QueueAction } from '../queue/queue';
-import { recallQueue, rememberQueue } from '../queue/memory';
+import { getAlert, getAlerts, getArming, getCameras, getMe, getStatus, getWaiting } from '../api/client';
+import type { Arming, Camera, Me, Status } from '../api/types';
+import { emptyQueue, reduceQueue, stale, type Queue, type QueueAction } from '../queue/queue';
 import { ApplianceClock, isLost } from './clock';
 import { listen } from './events';
 
@@ -20,6 +19,9 @@ export interface Appliance {
   cameras: readonly Camera[];
   status: Status | null;
   arming: Arming | null;
+  /** What holds after it was changed by hand. */
+  setArming: (arming: Arming) => void;
+  me: Me | null;
   queue: Queue;
   dispatch: (action: QueueAction) => void;
   /** Why the alerts could not be loaded, or null. */
@@ -102,13 +104,13 @@ export function useAppliance(): Appliance {
   const [cameras, setCameras] = useState<readonly Camera[]>([]);
   const [status, setStatus] = useState<Status | null>(null);
   const [arming, setArming] = useState<Arming | null>(null);
+  const [me, setMe] = useState<Me | null>(null);
   const [loadError, setLoadError] = useState<string | null>(null);
-  const [queue, dispatch] = useReducer(reduceQueue, undefined, () => emptyQueue(recallQueue()));
+  const [queue, dispatch] = useReducer(reduceQueue, emptyQueue);
   const latest = useRef(queue);
 
   useEffect(() => {
     latest.current = queue;
-    if (queue.loaded) rememberQueue(memoryOf(queue));
   }, [queue]);
 
   useEffect(() => {
@@ -118,13 +120,14 @@ export function useAppliance(): Appliance {
       clearTimeout(retry);
       try {
         const asked = latest.current.alerts;
-        const page = await getAlerts(null);
+        const [page, waiting] = await Promise.all([getAlerts(null), getWaiting()]);
         if (isClosed) return;
-        const stale = staleOpen(latest.current, page);
-        dispatch({ type: 'page', page, asked });
+        const moved = stale(latest.current, [...page.items, ...waiting]);
+        dispatch({ type: 'page', page, waiting, asked });
         setLoadError(null);
         setCameras(await getCameras());
-        for (const id of stale) {
+        setMe(await getMe());
+        for (const id of moved) {
           // An alert may have been forgotten meanwhile; then there is nothing to correct.
           const alert = await getAlert(id).catch(() => null);
           if (alert) dispatch({ type: 'alert', alert });
@@ -154,7 +157,7 @@ export function useAppliance(): Appliance {
   usePolled(getStatus, STATUS_MS, setStatus);
 
   return useMemo(
-    () => ({ connection, clock, cameras, status, arming, queue, dispatch, loadError }),
-    [connection, clock, cameras, status, arming, queue, loadError],
+    () => ({ connection, clock, cameras, status, arming, setArming, me, queue, dispatch, loadError }),
+    [connection, clock, cameras, status, arming, me, queue, loadError],
   );
 }
