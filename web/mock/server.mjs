@@ -102,6 +102,40 @@ function caseInFull(id) {
   return { id, at: own[0].at, last_seen_at: own.at(-1).last_seen_at, closed_at: null, open: true, severity: 'warning', alerts: own, timeline }; // prettier-ignore
 }
 
+/** What guards did with an alert, as the program has it: its own fields, and the history beside them. */
+const UNTOUCHED = {
+  state: 'new', owner: null, claimed_at: null, verdict: null, false_alarm_reason: null, resolved_at: null, escalated_at: null,
+}; // prettier-ignore
+const histories = new Map();
+const inFull = (alert) => ({ ...alert, history: histories.get(alert.id) ?? [] });
+async function handleAlert(request, response, alert, step) {
+  let text = '';
+  for await (const part of request) text += part;
+  const { verdict = null, reason = null, note = null, text: noted = null } = JSON.parse(text || '{}');
+  if (verdict === 'false_alarm' && !reason)
+    return problem(response, 422, '`reason`: says what it was', 'reason');
+  const [at, who] = [iso(nowMs()), 'local'];
+  const history = histories.get(alert.id) ?? [];
+  const add = (act, words = null, of = null) =>
+    history.push({ at, who, act, verdict: of, false_alarm_reason: of && reason, text: words });
+  if (alert.state === 'new' && ['claim', 'resolve'].includes(step)) {
+    Object.assign(alert, { state: 'claimed', owner: who, claimed_at: at });
+    add('claimed');
+  }
+  if (step === 'resolve') {
+    add(alert.verdict ? 'corrected' : 'resolved', note, verdict);
+    Object.assign(alert, { state: 'resolved', verdict, false_alarm_reason: reason, resolved_at: at });
+  }
+  if (step === 'escalate') {
+    alert.escalated_at ??= at;
+    add('escalated', note);
+  }
+  if (step === 'note') add('noted', noted);
+  histories.set(alert.id, history);
+  send('alert', alert);
+  return json(response, inFull(alert));
+}
+
 const severities = ['warning', 'critical', 'notice'];
 function openAlert(ageMs, camera) {
   const n = alerts.length;
@@ -110,7 +144,7 @@ function openAlert(ageMs, camera) {
   const alert = {
     id, case: caseOf(n), camera: camera.id, camera_name: camera.name, zone: n % 4 === 3 ? null : 'san',
     at: iso(at), last_seen_at: iso(at + 1000), closed_at: null, open: true,
-    severity: severities[n % 3], score: 0.6, state: 'new',
+    severity: severities[n % 3], score: 0.6, ...UNTOUCHED,
     findings: [
       { kind: 'person', track: `t${n}`, confidence: 0.87, at: iso(at), bbox: [330, 170, 44, 110] },
       { kind: 'person', track: `u${n}`, confidence: 0.71, at: iso(at + 4000), bbox: [500, 120, 38, 96] },
@@ -328,6 +362,7 @@ function api(request, response, path, query) {
     return json(response, { ...vehicleNow(vehicle), before: before ? sighting(before) : null, others: others.map(sighting) }); // prettier-ignore
   }
   if (kind === 'cases') return json(response, caseInFull(id));
+  if (path === 'lessons') return json(response, { items: [] });
   const alert = kind === 'alerts' && alerts.find((candidate) => candidate.id === id);
   if (!alert) return problem(response, 404, 'No such thing');
   if (part === 'snapshot.jpg') return file(request, response, join(folder, frames[12]), { 'content-type': 'image/jpeg' }); // prettier-ignore
@@ -345,7 +380,8 @@ function api(request, response, path, query) {
       'x-clip-start': start,
     });
   }
-  return json(response, alert);
+  if (request.method === 'POST') return void handleAlert(request, response, alert, part);
+  return json(response, inFull(alert));
 }
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }; // prettier-ignore
