@@ -4,6 +4,7 @@ use super::*;
 use crate::alert::Listed;
 use crate::base::Rect;
 use crate::rules::plate::{Candidate, Plate, PlateVerdict};
+use crate::rules::quality::Path;
 use crate::rules::{Crossing, Doubt, Doubted, Part, Severity};
 use crate::track::Verdict;
 use crate::vision::attributes::{Answer, AnswerRule};
@@ -86,6 +87,23 @@ fn a_person_opens_one_alert_that_grows_and_closes() {
     assert_eq!((closed.id, closed.closed_at), (opened.id, Some(at(38))));
     assert_eq!(closed.findings[0].confidence, 0.8, "the most confident sight is kept");
     assert!(night.see(60, vec![person(3, 60, 0.8)]).is_some_and(|(_, next)| next.id != opened.id));
+}
+
+#[test]
+fn how_its_persons_look_is_kept_as_it_was_last() {
+    let mut night = Night::new();
+    let looks = |second| Looks { bbox: Rect::new(0.1, 0.2, 0.1, 0.2), path: Path::Unknown, at: at(second) };
+    let track = Uuid::from_u128;
+    night.book.look([(track(1), looks(0)), (track(9), looks(0))].into());
+    let (_, opened) = night.see(0, vec![person(1, 0, 0.8), finding(FindingKind::Vehicle, 9, 0, 0.9)]).expect("opens");
+    assert_eq!(opened.looks, [(track(1), looks(0))].into(), "a vehicle has no path");
+    night.book.look([(track(1), looks(1))].into());
+    night.see(1, vec![person(1, 1, 0.7)]);
+    night.book.look([(track(2), looks(2))].into());
+    night.see(2, vec![person(2, 2, 0.7)]);
+    night.book.look([(track(3), looks(3))].into());
+    let closed = night.book.close(at(4)).expect("open");
+    assert_eq!(closed.looks, [(track(1), looks(1)), (track(2), looks(2))].into());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What guards do with an alert: whose it is, what it turned out to be, and who did what when. Pure.
 //!
 //! What holds is the sum of what was done, which is kept: [`Handling::decide`] says what a step comes to, and
-//! [`Handling::apply`] what holds after that.
+//! [`Handling::after`] what holds then.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -230,8 +230,16 @@ impl Handling {
         }
     }
 
-    /// What holds once that was done.
-    pub fn apply(&mut self, action: &Action) {
+    /// What holds once these were done.
+    #[must_use]
+    pub fn after(mut self, actions: &[Action]) -> Self {
+        for action in actions {
+            self.apply(action);
+        }
+        self
+    }
+
+    fn apply(&mut self, action: &Action) {
         match (action.kind, &action.by) {
             (ActionKind::Claimed | ActionKind::TakenOver, Some(owner)) => {
                 let resolution = self.resolution();

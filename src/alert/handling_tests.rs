@@ -32,7 +32,7 @@ fn check(steps: &[(&str, Step)], expected: &[Result<&[ActionKind], &str>], end: 
         let done = handling.decide(step.clone(), &actor(name), at(second as i64));
         if let Ok(actions) = &done {
             assert!(actions.iter().all(|action| action.at == at(second as i64)));
-            actions.iter().for_each(|action| handling.apply(action));
+            handling = handling.after(actions);
         }
         let told = done.map(|actions| actions.iter().map(|action| action.kind).collect::<Vec<_>>());
         let told = told.as_deref().map_err(|refusal| refusal.owner().name.as_str());
@@ -108,7 +108,7 @@ fn the_supervisor_is_called_once_unless_there_is_more_to_say() {
     let mut handling = Handling::default();
     for second in [5, 9] {
         let actions = handling.decide(again.clone(), &actor("Lan"), at(second)).expect("anybody may");
-        actions.iter().for_each(|action| handling.apply(action));
+        handling = handling.after(&actions);
     }
     assert_eq!((handling.escalated_at, handling.state()), (Some(at(5)), AlertState::New));
 }
@@ -118,7 +118,7 @@ fn refusals_say_whose_it_is() {
     let mut handling = Handling::default();
     let mut refused = |step| {
         let done = handling.decide(step, &actor("Lan"), at(0)).expect("free");
-        done.iter().for_each(|action| handling.apply(action));
+        handling = handling.clone().after(&done);
         handling.decide(Step::Claim, &actor("Minh"), at(1)).expect_err("Lan's").to_string()
     };
     assert_eq!(refused(Step::Claim), "Lan has claimed this alert; only a supervisor can take it over");
@@ -182,7 +182,7 @@ proptest! {
                 }
                 Ok(actions) => {
                     prop_assert!(!decides || before.claim.is_none() || is_mine || by.outranks);
-                    actions.iter().for_each(|action| handling.apply(action));
+                    handling = handling.after(&actions);
                     history.extend(actions);
                 }
             }
@@ -191,9 +191,7 @@ proptest! {
             let has_changed_hands = before.claim.is_some() && handling.owner() != before.owner();
             prop_assert!(!has_changed_hands || by.outranks);
             // What holds is the sum of what was done.
-            let mut again = Handling::default();
-            history.iter().for_each(|action| again.apply(action));
-            prop_assert_eq!(&again, &handling);
+            prop_assert_eq!(&Handling::default().after(&history), &handling);
         }
     }
 }

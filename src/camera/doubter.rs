@@ -82,3 +82,7 @@ impl Doubter {
 fn is_protected(zone: Option<&Zone>) -> bool {
     zone.is_some_and(|zone| zone.kind == ZoneKind::Protected)
 }
+
+#[cfg(test)]
+#[path = "doubter_tests.rs"]
+mod tests;

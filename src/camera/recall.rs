@@ -66,3 +66,55 @@ impl Recall {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::base::{SharedClock, SimClock};
+    use crate::rules::perspective::Sight;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn learned(walks: u8) -> Perspective {
+        let mut known = Perspective::default();
+        for walk in 0..walks {
+            let feet = [0.4, 0.6, 0.8].map(|feet_y| feet_y + 0.01 * f32::from(walk));
+            known.learn(feet.map(|feet_y| Sight { feet_y, height: 0.5 * feet_y }));
+        }
+        known
+    }
+
+    #[test]
+    fn what_was_learned_survives_restarts_and_crashes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock: SharedClock = Arc::new(SimClock::new(NOW));
+        let store = Store::open(folder.path(), &clock).expect("opens");
+        let start = |camera| Recall::new(store.clone(), camera, Duration::ZERO);
+        let mut recall = start("cong");
+        assert_eq!(recall.perspective(), &Perspective::default());
+        recall.tick(&learned(2), NOW, Duration::from_secs(60));
+        assert_eq!(start("cong").perspective(), &Perspective::default(), "not every moment");
+        recall.tick(&learned(3), NOW, EVERY);
+        assert_eq!(start("cong").perspective(), &learned(3));
+        recall.keep(&learned(5), NOW);
+        assert_eq!(start("cong").perspective(), &learned(5), "at the end");
+        assert!(start("cong").perspective().height_at(0.5).is_some());
+        assert_eq!(start("kho").perspective(), &Perspective::default());
+    }
+
+    #[test]
+    fn rubbish_is_learned_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock: SharedClock = Arc::new(SimClock::new(NOW));
+        let store = Store::open(folder.path(), &clock).expect("opens");
+        for rubbish in ["", "{", "{\"bands\":[]}", "\u{0}"] {
+            store.remember("cong", PERSPECTIVE, rubbish.into(), NOW).expect("kept");
+            let mut recall = Recall::new(store.clone(), "cong", Duration::ZERO);
+            assert_eq!(recall.perspective(), &Perspective::default());
+            recall.keep(&learned(3), NOW);
+            assert_eq!(Recall::new(store.clone(), "cong", Duration::ZERO).perspective(), &learned(3));
+        }
+    }
+}

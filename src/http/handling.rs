@@ -14,6 +14,9 @@ use crate::alert::{self, Action, ActionKind, Actor, Guard, Note, Step, Verdict, 
 use crate::rules::FalseAlarm;
 use crate::store::Handled;
 
+/// More than anybody reads.
+const MOST_ENTRIES: usize = 500;
+
 /// An alert, and what was done with it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AlertInFull {
@@ -151,6 +154,7 @@ pub(super) async fn note_on_alert(
 async fn handle(context: &Shared, id: String, who: Who, step: Step) -> Result<Json<AlertInFull>, WebError> {
     let handled = blocking(context, move |context| {
         let alert = context.stored(&id)?;
+        context.check_room(&alert, &step)?;
         match context.state.store.handle(alert.id, step, &actor(who), context.now())? {
             Handled::Done => context.in_full(&context.stored(&id)?),
             Handled::Refused(refusal) => {
@@ -192,6 +196,15 @@ fn note(field: &'static str, text: &str) -> Result<Note, WebError> {
 }
 
 impl Context {
+    /// Whether there is room for what somebody writes about an alert; to claim and to resolve it there always is. Blocks.
+    fn check_room(&self, alert: &alert::Alert, step: &Step) -> Result<(), WebError> {
+        let only_says = matches!(step, Step::Note(_) | Step::Escalate { .. });
+        if only_says && self.state.store.history(alert.id)?.len() >= MOST_ENTRIES {
+            return Err(WebError::Conflict(format!("there are {MOST_ENTRIES} entries about this alert already")));
+        }
+        Ok(())
+    }
+
     /// Blocks.
     pub(super) fn in_full(&self, alert: &alert::Alert) -> Result<AlertInFull, WebError> {
         let history = self.state.store.history(alert.id)?;

@@ -283,6 +283,25 @@ mod tests {
         assert_eq!(lessons.like(&spider(), &hanoi()), None);
     }
 
+    #[test]
+    fn of_tracks_that_are_alike_one_teaches() {
+        let taught = |looks: &[Looks], reason| {
+            taught("cong", looks.iter().copied(), reason, at("2026-02-04T07:00:00+07:00"), &mut IdSource::seeded(1))
+        };
+        let again = Looks { at: at("2026-02-04T00:10:00+07:00"), ..spider() };
+        let later = Looks { at: at("2026-02-04T02:00:00+07:00"), ..spider() };
+        let elsewhere = Looks { bbox: Rect::new(0.0, 0.0, 0.1, 0.2), ..again };
+        let lessons = taught(&[spider(), again, later, elsewhere], FalseAlarm::Insect);
+        let seen: Vec<_> = lessons.iter().map(|lesson| (lesson.place, lesson.seen_at)).collect();
+        assert_eq!(seen, [spider(), later, elsewhere].map(|looks| (looks.bbox.feet(), looks.at)));
+        assert!(lessons.iter().all(|lesson| lesson.camera == "cong"
+            && lesson.is_like(&Looks { at: lesson.seen_at, ..spider() }, &hanoi())
+                == (lesson.place == spider().bbox.feet())));
+        for (reason, teaches) in FalseAlarm::ALL.into_iter().zip([true, true, true, false, false]) {
+            assert_eq!(taught(&[spider()], reason).len(), usize::from(teaches), "{reason:?}");
+        }
+    }
+
     fn any_lesson() -> impl Strategy<Value = Lesson> {
         let looks = (0f32..0.8, 0f32..0.8, 0.05f32..0.4, 0i64..86_400);
         (looks, any::<u128>(), prop::sample::select(FalseAlarm::ALL.to_vec())).prop_map(

@@ -28,7 +28,7 @@ pub struct Sight {
 }
 
 impl Sight {
-    fn is_possible(&self) -> bool {
+    fn is_possible(self) -> bool {
         (0.0..=1.0).contains(&self.feet_y) && (0.0..=1.0).contains(&self.height)
     }
 }

@@ -293,7 +293,7 @@ fn query(filter: &AlertFilter) -> Conditions {
     }
     for word in filter.text.iter().flat_map(|text| words::of(text)) {
         query.and(
-            "id in (select alert_id from alert_action where words like ? escape '\\')",
+            "id in (select alert_id from alert_action where words is not null and words like ? escape '\\')",
             [words::pattern(&word).into()],
         );
     }

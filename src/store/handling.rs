@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
 use super::{Result, Store, StoredEvent, Subject, events, lessons, words};
-use crate::alert::{Action, ActionKind, Actor, Alert, Guard, Handling, OVERLOOKED, Refusal, Step, Verdict};
+use crate::alert::{Action, ActionKind, Actor, Alert, Guard, Handling, Note, OVERLOOKED, Refusal, Step, Verdict};
 use crate::config::Escalation;
 
 /// What came of what somebody wanted to do with an alert.
@@ -95,15 +95,13 @@ fn record(
     if actions.is_empty() {
         return Ok(());
     }
-    let mut handling = alert.handling.clone();
     for action in actions {
         insert(connection, alert.id, action)?;
-        handling.apply(action);
         if let Some((verdict, by)) = action.verdict.zip(action.by.as_ref()) {
             lessons::replace_of(connection, alert, verdict, by, action.at)?;
         }
     }
-    update(connection, alert.id, &handling)?;
+    update(connection, alert.id, &alert.handling.clone().after(actions))?;
     events::append(connection, Subject::Alert(alert.id), told)
 }
 
@@ -114,7 +112,7 @@ fn insert(connection: &Connection, alert: Uuid, action: &Action) -> rusqlite::Re
         values (?1, (select ifnull(max(position) + 1, 0) from alert_action where alert_id = ?1),
                 ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let (verdict, reason) = verdict_columns(action.verdict)?;
-    let note = action.note.as_ref().map(|note| note.as_str());
+    let note = action.note.as_ref().map(Note::as_str);
     connection.prepare_cached(sql)?.execute(params![
         alert.as_bytes(),
         nanoseconds(action.at),

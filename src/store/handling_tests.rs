@@ -36,6 +36,7 @@ fn kinds(history: &[Action]) -> Vec<(ActionKind, Option<&str>)> {
 
 #[test]
 fn what_was_done_is_kept_and_told() {
+    use ActionKind::{Claimed, Corrected, Escalated, Noted, Resolved, TakenOver};
     let (folder, store) = open();
     let id = alert(0).id;
     store.put_alert(&alert(0)).expect("stored");
@@ -58,7 +59,6 @@ fn what_was_done_is_kept_and_told() {
     drop(store);
     let store = Store::open(folder.path(), &clock()).expect("opens again");
     let history = store.history(id).expect("read");
-    use ActionKind::{Claimed, Corrected, Escalated, Noted, Resolved, TakenOver};
     let expected = [
         (Claimed, Some("Lan")),
         (Noted, Some("Minh")),
@@ -72,9 +72,7 @@ fn what_was_done_is_kept_and_told() {
     assert_eq!((history[3].verdict, history[5].verdict), (Some(spider), Some(Verdict::TrueAlarm)));
     // What stands in the alert's row is the sum of that.
     let handling = store.alert(id).expect("read").expect("there").handling;
-    let mut sum = crate::alert::Handling::default();
-    history.iter().for_each(|action| sum.apply(action));
-    assert_eq!(handling, sum);
+    assert_eq!(handling, crate::alert::Handling::default().after(&history));
     assert_eq!((handling.state(), handling.escalated_at), (AlertState::Resolved, Some(seconds(13))));
 }
 

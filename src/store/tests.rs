@@ -433,7 +433,7 @@ prop_compose! {
     ) -> Alert {
         let reason = Bilingual { vi, en };
         Alert {
-            opened_at, last_seen_at, closed_at, severity, score, score_parts, looks, findings, persons, reason, frame_width,
+            opened_at, last_seen_at, closed_at, severity, score, score_parts, findings, persons, looks, reason, frame_width,
             frame_height, ..alert(0)
         }
     }

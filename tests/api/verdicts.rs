@@ -52,7 +52,7 @@ async fn an_alert_is_claimed_resolved_and_corrected() {
     assert_eq!(handling(&corrected), [&json!("resolved"), &json!(ME), &json!("true_alarm"), &Value::Null]);
     assert_eq!(corrected["resolved_at"], "2026-02-17T01:31:00.000+07:00");
 
-    let at = |second| format!("2026-02-17T01:{}.000+07:00", second);
+    let at = |second| format!("2026-02-17T01:{second}.000+07:00");
     let entry = |at: String, act: &str, verdict: Value, reason: Value, text: Value| json!({"at": at, "who": ME, "act": act, "verdict": verdict, "false_alarm_reason": reason, "text": text});
     let history = json!([
         entry(at("30:40"), "claimed", Value::Null, Value::Null, Value::Null),
@@ -136,6 +136,17 @@ async fn what_is_wrong_with_a_step_is_named() {
     office.get("/api/v1/alerts?verdict=true").await.check_problem(400, "expected `true_alarm` or `false_alarm`");
     let untouched = office.json(&format!("/api/v1/alerts/{}", id(0))).await;
     assert_eq!((&untouched["state"], &untouched["history"]), (&json!("new"), &json!([])));
+}
+
+#[tokio::test]
+async fn what_is_written_about_an_alert_is_bounded() {
+    let office = Office::new();
+    office.put(&alert(0));
+    for _ in 0..500 {
+        office.handle(0, "Lan", Step::Note("Đã xem".parse().expect("a note")));
+    }
+    office.act(0, "note", &json!({"text": "Đã xem"})).await.check_problem(409, "500 entries");
+    office.done(0, "resolve", json!({"verdict": "true_alarm", "note": "Bắt được"})).await;
 }
 
 #[tokio::test]

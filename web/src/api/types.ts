@@ -7,25 +7,10 @@ export type Camera = Schemas['Camera'];
 /** Alerts of before persons were looked at closely have no `persons`, those of before scores were kept no parts, those
  * of before cases no case. */
 export type Alert = Omit<Schemas['Alert'], 'persons' | 'score_parts' | 'case'> &
-  Partial<Pick<Schemas['Alert'], 'persons' | 'score_parts' | 'case'>> & {
-    owner: string | null;
-    claimed_at: string | null;
-    verdict: AlarmVerdict | null;
-    false_alarm_reason: FalseAlarmReason | null;
-    resolved_at: string | null;
-    escalated_at: string | null;
-    actions: number;
-  };
-export type AlarmVerdict = 'true_alarm' | 'false_alarm';
-export type FalseAlarmReason = 'insect' | 'light' | 'animal' | 'staff' | 'other';
-export interface Action {
-  at: string;
-  who: string | null;
-  act: 'claimed' | 'taken_over' | 'resolved' | 'corrected' | 'escalated' | 'noted';
-  verdict?: AlarmVerdict | null;
-  reason?: FalseAlarmReason | null;
-  text: string | null;
-}
+  Partial<Pick<Schemas['Alert'], 'persons' | 'score_parts' | 'case'>>;
+export type AlarmVerdict = Schemas['VerdictKind'];
+export type FalseAlarmReason = Schemas['FalseAlarm'];
+export type Action = Schemas['HistoryEntry'];
 export interface Me {
   name: string;
   role: 'guard' | 'supervisor' | 'admin' | 'auditor';
