@@ -5,10 +5,12 @@ pub mod archive;
 pub mod cases;
 pub mod closer;
 mod doubter;
+mod feed;
 mod inspections;
 pub mod inspector;
 pub mod looker;
 mod movers;
+mod outcome;
 pub mod saver;
 pub mod snapshots;
 mod turns;
@@ -28,9 +30,9 @@ use crate::base::{SharedClock, Shutdown};
 use crate::config::{self, Config};
 use crate::decode::gate::Gate;
 use crate::decode::{Sighting, Watcher, WatcherCounts};
+use crate::intake::AccessUnit;
 use crate::intake::backoff::Backoff;
 use crate::intake::health::{Role, StreamState};
-use crate::intake::{AccessUnit, RtspSource, Stream};
 use crate::notify::{Board, GateState};
 use crate::record::{CameraRecorder, Recorder};
 use crate::store::Store;
@@ -38,12 +40,11 @@ use crate::track::Track;
 use crate::vision::Detector;
 use analyst::{Analysis, Analyst, Ended, Eyes};
 use closer::{Closer, MainPictures};
+use feed::{Feed, QUEUE_LEN};
 use saver::Saver;
 
 /// Pictures of an awake camera that are analysed each second.
 pub const ANALYSES_PER_SECOND: u32 = 5;
-/// Access units that may wait for a busy camera thread: 5 s at 25 a second.
-const QUEUE_LEN: usize = 128;
 /// With so many waiting, pictures are only decoded, so that the newest are analysed again.
 const BEHIND: usize = QUEUE_LEN / 2;
 /// With so many waiting, nobody is looked at closely: 0.6 s at 25 a second.
@@ -102,34 +103,10 @@ struct LiveCamera {
     counted: WatcherCounts,
 }
 
-/// A stream and what of it was told already.
-struct Feed {
-    stream: Stream,
-    told: (StreamState, Option<crate::intake::health::LostReason>),
-    dropped_counted: u64,
-}
-
-impl Feed {
-    fn new(url: &url::Url, role: Role, camera: &config::Camera, clock: &SharedClock) -> Self {
-        let source =
-            RtspSource { url: url.clone(), transport: camera.transport, credentials: camera.credentials.clone() };
-        let stream = Stream::new(source, role, clock.clone(), QUEUE_LEN, fastrand::Rng::new());
-        let told = (stream.health().state, stream.health().reason);
-        Self { stream, told, dropped_counted: 0 }
-    }
-
-    fn is_live(&self) -> bool {
-        self.stream.health().state == StreamState::Live
-    }
-
-    fn waiting(&self) -> usize {
-        self.stream.receiver().map_or(0, crossbeam_channel::Receiver::len)
-    }
-}
-
 impl LiveCamera {
     fn new(camera: &config::Camera, shared: &Shared) -> Self {
         let feed = |url, role| Feed::new(url, role, camera, &shared.clock);
+        let saver = Saver::new(&camera.id, shared.store.clone(), shared.cases.clone(), &shared.config.data_dir);
         Self {
             id: camera.id.clone(),
             main: feed(&camera.main, Role::Main),
@@ -138,8 +115,9 @@ impl LiveCamera {
             watcher: Watcher::new(Gate::new(), ANALYSES_PER_SECOND),
             main_pictures: main_pictures(camera, shared),
             analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.eyes.clone(), None)
-                .with_orders(shared.store.orders()),
-            saver: Saver::new(shared.store.clone(), shared.cases.clone(), &shared.config.data_dir),
+                .with_orders(shared.store.orders())
+                .remembering(saver.marks(shared.clock.now() - shared.config.memory.keep())),
+            saver,
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),
             shared: shared.clone(),
@@ -340,6 +318,7 @@ fn analyse(
         }
     };
     metrics.inferences.inc_by(analyst.inferences() - before);
+    saver.save_marks(std::mem::take(&mut analysis.marks));
     if let Some((change, alert)) = analysis.alert.take() {
         saver.save(change, alert, Some(&sighting.frame));
         if change == Change::Opened {

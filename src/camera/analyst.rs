@@ -9,24 +9,25 @@ use uuid::Uuid;
 use super::archive::Archive;
 use super::closer::Closer;
 use super::doubter::Doubter;
-use super::inspector::{Plates, VehiclePicture};
-use super::looker::{Crop, Looked, Looker, Reader};
+use super::inspector::Plates;
+use super::looker::{Looked, Looker, Reader};
 use super::movers::Movers;
+pub use super::outcome::{Analysis, Ended, Enriched, Inspection, Kept};
 use super::vehicles::{Told, Vehicles};
 use super::vigil::Vigil;
 use crate::alert::{Alert, AlertBook, Change};
 use crate::base::IdSource;
 use crate::config::Config;
 use crate::decode::{Frame, Sighting};
+use crate::rules::haunts::{Haunts, Mark};
 use crate::rules::orders::SharedOrders;
 use crate::rules::plate::Plate;
 use crate::rules::plate::findings::{self, Sight};
 use crate::rules::tamper::Incident;
 use crate::rules::{Armed, Conduct, Context, Finding, FindingKind, Place, Schedule, intrusion};
-use crate::store::Passage;
 use crate::track::{AnswerRules, Track, Tracker, Verdicts};
 use crate::vision::closeup::{self, CloseUp};
-use crate::vision::{Class, DetectError, Detection, Detector};
+use crate::vision::{Class, DetectError, Detector};
 
 pub struct Analyst {
     camera: String,
@@ -39,6 +40,7 @@ pub struct Analyst {
     ids: IdSource,
     movers: Movers,
     doubter: Doubter,
+    haunts: Haunts,
     looker: Option<Looker>,
     vehicles: Option<Vehicles>,
     /// Absent where nobody is to be told of the camera itself.
@@ -54,55 +56,6 @@ pub struct Eyes {
     /// At vehicles, and what is remembered of them; `replay` remembers nothing.
     pub plates: Option<Arc<dyn Plates>>,
     pub archive: Option<Arc<dyn Archive>>,
-}
-
-/// What one picture meant.
-#[derive(Debug, Default)]
-pub struct Analysis {
-    /// Somebody is here: the gate must stay awake.
-    pub busy: bool,
-    pub detections: Vec<Detection>,
-    pub tracks: Vec<Track>,
-    pub ended: Vec<Ended>,
-    pub alert: Option<(Change, Alert)>,
-}
-
-/// A track that will not be seen again, and what is known of it.
-#[derive(Debug)]
-pub struct Ended {
-    pub track: Track,
-    pub verdicts: Verdicts,
-    /// Of a vehicle that was looked at.
-    pub vehicle: Option<Kept>,
-}
-
-/// A vehicle that came by, to be kept, and the pictures of it that are new.
-#[derive(Debug, Clone)]
-pub struct Kept {
-    pub passage: Passage,
-    pub pictures: Vec<VehiclePicture>,
-}
-
-/// What looks at vehicles came to.
-#[derive(Debug, Default)]
-pub struct Inspection {
-    /// An alert that this opened, or the open one where it tells something new.
-    pub alert: Option<(Change, Alert)>,
-    /// Vehicles of which something new is known.
-    pub kept: Vec<Kept>,
-    /// Looks that were left out because a model had no time.
-    pub busy: u32,
-}
-
-/// What closer looks at the persons of an alert came to.
-#[derive(Debug, Default)]
-pub struct Enriched {
-    /// The alert as it is with that, where it tells something new.
-    pub alert: Option<(Change, Alert)>,
-    /// The alert that the crops belong to, and those that are new.
-    pub crops: Option<(Uuid, Vec<Crop>)>,
-    /// Looks that were left out because a model had no time.
-    pub busy: u32,
 }
 
 impl Analyst {
@@ -128,6 +81,7 @@ impl Analyst {
             ids: ids(1),
             movers: Movers::default(),
             doubter: Doubter::default(),
+            haunts: Haunts::new(config.timezone.clone(), config.memory.keep()),
             looker: reader.map(Looker::new),
             vehicles: plates.map(|plates| Vehicles::new(&camera.id, config.timezone.clone(), plates, archive)),
             vigil: camera.tamper.then(Vigil::default),
@@ -138,6 +92,12 @@ impl Analyst {
     /// Arming and disarming by hand counts from now on.
     pub fn with_orders(mut self, orders: SharedOrders) -> Self {
         self.schedule = self.schedule.with_orders(orders);
+        self
+    }
+
+    /// Where people loitered before is known from now on; `replay` begins with nothing.
+    pub fn remembering(mut self, marks: Vec<Mark>) -> Self {
+        self.haunts.remember(marks);
         self
     }
 
@@ -173,6 +133,7 @@ impl Analyst {
             detections: seen.detections,
             tracks: update.tracks,
             ended: self.end(update.ended),
+            marks: self.haunts.take_fresh(),
             alert,
         })
     }
@@ -303,6 +264,7 @@ impl Analyst {
             findings.extend(found);
             context.join(&deeds);
         }
+        context.join(&self.haunts.recall(&mut findings, frame_size));
         let is_person = |finding: &Finding| finding.kind == FindingKind::Person;
         if let Some(vigil) = self.vigil.as_mut().filter(|_| findings.iter().any(is_person)) {
             vigil.person_seen(at);

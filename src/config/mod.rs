@@ -40,6 +40,7 @@ pub struct Config {
     pub detector: Detector,
     pub record: Record,
     pub plates: Plates,
+    pub memory: Memory,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
@@ -108,6 +109,19 @@ pub struct Plates {
 }
 
 impl Plates {
+    pub fn keep(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.keep_days))
+    }
+}
+
+/// What is remembered beyond a night, besides vehicles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memory {
+    /// How long it is known where people loitered.
+    pub keep_days: u16,
+}
+
+impl Memory {
     pub fn keep(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * i64::from(self.keep_days))
     }

@@ -9,6 +9,7 @@ mod cursor;
 mod error;
 mod events;
 mod lock;
+mod loitering;
 mod migrate;
 mod orders;
 mod plates;
