@@ -10,6 +10,7 @@ mod error;
 mod events;
 mod lock;
 mod loitering;
+mod memory;
 mod migrate;
 mod orders;
 mod plates;

@@ -297,3 +297,15 @@ create table loitering (
 ) strict;
 
 create index loitering_by_time on loitering (camera, at_ns, track);
+
+-- What a camera's loop has learned of its scene and keeps over a restart.
+create table camera_memory (
+  -- Id of the camera in the configuration; it may have been removed there since.
+  camera text not null check (camera <> ''),
+  -- What it is: perspective.
+  kind text not null check (kind <> ''),
+  -- As whoever keeps this kind writes and reads it. One that cannot be read is as good as none.
+  body blob not null check (length(body) <= 1048576),
+  saved_at_ns integer not null,
+  primary key (camera, kind)
+) strict, without rowid;
