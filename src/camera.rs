@@ -11,6 +11,7 @@ pub mod inspector;
 pub mod looker;
 mod movers;
 mod outcome;
+mod scenery;
 pub mod saver;
 pub mod snapshots;
 mod turns;
@@ -42,6 +43,7 @@ use analyst::{Analysis, Analyst, Ended, Eyes};
 use closer::{Closer, MainPictures};
 use feed::{Feed, QUEUE_LEN};
 use saver::Saver;
+use scenery::Scenery;
 
 /// Pictures of an awake camera that are analysed each second.
 pub const ANALYSES_PER_SECOND: u32 = 5;
@@ -98,6 +100,7 @@ struct LiveCamera {
     main_pictures: Option<MainPictures>,
     analyst: Analyst,
     saver: Saver,
+    scenery: Scenery,
     metrics: CameraMetrics,
     /// What of the watcher's counts the metrics have.
     counted: WatcherCounts,
@@ -106,6 +109,8 @@ struct LiveCamera {
 impl LiveCamera {
     fn new(camera: &config::Camera, shared: &Shared) -> Self {
         let feed = |url, role| Feed::new(url, role, camera, &shared.clock);
+        let now = shared.clock.now();
+        let scenery = Scenery::new(&camera.id, shared.store.clone(), shared.clock.monotonic());
         let saver = Saver::new(&camera.id, shared.store.clone(), shared.cases.clone(), &shared.config.data_dir);
         Self {
             id: camera.id.clone(),
@@ -116,8 +121,9 @@ impl LiveCamera {
             main_pictures: main_pictures(camera, shared),
             analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.eyes.clone(), None)
                 .with_orders(shared.store.orders())
-                .remembering(saver.marks(shared.clock.now() - shared.config.memory.keep())),
+                .remembering(saver.marks(now - shared.config.memory.keep()), scenery.recall(now)),
             saver,
+            scenery,
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),
             shared: shared.clone(),
@@ -128,6 +134,7 @@ impl LiveCamera {
         while !shutdown.is_stopped() {
             self.run_once();
         }
+        self.keep_scenes();
         let (ended, closed) = self.analyst.finish(self.shared.clock.now());
         keep(&self.saver, ended);
         if let Some(alert) = closed {
@@ -158,6 +165,9 @@ impl LiveCamera {
         }
         self.tell_health();
         self.witness();
+        if self.scenery.is_due(self.shared.clock.monotonic()) {
+            self.keep_scenes();
+        }
         if let Some(closed) = self.analyst.tick(self.shared.clock.now()) {
             self.saver.save(Change::Closed, closed, None);
         }
@@ -219,6 +229,11 @@ impl LiveCamera {
         if let Some((change, alert)) = told {
             self.saver.save(change, alert, self.analyst.last_picture().map(AsRef::as_ref));
         }
+    }
+
+    fn keep_scenes(&mut self) {
+        let (now, monotonic) = (self.shared.clock.now(), self.shared.clock.monotonic());
+        self.scenery.keep(self.analyst.known_scenes(now).as_ref(), now, monotonic);
     }
 
     /// Counters, gate and latest picture, for the page.

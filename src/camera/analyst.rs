@@ -23,7 +23,7 @@ use crate::rules::haunts::{Haunts, Mark};
 use crate::rules::orders::SharedOrders;
 use crate::rules::plate::Plate;
 use crate::rules::plate::findings::{self, Sight};
-use crate::rules::tamper::Incident;
+use crate::rules::tamper::{Incident, KnownScenes};
 use crate::rules::{Armed, Conduct, Context, Finding, FindingKind, Place, Schedule, intrusion};
 use crate::track::{AnswerRules, Track, Tracker, Verdicts};
 use crate::vision::closeup::{self, CloseUp};
@@ -95,10 +95,18 @@ impl Analyst {
         self
     }
 
-    /// Where people loitered before is known from now on; `replay` begins with nothing.
-    pub fn remembering(mut self, marks: Vec<Mark>) -> Self {
+    /// Where people loitered before is known from now on, and how the scene looked; `replay` begins with nothing.
+    pub fn remembering(mut self, marks: Vec<Mark>, scenes: Option<KnownScenes>) -> Self {
         self.haunts.remember(marks);
+        if let Some((vigil, scenes)) = self.vigil.as_mut().zip(scenes) {
+            *vigil = Vigil::recalling(scenes);
+        }
         self
+    }
+
+    /// How the scene looks, as far as that is known by `at`.
+    pub fn known_scenes(&self, at: Timestamp) -> Option<KnownScenes> {
+        self.vigil.as_ref()?.known_scenes(at)
     }
 
     /// Runs of models so far.
