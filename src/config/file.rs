@@ -19,6 +19,7 @@ use super::{Camera, Config, Detector, KnownCredentials, Language, Memory, Plates
 const DEFAULT_QUOTA_BYTES: u64 = 50_000_000_000;
 /// Below this a single camera's minute does not fit.
 const LEAST_QUOTA_BYTES: u64 = 50_000_000;
+pub(super) const DEFAULT_TIMEZONE: &str = "Asia/Ho_Chi_Minh";
 /// For how long who came before and where is of use; longer is nobody's business.
 const DEFAULT_KEEP_DAYS: u16 = 30;
 
@@ -128,7 +129,7 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
     if let Some((id, _)) = known.into_iter().next() {
         return Err(format!("the credentials file names camera {id:?}, which is not configured").into());
     }
-    let zone_name = raw.timezone.as_deref().unwrap_or("Asia/Ho_Chi_Minh");
+    let zone_name = raw.timezone.as_deref().unwrap_or(DEFAULT_TIMEZONE);
     let timezone = TimeZone::get(zone_name).map_err(|_| {
         format!("timezone: there is no time zone {zone_name:?}; a name such as \"Asia/Ho_Chi_Minh\" is wanted")
     })?;

@@ -143,7 +143,9 @@ impl Config {
     /// nights and weekends.
     pub fn for_replay() -> Self {
         let address = "rtsp://127.0.0.1/replay";
-        let text = format!("data_dir = \".\"\n[[camera]]\nid = \"replay\"\nmain = \"{address}\"\n");
+        let text = format!(
+            "data_dir = \".\"\n[[camera]]\nid = \"replay\"\nmain = \"{address}\"\n[arming]\nholidays = \"none\"\n"
+        );
         let raw = toml::from_str(&text).expect("a constant that a test parses");
         file::check(raw, Path::new("."), KnownCredentials::new()).expect("a constant that a test checks")
     }
