@@ -101,7 +101,8 @@ fn a_camera_that_dies_while_somebody_is_near_is_critical_and_tamper_false_is_sil
 #[test]
 fn a_camera_that_dies_in_an_empty_yard_is_a_warning() {
     let cameras = cameras(&[(GATE, film::nobody())]);
-    let appliance = Appliance::start(&office(&cameras, &[GATE]));
+    let office = office(&cameras, &[GATE]);
+    let appliance = Appliance::start(&office);
     until_recorded(&appliance, GATE, SignedDuration::from_secs(2));
     cameras.kill();
     let (alert, _) = eventually_found(&appliance, GATE, "camera_offline");
