@@ -110,6 +110,8 @@ impl LiveCamera {
     fn new(camera: &config::Camera, shared: &Shared) -> Self {
         let feed = |url, role| Feed::new(url, role, camera, &shared.clock);
         let recall = Recall::new(shared.store.clone(), &camera.id, shared.clock.monotonic());
+        let now = shared.clock.now();
+        let saver = Saver::new(&camera.id, shared.store.clone(), shared.cases.clone(), &shared.config.data_dir);
         Self {
             id: camera.id.clone(),
             main: feed(&camera.main, Role::Main),
@@ -119,9 +121,10 @@ impl LiveCamera {
             main_pictures: main_pictures(camera, shared),
             analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.eyes.clone(), None)
                 .with_orders(shared.store.orders())
-                .with_experience(shared.store.lessons(), recall.perspective().clone()),
+                .with_experience(shared.store.lessons(), recall.perspective().clone())
+                .remembering(saver.marks(now - shared.config.memory.keep()), recall.scenes(now)),
             recall,
-            saver: Saver::new(shared.store.clone(), shared.cases.clone(), &shared.config.data_dir),
+            saver,
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),
             shared: shared.clone(),
@@ -132,9 +135,8 @@ impl LiveCamera {
         while !shutdown.is_stopped() {
             self.run_once();
         }
-        let now = self.shared.clock.now();
-        let (ended, closed) = self.analyst.finish(now);
-        self.recall.keep(self.analyst.perspective(), now);
+        self.keep_learned();
+        let (ended, closed) = self.analyst.finish(self.shared.clock.now());
         keep(&self.saver, ended);
         if let Some(alert) = closed {
             self.saver.save(Change::Closed, alert, None);
@@ -164,9 +166,10 @@ impl LiveCamera {
         }
         self.tell_health();
         self.witness();
-        let now = self.shared.clock.now();
-        self.recall.tick(self.analyst.perspective(), now, self.shared.clock.monotonic());
-        if let Some(closed) = self.analyst.tick(now) {
+        if self.recall.is_due(self.shared.clock.monotonic()) {
+            self.keep_learned();
+        }
+        if let Some(closed) = self.analyst.tick(self.shared.clock.now()) {
             self.saver.save(Change::Closed, closed, None);
         }
         if !self.analyst.has_open_alert()
@@ -226,6 +229,15 @@ impl LiveCamera {
         };
         if let Some((change, alert)) = told {
             self.saver.save(change, alert, self.analyst.last_picture().map(AsRef::as_ref));
+        }
+    }
+
+    /// What was learned survives a restart.
+    fn keep_learned(&mut self) {
+        let now = self.shared.clock.now();
+        self.recall.keep_perspective(self.analyst.perspective(), now);
+        if let Some(scenes) = self.analyst.known_scenes(now) {
+            self.recall.keep_scenes(&scenes, now);
         }
     }
 
@@ -326,6 +338,7 @@ fn analyse(
         }
     };
     metrics.inferences.inc_by(analyst.inferences() - before);
+    saver.save_marks(std::mem::take(&mut analysis.marks));
     if let Some((change, alert)) = analysis.alert.take() {
         saver.save(change, alert, Some(&sighting.frame));
         if change == Change::Opened {

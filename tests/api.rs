@@ -61,6 +61,7 @@ main = "rtsp://10.0.0.12/main"
 [arming]
 nights = "18:00-06:00"
 peak = "01:00-03:00"
+holidays = "none"
 "#;
 
 /// Video of the first thousand seconds of the night; remembers which stretches were asked for.

@@ -48,7 +48,7 @@ fn config(arming: &str) -> Config {
     };
     let zones = [half("trai", 0.0, 0.5), half("phai", 0.5, 1.0)].join(", ");
     let text = format!(
-        "data_dir = \"data\"\n[[camera]]\nid = \"cong\"\nmain = \"rtsp://127.0.0.1/1\"\nzones = [{zones}]\n[arming]\n{arming}\n"
+        "data_dir = \"data\"\n[[camera]]\nid = \"cong\"\nmain = \"rtsp://127.0.0.1/1\"\nzones = [{zones}]\n[arming]\nholidays = \"none\"\n{arming}\n"
     );
     fs::write(&path, text).expect("written");
     Config::load(&path).expect("valid")

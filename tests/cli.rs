@@ -118,9 +118,18 @@ fn wrong_use_of_the_command_line() {
 #[test]
 fn check_says_what_is_armed_and_why() {
     let (_folder, path) = configured(&format!("language = \"en\"\n{}", camera("")));
-    let finished = program::run(&["check", "--config", &path, "--at", "2026-02-17T12:00:00+07:00"]);
+    let finished = program::run(&["check", "--config", &path, "--at", "2026-03-17T12:00:00+07:00"]);
     assert_eq!(finished.code, Some(0), "{}", finished.stderr);
-    for part in ["valid", "cong", "yard", "Arming", "17/02/2026 18:00", "18/02/2026 01:00", "18/02/2026 06:00"] {
+    for part in [
+        "valid",
+        "cong",
+        "yard",
+        "Arming",
+        "17/03/2026 18:00",
+        "18/03/2026 01:00",
+        "18/03/2026 06:00",
+        "those of Vietnam",
+    ] {
         assert!(finished.stdout.contains(part), "{part:?} is not in: {}", finished.stdout);
     }
 }

@@ -290,13 +290,23 @@ fn of_a_truncated_film_all_before_the_damage_is_told_the_same_way_each_time() {
         assert_eq!(replayed.alerts.len(), 1, "{:?}", replayed.alerts);
         assert!(number(&replayed.summary["frames"]) > 100.0, "{}", replayed.summary);
     }
-    let lasting = |replayed: &Replayed| {
-        let (lines, _) = replayed.finished.stdout.trim_end().rsplit_once('\n').expect("lines");
-        let mut summary = replayed.summary.clone();
-        summary["cpu_seconds"] = Value::Null;
-        (lines.to_owned(), summary)
-    };
     assert_eq!(lasting(&first), lasting(&second));
+}
+
+/// What is printed, byte for byte, but for the time that the processor took.
+fn lasting(replayed: &Replayed) -> (String, Value) {
+    let (lines, _) = replayed.finished.stdout.trim_end().rsplit_once('\n').expect("lines");
+    let mut summary = replayed.summary.clone();
+    summary["cpu_seconds"] = Value::Null;
+    (lines.to_owned(), summary)
+}
+
+#[test]
+fn a_film_is_told_byte_for_byte_the_same_each_time() {
+    let file = text(&short(Codec::H264));
+    let once = lasting(&replay_well(&[&file]));
+    assert!(once.0.contains("\"type\":\"alert\"") && once.0.contains("\"type\":\"track\""), "{}", once.0);
+    assert_eq!(once, lasting(&replay_well(&[&file])));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod paint;
 mod support;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use canhdem::camera::analyst::{Analyst, Eyes};
 use canhdem::config::Config;
 use canhdem::decode::gate::Gate;
 use canhdem::decode::{Frame, Impression, Watcher};
-use canhdem::rules::tamper::{Trouble, Witness};
+use canhdem::rules::tamper::{KnownScenes, Trouble, Witness};
 use canhdem::rules::{FindingKind, Severity};
 use canhdem::testcam::Picture;
 use canhdem::vision::{Detector, LOW_SCORE, Manifest};
@@ -34,8 +35,11 @@ const BEFORE: Duration = Duration::from_secs(BEFORE_SECONDS as u64);
 
 /// What is said of a film that changes after `before`, and how long after that.
 fn witnessed(name: &str, pictures: Vec<Picture>, before: Duration) -> Option<(Trouble, Duration)> {
+    told_by(&mut Witness::default(), name, pictures, before)
+}
+
+fn told_by(witness: &mut Witness, name: &str, pictures: Vec<Picture>, before: Duration) -> Option<(Trouble, Duration)> {
     let mut watcher = Watcher::new(Gate::new(), FPS);
-    let mut witness = Witness::default();
     let mut last_second = None;
     for unit in units(&saved(name, pictures)) {
         watcher.push(&unit, &mut |_| false).expect("decodes");
@@ -121,6 +125,57 @@ fn a_picture_that_stands_still_is_found() {
     }
 }
 
+/// What is said of a film that shows only what is left after the change, by a witness that knew the scene before.
+fn witnessed_after_a_restart(
+    name: &str,
+    light: Light,
+    change: impl Fn(&mut Moment<'_>),
+) -> Option<(Trouble, Duration)> {
+    let mut before = Witness::default();
+    assert_eq!(told_by(&mut before, &format!("{name}-before"), filmed(light, &|_| {}), Duration::ZERO), None);
+    let bytes = before.known(start()).expect("it has learned").to_bytes();
+    let known = KnownScenes::from_bytes(&bytes, start()).expect("known");
+    let after = filmed(light, &change).split_off((BEFORE_SECONDS * FPS) as usize);
+    told_by(&mut Witness::recalling(known), name, after, Duration::ZERO)
+}
+
+#[test]
+fn what_was_done_while_nobody_watched_is_found() {
+    use Trouble::{Covered, Sprayed, Turned};
+    #[track_caller]
+    fn check(name: &str, expected: &[Trouble], change: impl Fn(&mut Moment<'_>)) {
+        for light in Light::BOTH {
+            let found = witnessed_after_a_restart(&format!("restarted-{name}-{light:?}"), light, &change);
+            let Some((trouble, after)) = found else { panic!("{name} by {light:?} is not found") };
+            assert!(expected.contains(&trouble) && after <= FOUND_WITHIN, "{light:?}: {trouble:?} after {after:?}");
+        }
+    }
+    check("covered", &[Covered], |moment| paint::cloth(moment.picture, 40.0));
+    check("sprayed", &[Sprayed, Covered], |moment| paint::spray(moment.picture, 12.0, 0.6));
+    check("turned", &[Turned], |moment| {
+        *moment.picture = window(moment.wide, OTHER_PLACES[0]);
+        moment.light_up();
+    });
+}
+
+#[test]
+fn what_changes_by_itself_while_nobody_watches_is_harmless() {
+    #[track_caller]
+    fn check(name: &str, light: Light, change: impl Fn(&mut Moment<'_>)) {
+        assert_eq!(witnessed_after_a_restart(&format!("restarted-{name}-{light:?}"), light, change), None);
+    }
+    check("nothing", Light::Day, |_| {});
+    check("nothing", Light::Infrared, |_| {});
+    check("night", Light::Day, |moment| {
+        paint::by_infrared(moment.picture);
+        moment.noise = 3.0;
+    });
+    check("lamp-off", Light::Day, |moment| {
+        paint::darker(moment.picture, 0.25);
+        moment.noise *= 2.0;
+    });
+}
+
 #[test]
 fn other_light_is_harmless() {
     check_harmless("infrared-switch", |moment| {
@@ -154,7 +209,7 @@ fn weather_and_passers_by_are_harmless() {
 
 // --- the alert -------------------------------------------------------------------------------------------------------
 
-fn replayed(file: &std::path::Path) -> (String, Vec<Value>) {
+fn replayed(file: &Path) -> (String, Vec<Value>) {
     let finished = program::run(&["replay", "--json", &file.display().to_string()]);
     assert_eq!(finished.code, Some(0), "{}", finished.stderr);
     let lines = finished.stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("a JSON object a line"));
@@ -185,14 +240,17 @@ fn replay_tells_of_a_covered_camera_in_the_alert_of_who_was_there() {
     assert_eq!(replayed(&file).0, text, "it repeats itself");
 }
 
-/// What an analyst has told by the end of the people's film, and the analyst.
-fn analyst_of_people(config: &Config) -> (Analyst, Vec<(Change, Alert)>) {
+fn analyst(config: &Config) -> Analyst {
     let manifest = Manifest::load(None).expect("the manifest");
     let detector = Detector::load(&manifest, "yolox-nano", LOW_SCORE, 1).expect("the detector");
-    let mut analyst = Analyst::new(config, &config.cameras[0], detector, Eyes::default(), Some(1));
+    Analyst::new(config, &config.cameras[0], detector, Eyes::default(), Some(1))
+}
+
+/// What an analyst tells of a film.
+fn shown(analyst: &mut Analyst, file: &Path) -> Vec<(Change, Alert)> {
     let mut watcher = Watcher::new(Gate::new(), FPS);
     let mut told = Vec::new();
-    for unit in units(&saved("people", filmed(Light::Day, &|_: &mut Moment<'_>| {}))) {
+    for unit in units(file) {
         let mut see = |sighting: canhdem::decode::Sighting| {
             let analysis = analyst.see(&sighting).expect("analysed");
             told.extend(analysis.alert);
@@ -201,7 +259,30 @@ fn analyst_of_people(config: &Config) -> (Analyst, Vec<(Change, Alert)>) {
         watcher.push(&unit, &mut see).expect("decodes");
         told.extend(watcher.latest().and_then(|frame: &Arc<Frame>| analyst.witness(frame)));
     }
+    told
+}
+
+/// An analyst who has seen the people's film, and what was told of it.
+fn analyst_of_people(config: &Config) -> (Analyst, Vec<(Change, Alert)>) {
+    let mut analyst = analyst(config);
+    let told = shown(&mut analyst, &saved("people", filmed(Light::Day, &|_: &mut Moment<'_>| {})));
     (analyst, told)
+}
+
+#[test]
+fn a_camera_that_was_covered_while_nobody_watched_is_told() {
+    let config = Config::for_replay();
+    let (before, _) = analyst_of_people(&config);
+    let scenes = before.known_scenes(start()).expect("learned");
+    let cloth = |moment: &mut Moment<'_>| paint::cloth(moment.picture, 40.0);
+    let covered = filmed(Light::Day, &cloth).split_off((BEFORE_SECONDS * FPS) as usize);
+    let file = saved("covered-while-nobody-watched", covered);
+    let mut after = analyst(&config).remembering(Vec::new(), Some(scenes));
+    let told = shown(&mut after, &file);
+    let [(Change::Opened, alert)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(alert.findings[0].kind, FindingKind::CameraTampered);
+    assert!(alert.opened_at.duration_since(start()).unsigned_abs() <= FOUND_WITHIN, "{alert:?}");
+    assert_eq!(shown(&mut analyst(&config), &file), [], "who never saw the scene cannot know");
 }
 
 #[test]

@@ -269,6 +269,21 @@ fn what_somebody_did_is_told_the_weightiest_first() {
     assert!(told.reason.vi.contains("lúc 01:30:00; trong khu vực bảo vệ đặc biệt; quanh"), "{}", told.reason.vi);
 }
 
+#[test]
+fn a_spot_where_people_loiter_night_after_night_is_told() {
+    let mut night = Night::new();
+    let loiters = [FindingKind::Person, FindingKind::Loitering].map(|kind| finding(kind, 1, 0, 0.8));
+    let (_, told) = night.see(0, loiters.to_vec()).expect("opens");
+    let before = told.score;
+    let again = [loiters.to_vec(), vec![finding(FindingKind::SeenBefore, 1, 1, 0.8)]].concat();
+    let context = Context { nights_at_spot: 3, ..peak() };
+    let (_, told) = night.book.observe(at(1), (640, 360), again, &context, &mut night.ids).expect("is told");
+    assert!(told.reason.vi.ends_with("; có người nán lại chỗ này 3 đêm trong tuần"), "{}", told.reason.vi);
+    assert!(told.reason.en.ends_with("; somebody loitered at this spot on 3 nights this week"), "{}", told.reason.en);
+    assert!(told.score > before);
+    check_sum(&told);
+}
+
 proptest! {
     #[test]
     fn no_doubt_removes_an_alert_or_lets_its_score_fall_when_something_is_found(

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::{Person, Vehicle};
 use crate::rules::plate::PlateVerdict;
 use crate::rules::plate::findings::is_of_plate;
-use crate::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, concealment};
+use crate::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, concealment, haunts};
 use crate::track::AnswerRules;
 use crate::vision::attributes::{Answer, Attribute};
 
@@ -66,7 +66,7 @@ pub(super) fn reason(findings: &[Finding], persons: &[Person], inspected: &[Vehi
     let (assessed, not_assessable): (Vec<_>, Vec<_>) = most_telling(inspected)
         .into_iter()
         .partition(|vehicle| vehicle.plate.verdict != PlateVerdict::NotAssessable || vehicle.listed.is_some());
-    let mut reasons = circumstances(scene.parts);
+    let mut reasons = circumstances(findings, scene.parts);
     reasons.extend(hidden(persons, seen, scene.parts));
     reasons.extend(assessed.into_iter().map(|vehicle| (plate_weight(vehicle, findings), vehicle.words())));
     // A stable order: of equal weight, what was named first stays first.
@@ -89,13 +89,15 @@ pub(super) fn reason(findings: &[Finding], persons: &[Person], inspected: &[Vehi
 }
 
 /// Where, when and how, each with its weight; who is there, what they hide and their vehicles are told in other words.
-fn circumstances(parts: &[ScorePart]) -> Vec<(f32, Bilingual)> {
+fn circumstances(findings: &[Finding], parts: &[ScorePart]) -> Vec<(f32, Bilingual)> {
+    let is_of_spot = || findings.iter().any(|finding| haunts::is_of_spot(finding, findings));
     let is_circumstance = |part: &&ScorePart| match part.part {
         Part::Prior | Part::KnownVehicle | Part::Doubt(_) => false,
         Part::Peak | Part::Holiday | Part::CrossedIn | Part::CrossedOut | Part::GotOut => true,
         Part::Finding(kind) => {
-            use FindingKind::{CameraOffline, CameraTampered, Loitering, ProtectedRoom};
+            use FindingKind::{CameraOffline, CameraTampered, Loitering, ProtectedRoom, SeenBefore};
             matches!(kind, ProtectedRoom | Loitering | CameraTampered | CameraOffline)
+                || (kind == SeenBefore && is_of_spot())
         }
     };
     parts.iter().filter(is_circumstance).map(|part| (part.log_odds, part.words.clone())).collect()

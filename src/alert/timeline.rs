@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Alert, Case};
-use crate::rules::{Bilingual, Finding, FindingKind, Part};
+use crate::rules::{Bilingual, Finding, FindingKind, Part, haunts};
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
@@ -102,6 +102,7 @@ impl Told<'_> {
             Some(began) if kind == Person => finding.at.min(began.max(self.alert.opened_at)),
             _ => finding.at,
         };
+        let is_of_spot = found.clone().any(|finding| haunts::is_of_spot(finding, &self.alert.findings));
         let at = found.map(first).min()?;
         let name = self.name;
         let (vi, en) = Part::Finding(kind).words();
@@ -116,6 +117,12 @@ impl Told<'_> {
             FaceCovered | HeadCovered | Gloves | Bag => {
                 let (vi, en) = (format!("có người {vi} ở {name}"), format!("somebody {en} at {name}"));
                 self.entry(EntryKind::Hides, at, vi, en)
+            }
+            SeenBefore if is_of_spot => {
+                // The score's part says on how many nights.
+                let part = self.alert.score_parts.iter().find(|part| part.part == Part::Finding(kind))?;
+                let Bilingual { vi, en } = &part.words;
+                self.entry(EntryKind::Conduct, at, format!("{vi}, ở {name}"), format!("{en}, at {name}"))
             }
             PlateAbsent | PlateUnreadable | PlateSuspect | PlateWanted | SeenBefore => {
                 self.entry(EntryKind::Plate, at, format!("{vi}, ở {name}"), format!("{en}, at {name}"))

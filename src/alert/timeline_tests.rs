@@ -85,6 +85,20 @@ fn a_vehicle_comes_somebody_gets_out_and_both_go() {
 }
 
 #[test]
+fn a_spot_is_told_by_its_nights() {
+    use FindingKind::{Loitering, SeenBefore};
+    let words = Bilingual { vi: "có người nán lại 3 đêm".to_owned(), en: "on 3 nights".to_owned() };
+    let part = crate::rules::ScorePart { part: Part::Finding(SeenBefore), words, log_odds: 0.6 };
+    let found = vec![finding(Loitering, 2, 8), finding(SeenBefore, 2, 9)];
+    let spot = Alert { score_parts: vec![part.clone()], ..alert("cong", (5, 30), found) };
+    let loitering = (8, "có người quanh quẩn lâu, ở Cổng", "somebody loitering, at Cổng");
+    check(vec![spot], &[], &[loitering, (9, "có người nán lại 3 đêm, ở Cổng", "on 3 nights, at Cổng")]);
+    let vehicle = Alert { score_parts: vec![part], ..alert("cong", (5, 30), vec![finding(SeenBefore, 2, 9)]) };
+    let words = ("xe đã qua lại nhiều đêm, ở Cổng", "a vehicle that came by on several nights, at Cổng");
+    check(vec![vehicle], &[], &[(9, words.0, words.1)]);
+}
+
+#[test]
 fn while_it_lasts_nobody_has_left() {
     let mut open = alert(
         "cong",

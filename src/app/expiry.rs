@@ -1,4 +1,5 @@
-//! Vehicles that came by are forgotten after the configured days, and their pictures with them.
+//! Vehicles that came by are forgotten after the configured days, and their pictures with them; and so is where people
+//! loitered.
 
 use std::fs;
 use std::io;
@@ -26,7 +27,9 @@ pub(super) struct Expiry {
     store: Store,
     clock: SharedClock,
     snapshots_dir: PathBuf,
+    /// Vehicles, and where people loitered.
     keep: SignedDuration,
+    keep_marks: SignedDuration,
     batch: u32,
 }
 
@@ -37,6 +40,7 @@ impl Expiry {
             clock,
             snapshots_dir: snapshots::folder(&config.data_dir),
             keep: config.plates.keep(),
+            keep_marks: config.memory.keep(),
             batch: BATCH,
         }
     }
@@ -55,17 +59,24 @@ impl Expiry {
                 Ok(passages) => tracing::info!(passages, "vehicles that came by long ago were forgotten"),
                 Err(error) => tracing::warn!(%error, "vehicles that came by long ago are not forgotten yet"),
             }
+            if let Err(error) = self.store.remove_marks(self.older_than(self.keep_marks)) {
+                tracing::warn!(%error, "where people loitered long ago is not forgotten yet");
+            }
             if shutdown.wait(EVERY) {
                 return;
             }
         }
     }
 
+    fn older_than(&self, age: SignedDuration) -> Timestamp {
+        self.clock.now().saturating_sub(age).unwrap_or(Timestamp::MIN)
+    }
+
     /// Removes what ended too long ago, unless an alert has it or somebody watches for it. Says how
     /// many passages that were.
     fn forget(&self, shutdown: &Shutdown) -> Result<usize, StoreError> {
         let now = self.clock.now();
-        let before = now.saturating_sub(self.keep).unwrap_or(Timestamp::MIN);
+        let before = self.older_than(self.keep);
         let lists = self.store.plate_lists();
         let mut forgotten = 0;
         let mut last = None;
@@ -102,7 +113,7 @@ impl Expiry {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             files => files.with_context(|| self.snapshots_dir.display().to_string())?,
         };
-        let before = self.clock.now().saturating_sub(ORPHANED_AFTER).unwrap_or(Timestamp::MIN);
+        let before = self.older_than(ORPHANED_AFTER);
         for file in files {
             let file = file?;
             let Some((track, _)) = file.file_name().to_str().and_then(VehicleCrop::of_file) else { continue };
@@ -199,7 +210,8 @@ mod tests {
                 fs::write(snapshots_dir.join(crop.file_name(track(n))), "a picture").expect("written");
             }
         }
-        (folder, Expiry { store, clock, snapshots_dir, keep: SignedDuration::from_hours(30 * DAY), batch: 2 })
+        let keep = SignedDuration::from_hours(30 * DAY);
+        (folder, Expiry { store, clock, snapshots_dir, keep, keep_marks: keep, batch: 2 })
     }
 
     fn forget(expiry: &Expiry) -> usize {

@@ -12,24 +12,24 @@ use super::doubter::Doubter;
 use super::inspector::Plates;
 use super::looker::{Looked, Looker, Reader};
 use super::movers::Movers;
+pub use super::outcome::{Analysis, Ended, Enriched, Inspection, Kept};
 use super::vehicles::{Told, Vehicles};
 use super::vigil::Vigil;
 use crate::alert::{Alert, AlertBook, Change};
 use crate::base::IdSource;
 use crate::config::Config;
 use crate::decode::{Frame, Sighting};
+use crate::rules::haunts::{Haunts, Mark};
 use crate::rules::lessons::SharedLessons;
 use crate::rules::orders::SharedOrders;
 use crate::rules::perspective::Perspective;
 use crate::rules::plate::Plate;
 use crate::rules::plate::findings::{self, Sight};
-use crate::rules::tamper::Incident;
+use crate::rules::tamper::{Incident, KnownScenes};
 use crate::rules::{Armed, Conduct, Context, Finding, FindingKind, Place, Schedule, intrusion};
 use crate::track::{AnswerRules, Track, Tracker, Verdicts};
 use crate::vision::closeup::{self, CloseUp};
 use crate::vision::{Class, DetectError, Detector};
-
-pub use super::outcome::{Analysis, Ended, Enriched, Inspection, Kept};
 
 pub struct Analyst {
     camera: String,
@@ -42,6 +42,7 @@ pub struct Analyst {
     ids: IdSource,
     movers: Movers,
     doubter: Doubter,
+    haunts: Haunts,
     looker: Option<Looker>,
     vehicles: Option<Vehicles>,
     /// Absent where nobody is to be told of the camera itself.
@@ -82,6 +83,7 @@ impl Analyst {
             ids: ids(1),
             movers: Movers::default(),
             doubter: Doubter::new(&camera.id, config.timezone.clone()),
+            haunts: Haunts::new(config.timezone.clone(), config.memory.keep()),
             looker: reader.map(Looker::new),
             vehicles: plates.map(|plates| Vehicles::new(&camera.id, config.timezone.clone(), plates, archive)),
             vigil: camera.tamper.then(Vigil::default),
@@ -105,6 +107,20 @@ impl Analyst {
     /// What was learned of the scene by now.
     pub fn perspective(&self) -> &Perspective {
         &self.doubter.perspective
+    }
+
+    /// Where people loitered before is known from now on, and how the scene looked; `replay` begins with nothing.
+    pub fn remembering(mut self, marks: Vec<Mark>, scenes: Option<KnownScenes>) -> Self {
+        self.haunts.remember(marks);
+        if let Some((vigil, scenes)) = self.vigil.as_mut().zip(scenes) {
+            *vigil = Vigil::recalling(scenes);
+        }
+        self
+    }
+
+    /// How the scene looks, as far as that is known by `at`.
+    pub fn known_scenes(&self, at: Timestamp) -> Option<KnownScenes> {
+        self.vigil.as_ref()?.known_scenes(at)
     }
 
     /// Runs of models so far.
@@ -139,6 +155,7 @@ impl Analyst {
             detections: seen.detections,
             tracks: update.tracks,
             ended: self.end(update.ended),
+            marks: self.haunts.take_fresh(),
             alert,
         })
     }
@@ -269,6 +286,7 @@ impl Analyst {
             findings.extend(found);
             context.join(&deeds);
         }
+        context.join(&self.haunts.recall(&mut findings, frame_size));
         let is_person = |finding: &Finding| finding.kind == FindingKind::Person;
         if let Some(vigil) = self.vigil.as_mut().filter(|_| findings.iter().any(is_person)) {
             vigil.person_seen(at);

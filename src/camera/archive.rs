@@ -1,6 +1,6 @@
 //! What the appliance remembers of plates: the lists, and who came by before.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -8,13 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use crate::alert;
 use crate::config::Config;
 use crate::rules::Bilingual;
+use crate::rules::nights;
 use crate::rules::plate::lists::ListKind;
-use crate::rules::plate::memory::{self, History, cannot_be_one};
+use crate::rules::plate::memory::{self, History, cannot_be_one, usual_time};
 use crate::rules::plate::{PlateText, Read};
 use crate::store::{Listed, Passage, Store};
 
 /// How far back passages are compared: as far as nights are counted, and one more.
-const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * (memory::DAYS as i64 + 1));
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * (nights::DAYS as i64 + 1));
 
 /// What is remembered of a vehicle whose plate was read.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -55,6 +56,21 @@ impl StoredPlates {
         self.places.get(one).zip(self.places.get(other)).is_some_and(|(one, other)| one != other)
     }
 
+    /// What all of these cameras look at, where that is one place with a name.
+    fn place_of(&self, cameras: &BTreeSet<String>) -> Option<&str> {
+        let places: BTreeSet<_> = cameras.iter().map(|camera| self.places.get(camera)).collect();
+        places.first().copied().flatten().filter(|_| places.len() == 1).map(String::as_str)
+    }
+
+    /// How long a vehicle that passes is in a camera's view.
+    fn usual_time(&self, camera: &str, since: Timestamp) -> Option<SignedDuration> {
+        let in_view = self.store.times_in_view(camera, since).unwrap_or_else(|error| {
+            tracing::error!(%error, "how long vehicles are usually in view is not known at present");
+            Vec::new()
+        });
+        usual_time(in_view)
+    }
+
     fn listed(&self, read: &Read, at: Timestamp) -> Option<(Listed, alert::Listed)> {
         let lists = self.store.plate_lists();
         let (entry, listed) = lists.matching(read, at).into_iter().next()?;
@@ -82,9 +98,13 @@ impl Archive for StoredPlates {
         });
         let earlier: Vec<_> = earlier.iter().filter(|earlier| earlier.track != passage.track).map(remembered).collect();
         let current = remembered(passage);
-        let history = History::of(&earlier, Some(&current), passage.last_at, &self.timezone);
+        let cameras: BTreeSet<_> = earlier.iter().chain([&current]).map(|passage| passage.camera.as_str()).collect();
+        let usual: HashMap<_, _> =
+            cameras.into_iter().filter_map(|camera| Some((camera, self.usual_time(camera, since)?))).collect();
+        let usual = |camera: &str| usual.get(camera).copied();
+        let history = History::of(&earlier, Some(&current), passage.last_at, &self.timezone, usual);
         Recalled {
-            before: history.sentence(),
+            before: history.sentence(self.place_of(&history.cameras)),
             is_elsewhere: is_elsewhere(&text, &current, &earlier, |one, other| self.are_apart(one, other)),
             listed,
         }
@@ -109,3 +129,7 @@ fn remembered(passage: &Passage) -> memory::Passage {
         stopped: passage.stopped,
     }
 }
+
+#[cfg(test)]
+#[path = "archive_tests.rs"]
+mod tests;

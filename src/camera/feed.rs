@@ -1,4 +1,4 @@
-//! A stream of a camera.
+//! A stream of a live camera, and what of it was told already.
 
 use crate::base::SharedClock;
 use crate::config;
@@ -28,6 +28,7 @@ impl Feed {
         self.stream.health().state == StreamState::Live
     }
 
+    /// Access units that wait.
     pub(super) fn waiting(&self) -> usize {
         self.stream.receiver().map_or(0, crossbeam_channel::Receiver::len)
     }

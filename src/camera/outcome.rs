@@ -1,10 +1,11 @@
-//! What looking at a picture came to.
+//! What pictures came to.
 
 use uuid::Uuid;
 
 use super::inspector::VehiclePicture;
 use super::looker::Crop;
 use crate::alert::{Alert, Change};
+use crate::rules::haunts::Mark;
 use crate::store::Passage;
 use crate::track::{Track, Verdicts};
 use crate::vision::Detection;
@@ -17,6 +18,8 @@ pub struct Analysis {
     pub detections: Vec<Detection>,
     pub tracks: Vec<Track>,
     pub ended: Vec<Ended>,
+    /// Where somebody begins to loiter.
+    pub marks: Vec<Mark>,
     pub alert: Option<(Change, Alert)>,
 }
 

@@ -1,69 +1,94 @@
-//! What a camera has learned of its scene, kept over restarts.
+//! What a camera has learned of its scene, kept over restarts: how tall persons are in it, and how it looks.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::rules::perspective::Perspective;
+use crate::rules::tamper::KnownScenes;
 use crate::store::Store;
 
-/// Its name among what a camera keeps.
+/// Their names among what a camera keeps.
 const PERSPECTIVE: &str = "perspective";
-/// What was learned within this time a crash may lose.
-const EVERY: Duration = Duration::from_secs(5 * 60);
+const SCENES: &str = "scene";
+/// A scene is known after some seconds, and changes slowly then.
+const FIRST_AFTER: Duration = Duration::from_secs(60);
+/// What was learned within this time a crash may lose. The scene takes 100 kB each time.
+const EVERY: Duration = Duration::from_secs(10 * 60);
 
 pub(super) struct Recall {
     store: Store,
     camera: String,
     /// What the store has.
-    kept: Perspective,
-    /// When that was last looked at, by the monotonic clock.
-    looked_at: Duration,
+    perspective: Perspective,
+    /// By the monotonic clock.
+    due: Duration,
 }
 
 impl Recall {
-    /// What cannot be read is begun anew: a camera learns it again within days.
+    /// Begins at a camera's start, at `monotonic`. What cannot be read is begun anew: it is learned again within days.
     pub(super) fn new(store: Store, camera: &str, monotonic: Duration) -> Self {
-        let kept = match store.memory(camera, PERSPECTIVE) {
-            Ok(body) => body.map_or_else(Perspective::default, |body| {
-                serde_json::from_slice(&body).unwrap_or_else(|error| {
-                    tracing::warn!(%error, "what was kept of the perspective makes no sense; it is learned anew");
-                    Perspective::default()
-                })
-            }),
-            Err(error) => {
-                tracing::warn!(%error, "what was kept of the perspective cannot be read; it is learned anew");
+        let due = monotonic + FIRST_AFTER;
+        let mut recall = Self { store, camera: camera.to_owned(), perspective: Perspective::default(), due };
+        if let Some(body) = recall.read(PERSPECTIVE) {
+            recall.perspective = serde_json::from_slice(&body).unwrap_or_else(|error| {
+                tracing::warn!(%error, "what was kept of the perspective makes no sense; it is learned anew");
                 Perspective::default()
-            }
-        };
-        Self { store, camera: camera.to_owned(), kept, looked_at: monotonic }
+            });
+        }
+        recall
     }
 
     /// As it was kept last.
     pub(super) fn perspective(&self) -> &Perspective {
-        &self.kept
+        &self.perspective
     }
 
-    /// Keeps what was learned, where that is news, every few minutes.
-    pub(super) fn tick(&mut self, known: &Perspective, now: Timestamp, monotonic: Duration) {
-        if monotonic >= self.looked_at + EVERY {
-            self.looked_at = monotonic;
-            self.keep(known, now);
+    /// How the scene looked, as far as that is of use `now`.
+    pub(super) fn scenes(&self, now: Timestamp) -> Option<KnownScenes> {
+        let known = KnownScenes::from_bytes(&self.read(SCENES)?, now);
+        known.inspect_err(|why| tracing::warn!(%why, "the camera's scene is learned anew")).ok()
+    }
+
+    /// Whether it is time to keep what was learned; not again for some minutes then.
+    pub(super) fn is_due(&mut self, monotonic: Duration) -> bool {
+        let is_due = monotonic >= self.due;
+        if is_due {
+            self.due = monotonic + EVERY;
         }
+        is_due
     }
 
     /// Keeps what was learned, where that is news.
-    pub(super) fn keep(&mut self, known: &Perspective, now: Timestamp) {
-        if *known == self.kept {
+    pub(super) fn keep_perspective(&mut self, known: &Perspective, now: Timestamp) {
+        if *known == self.perspective {
             return;
         }
-        let kept = serde_json::to_vec(known)
-            .map_err(anyhow::Error::from)
-            .and_then(|body| self.store.remember(&self.camera, PERSPECTIVE, body, now).map_err(anyhow::Error::from));
-        match kept {
-            Ok(()) => self.kept = known.clone(),
-            Err(error) => tracing::warn!(%error, "what was learned of the perspective is not kept yet"),
+        let Ok(body) = serde_json::to_vec(known).inspect_err(|error| tracing::error!(%error, "a perspective")) else {
+            return;
+        };
+        if self.write(PERSPECTIVE, body, now) {
+            self.perspective = known.clone();
         }
+    }
+
+    pub(super) fn keep_scenes(&self, known: &KnownScenes, now: Timestamp) {
+        self.write(SCENES, known.to_bytes(), now);
+    }
+
+    fn read(&self, kind: &str) -> Option<Vec<u8>> {
+        self.store.memory(&self.camera, kind).unwrap_or_else(|error| {
+            tracing::warn!(%error, kind, "what was kept cannot be read; it is learned anew");
+            None
+        })
+    }
+
+    fn write(&self, kind: &str, body: Vec<u8>, now: Timestamp) -> bool {
+        let written = self.store.remember(&self.camera, kind, body, now);
+        if let Err(error) = &written {
+            tracing::warn!(%error, kind, "what was learned would be lost with a restart");
+        }
+        written.is_ok()
     }
 }
 
@@ -94,14 +119,23 @@ mod tests {
         let start = |camera| Recall::new(store.clone(), camera, Duration::ZERO);
         let mut recall = start("cong");
         assert_eq!(recall.perspective(), &Perspective::default());
-        recall.tick(&learned(2), NOW, Duration::from_secs(60));
-        assert_eq!(start("cong").perspective(), &Perspective::default(), "not every moment");
-        recall.tick(&learned(3), NOW, EVERY);
+        recall.keep_perspective(&learned(3), NOW);
         assert_eq!(start("cong").perspective(), &learned(3));
-        recall.keep(&learned(5), NOW);
-        assert_eq!(start("cong").perspective(), &learned(5), "at the end");
+        recall.keep_perspective(&learned(5), NOW);
+        assert_eq!(start("cong").perspective(), &learned(5));
         assert!(start("cong").perspective().height_at(0.5).is_some());
         assert_eq!(start("kho").perspective(), &Perspective::default());
+    }
+
+    #[test]
+    fn is_due_after_a_minute_and_then_seldom() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock: SharedClock = Arc::new(SimClock::new(NOW));
+        let store = Store::open(folder.path(), &clock).expect("opens");
+        let start = Duration::from_secs(7);
+        let mut recall = Recall::new(store, "cong", start);
+        let due = [59, 60, 61, 659, 660].map(|second| recall.is_due(start + Duration::from_secs(second)));
+        assert_eq!(due, [false, true, false, false, true]);
     }
 
     #[test]
@@ -111,9 +145,11 @@ mod tests {
         let store = Store::open(folder.path(), &clock).expect("opens");
         for rubbish in ["", "{", "{\"bands\":[]}", "\u{0}"] {
             store.remember("cong", PERSPECTIVE, rubbish.into(), NOW).expect("kept");
+            store.remember("cong", SCENES, rubbish.into(), NOW).expect("kept");
             let mut recall = Recall::new(store.clone(), "cong", Duration::ZERO);
             assert_eq!(recall.perspective(), &Perspective::default());
-            recall.keep(&learned(3), NOW);
+            assert!(recall.scenes(NOW).is_none());
+            recall.keep_perspective(&learned(3), NOW);
             assert_eq!(Recall::new(store.clone(), "cong", Duration::ZERO).perspective(), &learned(3));
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::analyst::Kept;
@@ -11,12 +12,14 @@ use super::looker::Crop;
 use super::snapshots::Snapshots;
 use crate::alert::{Alert, Change, Filing};
 use crate::decode::Frame;
+use crate::rules::haunts::Mark;
 use crate::store::{Store, VehicleCrop};
 
 /// Alerts that may wait for a disk that is full; beyond, the oldest is given up, and said so.
 const MAX_WAITING: usize = 256;
 
 pub struct Saver {
+    camera: String,
     store: Store,
     cases: Cases,
     snapshots: Snapshots,
@@ -26,8 +29,32 @@ pub struct Saver {
 }
 
 impl Saver {
-    pub fn new(store: Store, cases: Cases, data_dir: &Path) -> Self {
-        Self { store, cases, snapshots: Snapshots::new(data_dir), waiting: VecDeque::new(), failing: false }
+    pub fn new(camera: &str, store: Store, cases: Cases, data_dir: &Path) -> Self {
+        Self {
+            camera: camera.to_owned(),
+            store,
+            cases,
+            snapshots: Snapshots::new(data_dir),
+            waiting: VecDeque::new(),
+            failing: false,
+        }
+    }
+
+    /// Where somebody loitered in the camera's view since `since`.
+    pub fn marks(&self, since: Timestamp) -> Vec<Mark> {
+        self.store.marks(&self.camera, since).unwrap_or_else(|error| {
+            tracing::error!(%error, "where people loitered before is not known until the camera starts again");
+            Vec::new()
+        })
+    }
+
+    /// Stores where somebody loiters. What the disk does not take is known only until the camera starts again.
+    pub fn save_marks(&self, marks: Vec<Mark>) {
+        if !marks.is_empty()
+            && let Err(error) = self.store.put_marks(&self.camera, marks)
+        {
+            tracing::error!(%error, "where somebody loiters was not stored");
+        }
     }
 
     /// Stores an alert in its case, and its picture first, so that whoever hears of the alert can see it.

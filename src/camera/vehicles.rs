@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -11,8 +12,8 @@ use super::closer::Closer;
 use super::inspector::{Inspected, Inspector, Plates, VehiclePicture};
 use crate::alert::Vehicle;
 use crate::decode::Frame;
+use crate::rules::nights::night_of;
 use crate::rules::plate::evidence::Judgement;
-use crate::rules::plate::memory::night_of;
 use crate::rules::plate::{Plate, Suspicion};
 use crate::store::{Passage, VehicleCrop};
 use crate::track::Track;
@@ -29,10 +30,16 @@ pub(super) struct Vehicles {
 #[derive(Default)]
 struct Known {
     has_stopped: bool,
-    /// What its plate said when it was looked up, and what is remembered of that.
-    recalled: Option<(String, Recalled)>,
+    /// What is remembered of it, and as what it was looked up.
+    recalled: Option<(LookedUp, Recalled)>,
     told: Option<Vehicle>,
 }
+
+/// What its plate said, whether it had stopped, and for how many times [`LOOKED_UP_EVERY`] it had been in view.
+type LookedUp = (String, bool, i64);
+
+/// How long a vehicle is in view says something, so it is looked up again.
+const LOOKED_UP_EVERY: SignedDuration = SignedDuration::from_secs(5);
 
 /// What is known of a vehicle by now.
 #[derive(Debug, Clone)]
@@ -100,10 +107,11 @@ impl Vehicles {
         };
         let recalled = match (plate.text(), &read, &self.archive) {
             (Some(text), Some(read), Some(archive)) => {
-                // The database is asked once for each text, not five times a second.
-                let is_new = known.recalled.as_ref().is_none_or(|(of, _)| of != text);
-                if is_new {
-                    known.recalled = Some((text.to_owned(), archive.recall(&passage, read)));
+                // The database is not asked five times a second.
+                let in_view = passage.last_at.duration_since(passage.first_at);
+                let as_what = (text.to_owned(), passage.stopped, in_view.as_secs() / LOOKED_UP_EVERY.as_secs());
+                if known.recalled.as_ref().is_none_or(|(before, _)| *before != as_what) {
+                    known.recalled = Some((as_what, archive.recall(&passage, read)));
                 }
                 known.recalled.as_ref().map(|(_, recalled)| recalled.clone()).unwrap_or_default()
             }

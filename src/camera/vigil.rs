@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::base::IdSource;
 use crate::decode::{Frame, Impression};
-use crate::rules::tamper::{Incident, Incidents, Trouble, Witness};
+use crate::rules::tamper::{Incident, Incidents, KnownScenes, Trouble, Witness};
 
 /// A stream is known to be lost when nothing came for three seconds; one that is not back after so
 /// many more is told. What switches a cable over takes less.
@@ -24,6 +24,15 @@ pub(super) struct Vigil {
 }
 
 impl Vigil {
+    /// Of a camera whose scenes are known from before.
+    pub(super) fn recalling(scenes: KnownScenes) -> Self {
+        Self { witness: Witness::recalling(scenes), ..Self::default() }
+    }
+
+    pub(super) fn known_scenes(&self, at: Timestamp) -> Option<KnownScenes> {
+        self.witness.known(at)
+    }
+
     pub(super) fn person_seen(&mut self, at: Timestamp) {
         self.incidents.person_seen(at);
     }

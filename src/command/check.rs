@@ -1,6 +1,7 @@
 //! `canhdem check`: what is wrong with a configuration, and what it means.
 
 mod arming;
+mod cameras;
 
 use std::path::PathBuf;
 
@@ -45,11 +46,7 @@ fn describe(config: &Config, at: Timestamp) -> Vec<String> {
     let vi = config.language == Language::Vi;
     let word = |vietnamese: &str, english: &str| if vi { vietnamese } else { english }.to_owned();
     let mut lines = vec![word("Cấu hình đúng.", "The configuration is valid.")];
-    for camera in &config.cameras {
-        let zones: Vec<_> =
-            camera.zones.iter().map(|zone| format!("{} ({:?})", zone.id, zone.kind).to_lowercase()).collect();
-        lines.push(format!("camera {} ({}): {}", camera.id, camera.name, zones.join(", ")));
-    }
+    lines.extend(cameras::describe(config));
     if config.cameras.is_empty() {
         lines.push(word("Chưa có camera nào.", "No camera is configured."));
     }

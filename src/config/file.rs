@@ -14,12 +14,15 @@ use super::arming::{self, RawArming};
 use super::error::Problem;
 use super::near::{self, RawNear};
 use super::zones::{self, RawLine, RawRules, RawZone};
-use super::{Camera, Config, Detector, KnownCredentials, Language, Plates, Record, Transport};
+use super::{Camera, Config, Detector, KnownCredentials, Language, Memory, Plates, Record, Transport};
 
 /// 50 GB: about ten days of one camera at 500 kbit/s.
 const DEFAULT_QUOTA_BYTES: u64 = 50_000_000_000;
 /// Below this a single camera's minute does not fit.
 const LEAST_QUOTA_BYTES: u64 = 50_000_000;
+pub(super) const DEFAULT_TIMEZONE: &str = "Asia/Ho_Chi_Minh";
+/// For how long who came before and where is of use; longer is nobody's business.
+const DEFAULT_KEEP_DAYS: u16 = 30;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +44,8 @@ pub(super) struct File {
     record: RawRecord,
     #[serde(default)]
     plates: RawPlates,
+    #[serde(default)]
+    memory: RawMemory,
     #[serde(default)]
     rules: RawRules,
     #[serde(default)]
@@ -105,6 +110,12 @@ struct RawPlates {
     keep_days: Option<u16>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMemory {
+    keep_days: Option<u16>,
+}
+
 /// The first problem, in words that name the key.
 pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Result<Config, Problem> {
     let mut ids = HashSet::new();
@@ -121,7 +132,7 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
     if let Some((id, _)) = known.into_iter().next() {
         return Err(format!("the credentials file names camera {id:?}, which is not configured").into());
     }
-    let zone_name = raw.timezone.as_deref().unwrap_or("Asia/Ho_Chi_Minh");
+    let zone_name = raw.timezone.as_deref().unwrap_or(DEFAULT_TIMEZONE);
     let timezone = TimeZone::get(zone_name).map_err(|_| {
         format!("timezone: there is no time zone {zone_name:?}; a name such as \"Asia/Ho_Chi_Minh\" is wanted")
     })?;
@@ -139,7 +150,8 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
         cameras,
         detector: check_detector(raw.detector)?,
         record: check_record(&raw.record)?,
-        plates: check_plates(&raw.plates)?,
+        plates: Plates { keep_days: check_days(raw.plates.keep_days, "plates.keep_days")? },
+        memory: Memory { keep_days: check_days(raw.memory.keep_days, "memory.keep_days")? },
         escalation: alerts::check(&raw.alerts)?,
     })
 }
@@ -232,10 +244,7 @@ fn check_record(raw: &RawRecord) -> Result<Record, String> {
     Ok(Record { quota_bytes })
 }
 
-fn check_plates(raw: &RawPlates) -> Result<Plates, String> {
-    let keep_days = raw.keep_days.unwrap_or(30);
-    if !(1..=366).contains(&keep_days) {
-        return Err(format!("plates.keep_days: {keep_days} is not within 1 to 366"));
-    }
-    Ok(Plates { keep_days })
+fn check_days(days: Option<u16>, key: &str) -> Result<u16, String> {
+    let days = days.unwrap_or(DEFAULT_KEEP_DAYS);
+    if (1..=366).contains(&days) { Ok(days) } else { Err(format!("{key}: {days} is not within 1 to 366")) }
 }

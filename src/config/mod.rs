@@ -43,6 +43,7 @@ pub struct Config {
     pub record: Record,
     pub plates: Plates,
     pub escalation: Escalation,
+    pub memory: Memory,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
@@ -116,6 +117,19 @@ impl Plates {
     }
 }
 
+/// What is remembered beyond a night, besides vehicles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memory {
+    /// How long it is known where people loitered.
+    pub keep_days: u16,
+}
+
+impl Memory {
+    pub fn keep(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.keep_days))
+    }
+}
+
 impl Config {
     /// Reads and checks a configuration file and the credentials beside it. Relative paths in it
     /// count from the folder in which it lies.
@@ -132,7 +146,9 @@ impl Config {
     /// nights and weekends.
     pub fn for_replay() -> Self {
         let address = "rtsp://127.0.0.1/replay";
-        let text = format!("data_dir = \".\"\n[[camera]]\nid = \"replay\"\nmain = \"{address}\"\n");
+        let text = format!(
+            "data_dir = \".\"\n[[camera]]\nid = \"replay\"\nmain = \"{address}\"\n[arming]\nholidays = \"none\"\n"
+        );
         let raw = toml::from_str(&text).expect("a constant that a test parses");
         file::check(raw, Path::new("."), KnownCredentials::new()).expect("a constant that a test checks")
     }

@@ -72,6 +72,7 @@ fn what_is_left_out_has_a_sane_default() {
     assert!(config.listen.ip().is_loopback());
     assert!(matches!(config.arming.office, Plan { hours: Hours::Nights(Some(_)), weekends: true }));
     assert_eq!(config.plates.keep().as_hours(), 30 * 24);
+    assert_eq!(config.memory.keep().as_hours(), 30 * 24);
 }
 
 #[test]
@@ -108,6 +109,7 @@ fn mistakes_are_named_with_the_way_out() {
     refused(&format!("{MINIMAL}[detector]\nthreshold = 1.5"), &["detector.threshold", "1.5"]);
     refused(&format!("{MINIMAL}[record]\nquota_bytes = 5"), &["record.quota_bytes"]);
     refused(&format!("{MINIMAL}[plates]\nkeep_days = 0"), &["plates.keep_days", "1 to 366"]);
+    refused(&format!("{MINIMAL}[memory]\nkeep_days = 367"), &["memory.keep_days", "1 to 366"]);
     refused(&format!("{MINIMAL}[plates]\nkeep_day = 9"), &["did you mean `keep_days`"]);
     refused(&format!("{MINIMAL}[alerts]\nescalate_after = 50000"), &["alerts.escalate_after", "12 hours"]);
     refused(&format!("{MINIMAL}[alerts]\nescalate_critical_after = \"never\""), &["a number of seconds, or \"none\""]);

@@ -13,6 +13,8 @@ pub struct Context {
     pub crossed: Vec<Crossing>,
     /// Somebody got out of a vehicle that waits.
     pub got_out: bool,
+    /// Nights of the week on which somebody loitered at a spot where somebody loiters; 0 where that says nothing.
+    pub nights_at_spot: usize,
 }
 
 impl Context {
@@ -22,6 +24,7 @@ impl Context {
         self.peak |= other.peak;
         self.holiday |= other.holiday;
         self.got_out |= other.got_out;
+        self.nights_at_spot = self.nights_at_spot.max(other.nights_at_spot);
         self.crossed.extend(other.crossed.iter().cloned());
         self.crossed.sort();
         self.crossed.dedup();

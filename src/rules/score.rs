@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::weights::weights;
-use super::{Bilingual, Context, Crossing, Doubt, Finding, FindingKind, Severity};
+use super::{Bilingual, Context, Crossing, Doubt, Finding, FindingKind, Severity, haunts};
 
 /// What a part of a score stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,7 +43,13 @@ pub fn weight(kind: FindingKind, confidence: f32) -> f32 {
 pub fn parts(findings: &[Finding], context: &Context) -> Vec<ScorePart> {
     let weights = weights();
     let mut parts = vec![part(Part::Prior, weights.prior)];
-    parts.extend(by_kind(findings).into_iter().map(|(kind, sum)| part(Part::Finding(kind), sum)));
+    parts.extend(by_kind(findings).into_iter().map(|(kind, sum)| {
+        let mut part = part(Part::Finding(kind), sum);
+        if kind == FindingKind::SeenBefore {
+            part.words = seen_before(findings, context, part.words);
+        }
+        part
+    }));
     let around = &weights.context;
     let crossed = |is_in: bool| context.crossed.iter().any(|crossing| crossing.is_in == is_in);
     let circumstances = [
@@ -69,6 +75,22 @@ pub fn parts(findings: &[Finding], context: &Context) -> Vec<ScorePart> {
         part
     }));
     parts
+}
+
+/// What was there before: a vehicle, of which `of_vehicle` is said, somebody at the same spot, or both.
+fn seen_before(findings: &[Finding], context: &Context, of_vehicle: Bilingual) -> Bilingual {
+    let (of_spots, of_vehicles): (Vec<_>, Vec<_>) = findings
+        .iter()
+        .filter(|finding| finding.kind == FindingKind::SeenBefore)
+        .partition(|finding| haunts::is_of_spot(finding, findings));
+    if of_spots.is_empty() {
+        return of_vehicle;
+    }
+    let of_spot = haunts::words(context.nights_at_spot);
+    if of_vehicles.is_empty() {
+        return of_spot;
+    }
+    Bilingual { vi: format!("{}, {}", of_vehicle.vi, of_spot.vi), en: format!("{}, {}", of_vehicle.en, of_spot.en) }
 }
 
 /// What each kind of finding adds, in order.
@@ -233,7 +255,7 @@ mod tests {
         let found = [finding(Vehicle, 0.5), finding(Person, 0.6), finding(Person, 0.8), finding(Loitering, 0.1)];
         let crossing = |line: &str, is_in| Crossing { line: line.to_owned(), is_in };
         let crossed = vec![crossing("cong", true), crossing("cua", false), crossing("cua", true)];
-        let context = Context { peak: true, holiday: true, crossed, got_out: true };
+        let context = Context { peak: true, holiday: true, crossed, got_out: true, nights_at_spot: 0 };
         let parts = parts(&found, &context);
         let told: Vec<_> = parts.iter().map(|part| (part.part, part.words.vi.as_str())).collect();
         let expected = [
@@ -251,6 +273,25 @@ mod tests {
         let person = &parts[1];
         assert_eq!(person.log_odds, weight(Person, 0.8) + 0.5 * weight(Person, 0.6), "the second counts half");
         assert_eq!(parts[3].log_odds, weight(Loitering, 1.0), "the time is what it is");
+    }
+
+    #[test]
+    fn it_is_said_what_was_there_before() {
+        use FindingKind::{Loitering, SeenBefore};
+        #[track_caller]
+        fn check(findings: &[(FindingKind, u128)], vi: &str) {
+            let of =
+                |(kind, track): &(FindingKind, u128)| Finding { track: Uuid::from_u128(*track), ..finding(*kind, 0.8) };
+            let findings: Vec<_> = findings.iter().map(of).collect();
+            let parts = parts(&findings, &Context { nights_at_spot: 3, ..Context::default() });
+            let told = parts.iter().find(|part| part.part == Part::Finding(SeenBefore)).expect("a part");
+            assert_eq!(told.words.vi, vi);
+        }
+        let (vehicle, spot) = ("xe đã qua lại nhiều đêm", "có người nán lại chỗ này 3 đêm trong tuần");
+        check(&[(SeenBefore, 1)], vehicle);
+        check(&[(SeenBefore, 1), (Loitering, 2)], vehicle);
+        check(&[(SeenBefore, 2), (Loitering, 2)], spot);
+        check(&[(SeenBefore, 1), (SeenBefore, 2), (Loitering, 2)], &format!("{vehicle}, {spot}"));
     }
 
     #[test]
@@ -273,10 +314,11 @@ mod tests {
     fn any_context() -> impl Strategy<Value = Context> {
         let crossing = (0u8..3, any::<bool>()).prop_map(|(line, is_in)| Crossing { line: format!("l{line}"), is_in });
         let crossed = proptest::collection::btree_set(crossing, 0..4);
-        (any::<[bool; 3]>(), crossed).prop_map(|([peak, holiday, got_out], crossed)| Context {
+        (any::<[bool; 3]>(), crossed, 0usize..8).prop_map(|([peak, holiday, got_out], crossed, nights)| Context {
             peak,
             holiday,
             got_out,
+            nights_at_spot: nights,
             crossed: crossed.into_iter().collect(),
         })
     }

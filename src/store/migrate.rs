@@ -24,6 +24,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("migrations/0005.sql"),
         include_str!("migrations/0006.sql"),
         include_str!("migrations/0008.sql"),
+        include_str!("migrations/0009.sql"),
     ],
 };
 

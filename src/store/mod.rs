@@ -11,6 +11,7 @@ mod events;
 mod handling;
 mod lessons;
 mod lock;
+mod loitering;
 mod memory;
 mod migrate;
 mod orders;

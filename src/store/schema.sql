@@ -298,6 +298,9 @@ create index passage_by_time on passage (first_at_ns, track, camera, class, verd
 -- What expires next.
 create index passage_by_end on passage (last_at_ns, track);
 
+-- How long those that passed were in view.
+create index passage_without_stop on passage (camera, first_at_ns, last_at_ns) where stopped = 0;
+
 -- What is let go when an entry goes.
 create index passage_by_entry on passage (entry_id) where entry_id is not null;
 
@@ -352,6 +355,22 @@ create table arming_order (
   withdrawn_at_ns integer,
   check (camera is null or camera_group is null)
 ) strict;
+
+-- A spot where somebody loitered at night: of each track once, where it stood when it had stayed too long. It says
+-- where, and not who; removed after the configured days.
+create table loitering (
+  track blob primary key check (length(track) = 16),
+  appliance blob not null references appliance (id),
+  -- Ids of the camera and the zone in the configuration; they may have been removed there since.
+  camera text not null check (camera <> ''),
+  zone text not null check (zone <> ''),
+  -- Of the feet, from the left and from the top, in 0..1 of the frame.
+  x real not null check (x between 0 and 1),
+  y real not null check (y between 0 and 1),
+  at_ns integer not null
+) strict;
+
+create index loitering_by_time on loitering (camera, at_ns, track);
 
 -- What a camera's loop has learned of its scene and keeps over a restart.
 create table camera_memory (

@@ -2,8 +2,8 @@
 
 use std::str::FromStr as _;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ use crate::vision::Class;
 
 /// Passages of one plate that are told at most.
 const MOST_OF_ONE_PLATE: u32 = 500;
+/// From so many passages it is known what is usual.
+const MOST_TIMES: u32 = 200;
 
 /// A vehicle that came by: one track that was looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,6 +133,25 @@ impl Store {
             let values = params![letters(text), nanoseconds(since), MOST_OF_ONE_PLATE];
             let passages = statement.query_map(values, row_of_passage)?.collect::<rusqlite::Result<Vec<_>>>()?;
             passages.into_iter().map(|passage| in_full(connection, passage)).collect()
+        })
+    }
+
+    /// How long vehicles that did not stop were in a camera's view, of those that came since `since` the latest, at most
+    /// 200.
+    ///
+    /// # Errors
+    /// See [`super::StoreError`].
+    pub fn times_in_view(&self, camera: &str, since: Timestamp) -> Result<Vec<SignedDuration>> {
+        let sql = "
+            select last_at_ns - first_at_ns as in_view_ns from passage indexed by passage_without_stop
+            where camera = ?1 and first_at_ns >= ?2 and stopped = 0
+            order by first_at_ns desc limit ?3";
+        self.readers().read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let times = statement.query_map(params![camera, nanoseconds(since), MOST_TIMES], |row| {
+                row.get("in_view_ns").map(SignedDuration::from_nanos)
+            })?;
+            times.collect()
         })
     }
 

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::{Config, Group, Language};
+use crate::config::{Config, Group, Holidays, Language};
 use crate::rules::{Armed, Bilingual, Place, Schedule};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -31,6 +31,15 @@ pub(super) fn describe(config: &Config, at: Timestamp) -> Vec<String> {
         lines.extend(changes(&schedule, at, until, Place::Group(&group.name), vi, &config.timezone));
     }
     let local = config.timezone.to_datetime(at);
+    lines.push(match config.arming.days.holidays {
+        Holidays::Vietnam => word(
+            "Ngày lễ: theo lịch Việt Nam (holidays = \"vietnam\", mặc định ở Việt Nam).",
+            "Holidays: those of Vietnam (holidays = \"vietnam\", the default in Vietnam).",
+        ),
+        Holidays::None => {
+            word("Ngày lễ: không tính (holidays = \"none\").", "Holidays: none count (holidays = \"none\").")
+        }
+    });
     let days: Vec<_> = schedule.calendar().days_off_from(local.date()).take(DAYS_OFF).collect();
     if !days.is_empty() {
         lines.push(word("Ngày nghỉ sắp tới, canh cả ngày:", "The next days off, armed all day:"));
@@ -118,6 +127,7 @@ mod tests {
                 "Đã bật từ 18:00 đến 06:00: đêm mồng 2 Tết; sau đó vẫn bật đến 06:00 ngày 23/02.",
                 "  19/02/2026 01:00  Đã bật: đêm mồng 2 Tết, giờ cao điểm trộm",
                 "  19/02/2026 06:00  Đã bật: mồng 3 Tết",
+                "Ngày lễ: theo lịch Việt Nam",
                 "  26/04/2026 (chủ nhật)  Giỗ Tổ Hùng Vương",
                 "  27/04/2026 (thứ hai)  nghỉ bù Giỗ Tổ Hùng Vương",
             ],
@@ -127,11 +137,13 @@ mod tests {
     #[test]
     fn groups_closures_and_what_is_odd() {
         check(
-            "closed = [{ from = 2026-11-27, to = 2026-11-28, name = \"Sửa điện\" }]
+            "holidays = \"none\"
+             closed = [{ from = 2026-11-27, to = 2026-11-28, name = \"Sửa điện\" }]
              swap = [{ worked = 2026-11-26, off = 2026-12-05 }]
              group = [{ name = \"Kho\", cameras = [\"kho\"], always = true }]",
             "2026-11-25T10:00:00+07:00",
             &[
+                "Ngày lễ: không tính",
                 "Đang tắt từ 06:00 đến 18:00: giờ làm việc.",
                 "Nhóm Kho (kho): Đã bật: Kho được canh suốt ngày đêm.",
                 "  27/11/2026 00:00 – 29/11/2026 00:00  Sửa điện",

@@ -16,7 +16,7 @@ use super::{Beside, Closure, EarlyWatch, Hours, Plan, Swap};
 use crate::config::error::Problem;
 
 /// The lunar calendar and its holidays are known within them.
-const YEARS: std::ops::RangeInclusive<i16> = 1976..=2100;
+pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1976..=2100;
 const LONGEST_TET_DAYS: i32 = 21;
 const LONGEST_NAME: usize = 200;
 

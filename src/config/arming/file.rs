@@ -12,6 +12,7 @@ use super::days::{self, RawClosed, RawEarlyWatch, RawNationalDay, RawSwap, RawTe
 use super::{Arming, DailySpan, DaysOff, Group, Holidays, Hours, OpeningHours, Plan, ics};
 use crate::config::Camera;
 use crate::config::error::{Problem, nearest};
+use crate::config::file::DEFAULT_TIMEZONE;
 
 const NEVER: &str = "no hour is ever watched (Không có giờ nào được canh)";
 
@@ -84,11 +85,9 @@ pub(in crate::config) fn check(
         let imported = ics::read(&folder.join(file.get_ref()), timezone);
         closures.extend(imported.map_err(|problem| Problem::at(file.span(), problem))?);
     }
+    let (holidays, are_said) = check_holidays(raw.holidays, timezone);
     let days = DaysOff {
-        holidays: match raw.holidays {
-            Some(RawHolidays::Vietnam) => Holidays::Vietnam,
-            Some(RawHolidays::None) | None => Holidays::None,
-        },
+        holidays,
         tet: days::check_tet(raw.tet)?,
         national_day: days::check_national_day(raw.national_day)?,
         swaps: days::check_swaps(raw.swap)?,
@@ -101,12 +100,24 @@ pub(in crate::config) fn check(
             .to_owned()
             .into());
     }
-    if !is_ever_armed(&office) && days.holidays == Holidays::None && days.closures.is_empty() {
+    let has_days_off = are_said || !days.closures.is_empty();
+    if !is_ever_armed(&office) && !has_days_off {
         return Err(format!("arming: {NEVER}; set nights, opening_hours or weekends").into());
     }
-    let groups = check_groups(raw.group, &office, cameras, &days)?;
+    let groups = check_groups(raw.group, &office, cameras, has_days_off)?;
     days::check_worked_have_hours(&days.swaps, &office)?;
     Ok(Arming { office, groups, peak, days })
+}
+
+/// Which holidays count, and whether the office has asked for some. In Vietnam its own count unless it says otherwise:
+/// who forgets them would be unguarded at Tết. That alone makes no schedule of one that is empty.
+fn check_holidays(raw: Option<RawHolidays>, timezone: &TimeZone) -> (Holidays, bool) {
+    match raw {
+        Some(RawHolidays::Vietnam) => (Holidays::Vietnam, true),
+        Some(RawHolidays::None) => (Holidays::None, false),
+        None if timezone.iana_name() == Some(DEFAULT_TIMEZONE) => (Holidays::Vietnam, false),
+        None => (Holidays::None, false),
+    }
 }
 
 fn check_office(raw: &RawArming) -> Result<Plan, Problem> {
@@ -136,7 +147,7 @@ fn check_groups(
     raw: Vec<Spanned<RawGroup>>,
     office: &Plan,
     cameras: &[Camera],
-    days: &DaysOff,
+    has_days_off: bool,
 ) -> Result<Vec<Group>, Problem> {
     let mut groups: Vec<Group> = Vec::with_capacity(raw.len());
     let mut members = HashSet::new();
@@ -151,7 +162,7 @@ fn check_groups(
         if let Some(twice) = group.cameras.iter().cloned().chain(zones).find(|member| !members.insert(member.clone())) {
             return wrong(&format!("{twice:?} is named twice; it can have one set of hours only"));
         }
-        if !is_ever_armed(&group.plan) && days.holidays == Holidays::None && days.closures.is_empty() {
+        if !is_ever_armed(&group.plan) && !has_days_off {
             return wrong(NEVER);
         }
         groups.push(group);

@@ -9,8 +9,8 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan as _};
 
-use super::Closure;
 use super::days::{Placed, plus};
+use super::{Closure, repeat};
 
 const MOST_BYTES: u64 = 1024 * 1024;
 const MOST_EVENTS: usize = 2_000;
@@ -61,9 +61,12 @@ fn parse(text: &str, timezone: &TimeZone) -> Result<Vec<(usize, Closure)>, Strin
             continue;
         }
         let name = name(event);
-        let closure = closure(event, &name, timezone);
-        let closure = closure.map_err(|problem| format!("event {} ({name:?}): {problem}", index + 1))?;
-        closures.push((index + 1, closure));
+        let found = repeated(event, replacing(event, &calendar.components), &name, timezone);
+        let found = found.map_err(|problem| format!("event {} ({name:?}): {problem}", index + 1))?;
+        closures.extend(found.into_iter().map(|closure| (index + 1, closure)));
+        if closures.len() > MOST_EVENTS {
+            return Err(format!("holds more than {MOST_EVENTS} events, each time of those that repeat counted"));
+        }
     }
     Ok(closures)
 }
@@ -90,10 +93,60 @@ fn name(event: &Component<'_>) -> String {
     summary.unwrap_or_default().trim().chars().map(shown).take(LONGEST_NAME).collect()
 }
 
-fn closure(event: &Component<'_>, name: &str, timezone: &TimeZone) -> Result<Closure, String> {
-    if event.find_prop("RRULE").is_some() || event.find_prop("RDATE").is_some() {
-        return Err("it repeats; give each time an event of its own".to_owned());
+/// The RECURRENCE-IDs of events that stand for one time of an event that repeats.
+fn replacing<'a>(event: &Component<'_>, all: &'a [Component<'_>]) -> Vec<&'a Property<'a>> {
+    let uid = event.find_prop("UID").map(|uid| uid.val.as_str());
+    let of_it = all.iter().filter(|other| uid.is_some() && other.find_prop("UID").map(|it| it.val.as_str()) == uid);
+    of_it.filter_map(|other| other.find_prop("RECURRENCE-ID")).collect()
+}
+
+/// The event each time that it takes place; once where it does not repeat.
+fn repeated(
+    event: &Component<'_>,
+    replacing: Vec<&Property<'_>>,
+    name: &str,
+    office: &TimeZone,
+) -> Result<Vec<Closure>, String> {
+    let first = closure(event, name, office)?;
+    let of = |name: &'static str| event.properties.iter().filter(move |property| property.name == name);
+    if of("RDATE").next().is_some() {
+        return Err("it has an RDATE; give each time an event of its own".to_owned());
     }
+    let mut rules = of("RRULE");
+    let Some(rule) = rules.next() else { return Ok(vec![first]) };
+    if rules.next().is_some() {
+        return Err("it has more than one RRULE; make two events of it".to_owned());
+    }
+    if !event.find_prop("DTSTART").is_some_and(|start| is_at_office(start, office)) {
+        return Err("it repeats in another time zone; give each time an event of its own".to_owned());
+    }
+    let mut left_out = Vec::new();
+    for property in of("EXDATE").chain(replacing) {
+        for text in property.val.as_str().split(',') {
+            left_out.push(moment_of(text, property, office)?);
+        }
+    }
+    let is_over = |until: &str, at: DateTime| {
+        Ok(match moment_of(until, rule, office)? {
+            Moment::Day(last) => at.date() > last,
+            Moment::Time(last) => at > last,
+        })
+    };
+    let times = repeat::times(first.from, rule.val.as_str(), is_over)?;
+    let is_left_out = |at: DateTime| left_out.iter().any(|moment| moment.is_of(at));
+    let length = first.from.until(first.to).map_err(|error| error.to_string())?;
+    let closure = |from: DateTime| Closure { from, to: plus(from, length), name: name.to_owned() };
+    Ok(times.into_iter().filter(|at| !is_left_out(*at)).map(closure).collect())
+}
+
+/// Whether a time is one of the office's clock, so that what repeats by it does so at the office.
+fn is_at_office(property: &Property<'_>, office: &TimeZone) -> bool {
+    let is_utc = property.val.as_str().trim().ends_with('Z');
+    let zone = zone_named(property);
+    !is_utc && zone.is_none_or(|name| TimeZone::get(name).is_ok_and(|zone| zone == *office))
+}
+
+fn closure(event: &Component<'_>, name: &str, timezone: &TimeZone) -> Result<Closure, String> {
     let start = event.find_prop("DTSTART").ok_or("it has no DTSTART: when does it begin?")?;
     let begin = moment(start, timezone)?;
     let from = begin.starts_at();
@@ -126,24 +179,40 @@ impl Moment {
             Self::Time(time) => *time,
         }
     }
+
+    /// A day is of all its times.
+    fn is_of(&self, at: DateTime) -> bool {
+        match self {
+            Self::Day(day) => *day == at.date(),
+            Self::Time(time) => *time == at,
+        }
+    }
+}
+
+fn zone_named<'a>(property: &'a Property<'_>) -> Option<&'a str> {
+    let named = property.params.iter().find(|param| param.key == "TZID")?.val.as_ref();
+    named.map(|name| name.as_str().trim_matches('"'))
 }
 
 /// `20270204`, `20270204T120000` at the office or in the time zone that its parameter names, or
 /// `20270204T050000Z`.
 fn moment(property: &Property<'_>, office: &TimeZone) -> Result<Moment, String> {
-    let text = property.val.as_str().trim();
+    moment_of(property.val.as_str(), property, office)
+}
+
+/// As [`moment`], of a part of what the property says.
+fn moment_of(text: &str, property: &Property<'_>, office: &TimeZone) -> Result<Moment, String> {
+    let text = text.trim();
     let wrong = || format!("{} {text:?} is no date such as 20270204 or 20270204T120000", property.name.as_str());
     if let Some(day) = text.len().eq(&8).then(|| Date::strptime("%Y%m%d", text).ok()).flatten() {
         return Ok(Moment::Day(day));
     }
     let (local, is_utc) = text.strip_suffix('Z').map_or((text, false), |local| (local, true));
     let time = DateTime::strptime("%Y%m%dT%H%M%S", local).map_err(|_| wrong())?;
-    let named = property.params.iter().find(|param| param.key == "TZID").and_then(|param| param.val.as_ref());
-    let zone = match named {
+    let zone = match zone_named(property) {
         _ if is_utc => TimeZone::UTC,
-        Some(name) => TimeZone::get(name.as_str().trim_matches('"')).map_err(|_| {
-            format!("{} is in the time zone {:?}, which is not known", property.name.as_str(), name.as_str())
-        })?,
+        Some(name) => TimeZone::get(name)
+            .map_err(|_| format!("{} is in the time zone {name:?}, which is not known", property.name.as_str()))?,
         None => return Ok(Moment::Time(time)),
     };
     let at = zone.to_timestamp(time).map_err(|_| wrong())?;

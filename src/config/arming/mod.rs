@@ -5,7 +5,8 @@
 //! nights = "18:00-06:00"            # every night, or "none"
 //! weekends = true                   # all of Saturday and Sunday
 //! peak = "01:00-03:00"              # weighs more
-//! holidays = "vietnam"              # armed all day: fixed ones, Tết, Hùng Kings, and days in lieu
+//! holidays = "vietnam"              # armed all day: fixed ones, Tết, Hùng Kings, and days in lieu; so by
+//!                                   # default where the time zone is Asia/Ho_Chi_Minh, or "none"
 //! early_watch = { days = 3, from = "15:00" }     # before the days off at Tết offices empty early
 //! closures_file = "nghi.ics"        # days off from a calendar program, beside this file
 //!
@@ -40,6 +41,7 @@
 mod days;
 mod file;
 mod ics;
+mod repeat;
 
 use std::collections::BTreeMap;
 

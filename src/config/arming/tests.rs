@@ -132,7 +132,7 @@ fn what_is_wrong_with_days_is_named() {
     refused(&tet("{ from = 2027-02-01, to = 2027-02-28 }"), 2, &["more than 21 days"]);
     let days = "{ from = 2027-02-04, to = 2027-02-10 }";
     refused(&tet(&format!("{days}, {days}")), 2, &["twice for 2027"]);
-    refused(&format!("tet = [{days}]"), 0, &["holidays = \"vietnam\""]);
+    refused(&format!("holidays = \"none\"\ntet = [{days}]"), 0, &["holidays = \"vietnam\""]);
     refused("holidays = \"vietnam\"\nearly_watch = { days = 0, from = \"15:00\" }", 2, &["1 to 14"]);
     refused("holidays = \"vietnam\"\nearly_watch = { days = 2, from = \"3pm\" }", 2, &["3pm"]);
     refused(
@@ -186,6 +186,22 @@ fn an_empty_schedule_is_refused() {
         &[never],
     );
     assert_eq!(parse("nights = \"none\"\nweekends = false\nholidays = \"vietnam\"").office.hours, Hours::Nights(None));
+}
+
+#[test]
+fn in_vietnam_its_holidays_count_unless_the_office_says_otherwise() {
+    #[track_caller]
+    fn check(timezone: &str, arming: &str, expected: Holidays) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("canhdem.toml");
+        fs::write(&path, format!("timezone = \"{timezone}\"\n{CAMERAS}[arming]\n{arming}\n")).expect("written");
+        assert_eq!(Config::load(&path).expect("valid").arming.days.holidays, expected);
+    }
+    assert_eq!(parse("").days.holidays, Holidays::Vietnam, "the time zone is left out, too");
+    check("Asia/Ho_Chi_Minh", "", Holidays::Vietnam);
+    check("Asia/Ho_Chi_Minh", "holidays = \"none\"", Holidays::None);
+    check("Asia/Tokyo", "", Holidays::None);
+    check("Asia/Tokyo", "holidays = \"vietnam\"", Holidays::Vietnam);
 }
 
 #[test]

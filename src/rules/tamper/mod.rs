@@ -2,11 +2,14 @@
 
 mod debounce;
 mod incident;
+mod kept;
 mod scene;
 mod signs;
 mod stillness;
 
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::decode::Impression;
 use debounce::Debounce;
@@ -14,6 +17,7 @@ use scene::{SAMPLED_EVERY, Scene, edges};
 use stillness::Stillness;
 
 pub use incident::{Incident, Incidents};
+pub use kept::{KnownScenes, NotKnown};
 
 /// What is wrong with a camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,16 +69,29 @@ pub struct Witness {
     stillness: Stillness,
     debounce: Debounce,
     since_seconds: f32,
+    /// From before a restart, until the first picture.
+    recalled: Option<KnownScenes>,
 }
 
 impl Witness {
+    /// One that knows its scenes from before.
+    pub fn recalling(scenes: KnownScenes) -> Self {
+        Self { recalled: Some(scenes), ..Self::default() }
+    }
+
+    /// What it knows of its scenes by `at`; none before it knows any.
+    pub fn known(&self, at: Timestamp) -> Option<KnownScenes> {
+        let (_, picture) = self.before.as_ref()?;
+        let is_known = self.scenes.iter().flatten().any(is_known);
+        is_known.then(|| KnownScenes::of(&self.scenes, self.noise, picture, at))
+    }
+
     /// Takes the next picture, of stream time `pts`, which may start again at zero; says what is
     /// wrong with the camera by now, if anything is.
     pub fn see(&mut self, pts: Duration, picture: Impression) -> Option<Trouble> {
         let fits = self.before.as_ref().is_some_and(|(_, before)| before.fits(&picture));
         let Some((last, before)) = self.before.take().filter(|_| fits) else {
-            // The first picture, or the first of another size: all is learned anew, but what is wrong stays so.
-            *self = Self { debounce: std::mem::take(&mut self.debounce), ..Self::default() };
+            self.begin(&picture);
             self.in_color = picture.color >= COLOR_FROM;
             self.before = Some((pts, picture));
             return self.debounce.state();
@@ -88,6 +105,18 @@ impl Witness {
         self.accept(state, &picture, &edges, passed);
         self.before = Some((pts, picture));
         state
+    }
+
+    /// With the first picture, or the first of another size, all that is not of pictures of this size is learned anew,
+    /// but what is wrong stays so.
+    fn begin(&mut self, picture: &Impression) {
+        let recalled = self.recalled.take();
+        *self = Self { debounce: std::mem::take(&mut self.debounce), ..Self::default() };
+        match recalled {
+            Some(scenes) if scenes.fits(picture) => (self.noise, self.scenes) = (scenes.noise, scenes.scenes()),
+            Some(_) => tracing::warn!("the pictures have another size than before; the scene is learned anew"),
+            None => {}
+        }
     }
 
     fn follow_light(&mut self, color: f32) {
@@ -121,7 +150,7 @@ impl Witness {
         let stands_still = self.stillness.add(picture.stir(before), passed);
         let [infrared, color] = &self.scenes;
         let (here, other) = if self.in_color { (color, infrared) } else { (infrared, color) };
-        let known = |scene: &&Scene| scene.learned_seconds() >= LEARN_SECONDS;
+        let known = |scene: &&Scene| is_known(scene);
         let told = |scene: &Scene| {
             let comparison = scene.compare(picture, edges, before)?;
             tracing::trace!(?comparison, color = self.in_color, noise = self.noise, "witness");
@@ -162,6 +191,11 @@ impl Witness {
             self.debounce = Debounce::default();
         }
     }
+}
+
+/// Well enough to hold a picture against it.
+fn is_known(scene: &Scene) -> bool {
+    scene.learned_seconds >= LEARN_SECONDS
 }
 
 #[cfg(test)]

@@ -32,10 +32,10 @@ const MOVING: f32 = 4.0;
 /// is how certain it is, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Edge {
-    x: f32,
-    y: f32,
+    pub x: f32,
+    pub y: f32,
     /// In levels over two blocks.
-    step: f32,
+    pub step: f32,
 }
 
 impl Edge {
@@ -104,14 +104,14 @@ fn brightness(picture: &Impression) -> f32 {
 /// What a camera usually shows by one kind of light.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Scene {
-    edges: Vec<Edge>,
+    pub edges: Vec<Edge>,
     /// Usual certainty of all edges together, mean luma, sharpness and agreement with itself.
-    amount: f32,
-    brightness: f32,
-    sharpness: f32,
-    kept: f32,
+    pub amount: f32,
+    pub brightness: f32,
+    pub sharpness: f32,
+    pub kept: f32,
     /// How long it was learned.
-    learned_seconds: f32,
+    pub learned_seconds: f32,
 }
 
 /// A picture beside what the camera usually shows.
@@ -157,10 +157,6 @@ impl Scene {
         let kept = self.fit(edges).map_or(self.kept, |fit| fit.kept);
         let (amount, brightness) = (amount(edges), brightness(picture));
         Self { sharpness, amount, brightness, kept, learned_seconds: 0.0, edges: self.edges.clone() }
-    }
-
-    pub(super) fn learned_seconds(&self) -> f32 {
-        self.learned_seconds
     }
 
     /// Follows a picture in which nothing is amiss, `passed` seconds after the one before. One that

@@ -85,6 +85,38 @@ fn where_a_camera_was_put_it_looks_in_the_end() {
     assert_eq!(told(film), Some(Trouble::Covered), "which is watched as the one before");
 }
 
+#[test]
+fn what_was_known_before_a_restart_is_known_after_it() {
+    #[track_caller]
+    fn check(columns: usize, then: impl Fn(&mut fastrand::Rng) -> Impression, expected: Option<Trouble>) {
+        let mut random = fastrand::Rng::with_seed(1);
+        let mut before = Witness::default();
+        for second in 0..12 {
+            // For the first eight seconds there is nothing worth keeping.
+            assert_eq!(before.known(Timestamp::UNIX_EPOCH).is_some(), second >= 9, "after {second} pictures");
+            before.see(Duration::from_secs(second), slabs(0, 1.0, 1.0, 6.0, &mut random));
+        }
+        let mut known = before.known(Timestamp::UNIX_EPOCH).expect("known");
+        if columns != COLUMNS {
+            known = KnownScenes::of(
+                &[None, None],
+                0.0,
+                &Impression { columns, ..Impression::default() },
+                Timestamp::UNIX_EPOCH,
+            );
+        }
+        let mut after = Witness::recalling(known);
+        let told = (0..9).map(|second| after.see(Duration::from_secs(second), then(&mut random)));
+        assert_eq!(told.last().flatten(), expected);
+    }
+    check(COLUMNS, |random| plain(90.0, random), Some(Trouble::Covered));
+    check(COLUMNS, |random| slabs(2, 1.0, 1.0, 6.0, random), Some(Trouble::Turned));
+    check(COLUMNS, |random| slabs(0, 1.0, 1.0, 6.0, random), None);
+    check(COLUMNS, |random| slabs(0, 0.6, 2.0, 0.0, random), None);
+    // Pictures of another size cannot be compared.
+    check(COLUMNS + 1, |random| plain(90.0, random), None);
+}
+
 proptest! {
     /// Another stream time, another size, gaps: it neither fails nor alarms where nothing is known.
     #[test]

@@ -50,7 +50,6 @@ export function later(a: Alert, b: Alert): Alert {
     false_alarm_reason,
     resolved_at,
     escalated_at,
-    actions,
   };
 }
 
