@@ -5,6 +5,7 @@ pub mod archive;
 pub mod cases;
 pub mod closer;
 mod doubter;
+mod feed;
 mod inspections;
 pub mod inspector;
 pub mod looker;
@@ -28,9 +29,9 @@ use crate::base::{SharedClock, Shutdown};
 use crate::config::{self, Config};
 use crate::decode::gate::Gate;
 use crate::decode::{Sighting, Watcher, WatcherCounts};
+use crate::intake::AccessUnit;
 use crate::intake::backoff::Backoff;
 use crate::intake::health::{Role, StreamState};
-use crate::intake::{AccessUnit, RtspSource, Stream};
 use crate::notify::{Board, GateState};
 use crate::record::{CameraRecorder, Recorder};
 use crate::store::Store;
@@ -38,6 +39,7 @@ use crate::track::Track;
 use crate::vision::Detector;
 use analyst::{Analysis, Analyst, Ended, Eyes};
 use closer::{Closer, MainPictures};
+use feed::Feed;
 use saver::Saver;
 
 /// Pictures of an awake camera that are analysed each second.
@@ -102,34 +104,9 @@ struct LiveCamera {
     counted: WatcherCounts,
 }
 
-/// A stream and what of it was told already.
-struct Feed {
-    stream: Stream,
-    told: (StreamState, Option<crate::intake::health::LostReason>),
-    dropped_counted: u64,
-}
-
-impl Feed {
-    fn new(url: &url::Url, role: Role, camera: &config::Camera, clock: &SharedClock) -> Self {
-        let source =
-            RtspSource { url: url.clone(), transport: camera.transport, credentials: camera.credentials.clone() };
-        let stream = Stream::new(source, role, clock.clone(), QUEUE_LEN, fastrand::Rng::new());
-        let told = (stream.health().state, stream.health().reason);
-        Self { stream, told, dropped_counted: 0 }
-    }
-
-    fn is_live(&self) -> bool {
-        self.stream.health().state == StreamState::Live
-    }
-
-    fn waiting(&self) -> usize {
-        self.stream.receiver().map_or(0, crossbeam_channel::Receiver::len)
-    }
-}
-
 impl LiveCamera {
     fn new(camera: &config::Camera, shared: &Shared) -> Self {
-        let feed = |url, role| Feed::new(url, role, camera, &shared.clock);
+        let feed = |url, role| Feed::new(url, role, camera, shared);
         Self {
             id: camera.id.clone(),
             main: feed(&camera.main, Role::Main),
@@ -166,12 +143,12 @@ impl LiveCamera {
         let sub_items = self.sub.as_ref().and_then(|sub| sub.stream.receiver()).unwrap_or(&nothing).clone();
         select! {
             recv(main_items) -> item => {
-                if let Some(unit) = self.main.stream.on_item(item) {
+                if let Some(unit) = self.main.take(item, &self.metrics) {
                     self.on_main(&unit);
                 }
             }
             recv(sub_items) -> item => {
-                let unit = self.sub.as_mut().and_then(|sub| sub.stream.on_item(item));
+                let unit = self.sub.as_mut().and_then(|sub| sub.take(item, &self.metrics));
                 if let Some(unit) = unit {
                     self.watch(&unit);
                 }
@@ -263,17 +240,9 @@ impl LiveCamera {
         let analysed_role = if self.sub.is_some() { Role::Sub } else { Role::Main };
         let mut changed = false;
         for feed in std::iter::once(&mut self.main).chain(self.sub.as_mut()) {
-            let health = feed.stream.health();
-            let dropped = feed.stream.dropped();
-            self.metrics.dropped("intake").inc_by(dropped - feed.dropped_counted);
-            feed.dropped_counted = dropped;
-            let now = (health.state, health.reason);
-            if now == feed.told {
-                continue;
-            }
+            let Some(was_live) = feed.changed(&self.metrics) else { continue };
             changed = true;
-            let was_live = feed.told.0 == StreamState::Live;
-            feed.told = now;
+            let health = feed.stream.health();
             match health.state {
                 StreamState::Live => tracing::info!(stream = ?health.role, "live"),
                 StreamState::Connecting => tracing::debug!(stream = ?health.role, "connecting"),
