@@ -6,6 +6,7 @@ import { CameraView } from './camera/CameraView';
 import { useActivity, useHotkeys, useMedia } from './browser';
 import { Header } from './header/Header';
 import { Icon } from './icons';
+import { LiveView } from './live/LiveView';
 import { badgeTitle } from './queue/badge';
 import { neighbour, ringFor } from './queue/queue';
 import { QueueView } from './queue/QueueView';
@@ -18,7 +19,11 @@ import './app.css';
 
 /** What fills the main area. `newest` follows new alerts until the guard chooses one. */
 type Choice =
-  { kind: 'newest' } | { kind: 'alert'; id: string } | { kind: 'camera'; id: string } | { kind: 'vehicles' };
+  | { kind: 'newest' }
+  | { kind: 'alert'; id: string }
+  | { kind: 'camera'; id: string }
+  | { kind: 'vehicles' }
+  | { kind: 'live' };
 
 /** An unattended page goes back to showing the newest alert. */
 const UNATTENDED_MS = 60_000;
@@ -39,8 +44,10 @@ export function App() {
   const alert = queue.alerts.find((candidate) => candidate.id === alertId) ?? null;
   const camera = choice.kind === 'camera' ? cameras.find(({ id }) => id === choice.id) : undefined;
   const showsVehicles = choice.kind === 'vehicles';
-  const showsDetail = !showsVehicles && (!isNarrow || isDetailOpen);
-  const showsList = !showsVehicles && (!isNarrow || !isDetailOpen);
+  const showsLive = choice.kind === 'live';
+  const showsAlerts = !showsVehicles && !showsLive;
+  const showsDetail = showsAlerts && (!isNarrow || isDetailOpen);
+  const showsList = showsAlerts && (!isNarrow || !isDetailOpen);
 
   const chooseAlert = useCallback(
     (id: string) => {
@@ -58,6 +65,10 @@ export function App() {
     setChoice({ kind: 'vehicles' });
     setDetailOpen(false);
   }, []);
+  const showLive = useCallback(() => {
+    setChoice({ kind: 'live' });
+    setDetailOpen(false);
+  }, []);
   const close = useCallback(() => {
     setChoice({ kind: 'newest' });
     setDetailOpen(false);
@@ -71,7 +82,7 @@ export function App() {
   }, [newestId, activeMs]);
 
   const step = (by: 1 | -1) => {
-    if (showsVehicles) return;
+    if (!showsAlerts) return;
     const id = neighbour(queue.alerts, alertId, by);
     if (id !== null) chooseAlert(id);
   };
@@ -80,6 +91,7 @@ export function App() {
     k: () => step(-1),
     m: sound.toggle,
     x: showVehicles,
+    l: showLive,
     escape: close,
   });
 
@@ -101,7 +113,7 @@ export function App() {
   return (
     <SessionProvider value={session}>
       <ClockProvider value={appliance.clock}>
-        <div class={pageClass({ showsDetail, showsList, showsVehicles })}>
+        <div class={pageClass({ showsDetail, showsList, showsVehicles, showsLive })}>
           <Header
             status={appliance.status}
             arming={appliance.arming}
@@ -109,11 +121,14 @@ export function App() {
             isLost={isLost}
             unseen={unseen}
             showsVehicles={showsVehicles}
+            showsLive={showsLive}
             onVehicles={showVehicles}
+            onLive={showLive}
             onAlerts={close}
           />
           <Banners connection={connection} status={appliance.status} loadError={appliance.loadError} />
           {showsVehicles && <VehiclesView cameras={cameras} search={search} onSearch={setSearch} />}
+          {showsLive && <LiveView cameras={cameras} isUnknown={isLost} />}
           {showsList && (
             <QueueView
               queue={queue}
@@ -154,9 +169,20 @@ export function App() {
   );
 }
 
-function pageClass(shown: { showsDetail: boolean; showsList: boolean; showsVehicles: boolean }): string {
-  const { showsDetail, showsList, showsVehicles } = shown;
-  return ['page', showsDetail && 'with-detail', showsList && 'with-list', showsVehicles && 'with-vehicles']
+function pageClass(shown: {
+  showsDetail: boolean;
+  showsList: boolean;
+  showsVehicles: boolean;
+  showsLive: boolean;
+}): string {
+  const { showsDetail, showsList, showsVehicles, showsLive } = shown;
+  return [
+    'page',
+    showsDetail && 'with-detail',
+    showsList && 'with-list',
+    showsVehicles && 'with-vehicles',
+    showsLive && 'with-live',
+  ]
     .filter(Boolean)
     .join(' ');
 }

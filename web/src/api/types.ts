@@ -20,6 +20,7 @@ export type Arming = Schemas['Arming'];
 export type Status = Schemas['Status'];
 export type Severity = Alert['severity'];
 export type CameraState = Camera['state'];
+export type StreamState = Camera['streams'][number]['state'];
 /** One sentence in both languages. */
 export type Sentence = Alert['reason'];
 export interface AlertPage {

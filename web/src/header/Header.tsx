@@ -15,7 +15,9 @@ interface Props {
   /** Alerts that nobody has looked at. */
   unseen: number;
   showsVehicles: boolean;
+  showsLive: boolean;
   onVehicles: () => void;
+  onLive: () => void;
   onAlerts: () => void;
 }
 
@@ -48,17 +50,21 @@ function Brand({ status }: { status: Status | null }) {
   );
 }
 
-type ViewsProps = Pick<Props, 'unseen' | 'showsVehicles' | 'onVehicles' | 'onAlerts'>;
+type ViewsProps = Pick<
+  Props,
+  'unseen' | 'showsVehicles' | 'showsLive' | 'onVehicles' | 'onLive' | 'onAlerts'
+>;
 
-/** The two halves of the page. That there are new alerts is said while vehicles are looked at, too. */
-function Views({ unseen, showsVehicles, onVehicles, onAlerts }: ViewsProps) {
+/** The parts of the page. That there are new alerts is said while another is looked at, too. */
+function Views({ unseen, showsVehicles, showsLive, onVehicles, onLive, onAlerts }: ViewsProps) {
   const { t } = useSession();
+  const showsAlerts = !showsVehicles && !showsLive;
   return (
     <nav class="views" aria-label={t('view.label')}>
-      <button type="button" class="view" aria-current={showsVehicles ? undefined : 'page'} onClick={onAlerts}>
+      <button type="button" class="view" aria-current={showsAlerts ? 'page' : undefined} onClick={onAlerts}>
         <Icon name="bell" />
         <span>{t('view.alerts')}</span>
-        {showsVehicles && unseen > 0 && <span class="count">{unseen}</span>}
+        {!showsAlerts && unseen > 0 && <span class="count">{unseen}</span>}
       </button>
       <button
         type="button"
@@ -68,6 +74,10 @@ function Views({ unseen, showsVehicles, onVehicles, onAlerts }: ViewsProps) {
       >
         <Icon name="car" />
         <span>{t('view.vehicles')}</span>
+      </button>
+      <button type="button" class="view" aria-current={showsLive ? 'page' : undefined} onClick={onLive}>
+        <Icon name="grid" />
+        <span>{t('view.live')}</span>
       </button>
     </nav>
   );

@@ -40,7 +40,7 @@ export const en: Dictionary = {
   'queue.older': 'Show older',
   'queue.older.failed': 'Could not load, click to try again',
   'queue.end': 'End of the list',
-  'queue.keys': 'J / K select · Space play · M sound · X vehicles',
+  'queue.keys': 'J / K select · Space play · M sound · X vehicles · L live',
   'queue.new': 'New',
   'queue.no_snapshot': 'No picture yet',
 
@@ -253,4 +253,17 @@ export const en: Dictionary = {
   'span.minute': '{n} min ago',
   'span.hour': '{n} h ago',
   'span.day': '{n} d ago',
+
+  'view.live': 'Live',
+  'live.video': 'Live video from camera {name}',
+  'live.now': 'Live',
+  'live.connecting': 'Opening live video…',
+  'live.old': 'Old picture, no longer live',
+  'live.unplayable': 'This browser cannot play how the camera encodes: a picture each second instead',
+  'live.failing': 'Live video does not open: a picture each second instead; it is tried again',
+  'live.size': 'Cameras on one screen',
+  'live.size.of': '{n} cameras',
+  'live.page': 'Page {n} of {all}',
+  'live.page.before': 'Previous page (key ←)',
+  'live.page.next': 'Next page (key →)',
 };

@@ -39,7 +39,7 @@ export const vi = {
   'queue.older': 'Xem cũ hơn',
   'queue.older.failed': 'Không tải được, bấm để thử lại',
   'queue.end': 'Hết danh sách',
-  'queue.keys': 'J / K chọn · Dấu cách phát · M tiếng · X xe',
+  'queue.keys': 'J / K chọn · Dấu cách phát · M tiếng · X xe · L trực tiếp',
   'queue.new': 'Mới',
   'queue.no_snapshot': 'Chưa có hình',
 
@@ -252,4 +252,17 @@ export const vi = {
   'span.minute': '{n} phút trước',
   'span.hour': '{n} giờ trước',
   'span.day': '{n} ngày trước',
+
+  'view.live': 'Trực tiếp',
+  'live.video': 'Hình trực tiếp từ camera {name}',
+  'live.now': 'Trực tiếp',
+  'live.connecting': 'Đang mở hình trực tiếp…',
+  'live.old': 'Hình cũ, không còn trực tiếp',
+  'live.unplayable': 'Trình duyệt này không phát được chuẩn hình của camera: xem ảnh chụp từng giây',
+  'live.failing': 'Không mở được hình trực tiếp: xem ảnh chụp từng giây, vẫn đang thử lại',
+  'live.size': 'Số camera trên một màn hình',
+  'live.size.of': '{n} camera',
+  'live.page': 'Trang {n}/{all}',
+  'live.page.before': 'Trang trước (phím ←)',
+  'live.page.next': 'Trang sau (phím →)',
 } as const;

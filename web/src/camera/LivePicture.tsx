@@ -1,0 +1,88 @@
+import { useRef } from 'preact/hooks';
+import type { Camera } from '../api/types';
+import { useOnScreen, usePageVisible } from '../browser';
+import { useSession } from '../session/session';
+import { useNow } from '../stream/appliance';
+import { formatClock, wallTime } from '../time';
+import { CameraPicture } from './CameraPicture';
+import { isOfNow, LIVE_WITHIN_MS, type Live } from './live';
+import { usePicture } from './picture';
+import { useLive } from './useLive';
+import './live.css';
+
+interface Props {
+  camera: Camera;
+  /** Of the pictures that are shown where the video cannot be played. */
+  width: number;
+  /** Says when what is shown was seen. */
+  showsTime?: boolean;
+}
+
+const PICTURES_MS = 1_000;
+const AGE_MS = 500;
+
+/**
+ * A camera's live video, or pictures where this browser cannot play it. What is older than three seconds is
+ * dimmed and said to be old. Out of sight it takes nothing from the appliance.
+ */
+export function LivePicture({ camera, width, showsTime = false }: Props) {
+  const { t } = useSession();
+  const frame = useRef<HTMLSpanElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const isOnScreen = useOnScreen(frame);
+  const isPageVisible = usePageVisible();
+  const isWanted = isOnScreen && isPageVisible;
+  const { live, player } = useLive(video, camera.id, isWanted);
+  const { nowMs, offset } = useNow(AGE_MS);
+
+  const { phase } = live;
+  const whyPictures = phase === 'unplayable' || phase === 'failing' ? phase : null;
+  const showsPictures = whyPictures !== null;
+  const hasPicture = camera.state === 'live' || Boolean(camera.picture_at);
+  const picture = usePicture(camera.id, width, isWanted && showsPictures && hasPicture ? PICTURES_MS : null);
+  const atMs = showsPictures ? (picture?.atMs ?? null) : (player?.shownAtMs ?? null);
+  const isLive = !showsPictures && phase === 'playing' && isOfNow(atMs, nowMs);
+  return (
+    <span ref={frame} class={`live ${isLive ? 'fresh' : 'old'}`} data-live={camera.id} data-phase={phase}>
+      <video
+        ref={video}
+        class="live-video"
+        hidden={showsPictures}
+        muted
+        playsInline
+        aria-label={t('live.video', { name: camera.name })}
+      />
+      {whyPictures ? (
+        <>
+          <CameraPicture camera={camera} picture={picture} withinMs={LIVE_WITHIN_MS} />
+          <span class="live-note">{t(`live.${whyPictures}`)}</span>
+        </>
+      ) : (
+        <LiveWords phase={phase} atMs={atMs} isLive={isLive} nowMs={nowMs} />
+      )}
+      {showsTime && atMs !== null && (
+        <span class="live-time">{t('camera.picture.at', { time: formatClock(wallTime(atMs, offset)) })}</span>
+      )}
+    </span>
+  );
+}
+
+interface WordsProps {
+  phase: Live['phase'];
+  atMs: number | null;
+  isLive: boolean;
+  nowMs: number | null;
+}
+
+function LiveWords({ phase, atMs, isLive, nowMs }: WordsProps) {
+  const { t, ago } = useSession();
+  if (isLive) return <span class="live-mark">{t('live.now')}</span>;
+  const what = phase === 'lost' ? t('camera.lost') : atMs === null ? t('live.connecting') : t('live.old');
+  const age = atMs === null || nowMs === null ? '' : ` · ${ago(nowMs - atMs)}`;
+  return (
+    <span class="live-words" role="status">
+      {what}
+      {age}
+    </span>
+  );
+}
