@@ -124,8 +124,9 @@ async fn live_video_begins_with_what_is_in_memory() {
 async fn a_stream_that_no_player_takes_is_said_to_be_one() {
     let office = Office::new();
     let (address, _handle, _server) = serve(&office).await;
+    let unit = unit(0);
     let caps = gst::Caps::builder("video/x-h264").field("width", 640).build();
-    office.state.board.live("kho", Role::Main).publish(&AccessUnit { caps, ..unit(0) });
+    office.state.board.live("kho", Role::Main).publish(&AccessUnit { caps, ..unit });
     let mut socket = watch(address, "kho/live").await.expect("connected");
     let Message::Close(Some(end)) = next(&mut socket).await else { panic!("an end") };
     assert_eq!(u16::from(end.code), 1003);

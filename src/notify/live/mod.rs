@@ -17,7 +17,8 @@ pub use program::{Packet, Program};
 
 /// Access units on their way to one viewer: 5 s at 25 a second.
 const ON_THE_WAY: usize = 128;
-/// What a group of pictures may take: its bytes are shared with the analysis, which keeps as much.
+/// What a group of pictures may take; nothing is copied, and where the stream is analysed the analysis
+/// holds the same bytes.
 const GOP_LIMIT_BYTES: usize = 8_000_000;
 
 /// One stream of one camera. Shared; locks are brief, and nobody waits for a viewer.
