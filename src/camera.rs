@@ -143,12 +143,12 @@ impl LiveCamera {
         let sub_items = self.sub.as_ref().and_then(|sub| sub.stream.receiver()).unwrap_or(&nothing).clone();
         select! {
             recv(main_items) -> item => {
-                if let Some(unit) = self.main.take(item, &self.metrics) {
+                if let Some(unit) = self.main.stream.on_item(item) {
                     self.on_main(&unit);
                 }
             }
             recv(sub_items) -> item => {
-                let unit = self.sub.as_mut().and_then(|sub| sub.take(item, &self.metrics));
+                let unit = self.sub.as_mut().and_then(|sub| sub.stream.on_item(item));
                 if let Some(unit) = unit {
                     self.watch(&unit);
                 }

@@ -1,13 +1,13 @@
 //! One stream of a camera, its live video, and what of it was told already.
 
-use crossbeam_channel::{Receiver, RecvError};
+use crossbeam_channel::Receiver;
 use url::Url;
 
 use super::{QUEUE_LEN, Shared};
 use crate::base::metrics::CameraMetrics;
 use crate::config;
 use crate::intake::health::{LostReason, Role, StreamState};
-use crate::intake::{AccessUnit, Item, RtspSource, Stream};
+use crate::intake::{RtspSource, Stream, Tap};
 use crate::notify::live::LiveStream;
 
 pub(super) struct Feed {
@@ -21,11 +21,12 @@ impl Feed {
     pub(super) fn new(url: &Url, role: Role, camera: &config::Camera, shared: &Shared) -> Self {
         let source =
             RtspSource { url: url.clone(), transport: camera.transport, credentials: camera.credentials.clone() };
-        let stream = Stream::new(source, role, shared.clock.clone(), QUEUE_LEN, fastrand::Rng::new());
-        let told = (stream.health().state, stream.health().reason);
         let live = shared.board.live(&camera.id, role);
         // Of a loop that failed.
         live.end();
+        let stream = Stream::new(source, role, shared.clock.clone(), QUEUE_LEN, fastrand::Rng::new())
+            .with_tap(tap(&live, &shared.metrics.camera(&camera.id)));
+        let told = (stream.health().state, stream.health().reason);
         Self { stream, live, told, dropped_counted: 0 }
     }
 
@@ -35,16 +36,6 @@ impl Feed {
 
     pub(super) fn waiting(&self) -> usize {
         self.stream.receiver().map_or(0, Receiver::len)
-    }
-
-    /// Takes what the stream's receiver yielded, and shows an access unit to those who watch.
-    pub(super) fn take(&mut self, item: Result<Item, RecvError>, metrics: &CameraMetrics) -> Option<AccessUnit> {
-        let unit = self.stream.on_item(item)?;
-        let left_out = self.live.publish(&unit);
-        if left_out > 0 {
-            metrics.dropped("live").inc_by(left_out);
-        }
-        Some(unit)
     }
 
     /// Whether it was live, if its state or the reason for it is another than at the last call.
@@ -63,4 +54,12 @@ impl Feed {
         }
         Some(was_live)
     }
+}
+
+/// Shows live video as it comes: analysis, which may take its time, is not waited for.
+fn tap(live: &LiveStream, metrics: &CameraMetrics) -> Tap {
+    let (live, left_out) = (live.clone(), metrics.dropped("live"));
+    Tap::new(move |unit| {
+        left_out.inc_by(live.publish(unit));
+    })
 }

@@ -47,11 +47,13 @@ pub(super) enum Told {
     State { state: StreamState },
 }
 
-/// Its live video, as the camera sends it, from the last key frame on. A WebSocket: a text message
-/// is a LiveTold; after each `start` the first binary message is the beginning of an MP4 (`ftyp`,
-/// `moov`), and each further one is a fragment of it behind 16 bytes: when its last picture came
-/// from the camera, in milliseconds since 1970, and when that is shown in the MP4's time, in
-/// milliseconds (both u64, big endian). Who is too slow misses pictures up to a key frame.
+/// A camera's live video, as it sends it.
+///
+/// A WebSocket. A text message is a LiveTold; after each `start` the first binary message is the
+/// beginning of an MP4 (`ftyp`, `moov`), and each further one is a fragment of it behind 16 bytes: when
+/// its last picture came from the camera, in milliseconds since 1970, and when that is shown in the
+/// MP4's time, in milliseconds (both u64, big endian). It begins with the last key frame; who is too
+/// slow misses pictures up to the next.
 #[utoipa::path(get, path = "/cameras/{id}/live", tag = "cameras",
     params(
         ("id" = String, Path, description = "As in the configuration"),
