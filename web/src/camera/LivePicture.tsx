@@ -77,7 +77,8 @@ interface WordsProps {
 function LiveWords({ phase, atMs, isLive, nowMs }: WordsProps) {
   const { t, ago } = useSession();
   if (isLive) return <span class="live-mark">{t('live.now')}</span>;
-  const what = phase === 'lost' ? t('camera.lost') : atMs === null ? t('live.connecting') : t('live.old');
+  const what =
+    phase === 'lost' ? t('camera.lost') : atMs === null ? t('live.connecting') : t('camera.old_picture');
   const age = atMs === null || nowMs === null ? '' : ` · ${ago(nowMs - atMs)}`;
   return (
     <span class="live-words" role="status">

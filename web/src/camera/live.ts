@@ -86,7 +86,7 @@ export function retryMs({ phase, failures }: Live): number {
 
 /** So far behind the newest picture it plays: what the network delays must not stop it. */
 const GOAL_S = 0.3;
-const HURRY_S = 0.8;
+const HURRY_S = 0.6;
 const TOO_FAR_S = 1.5;
 const HURRIED_RATE = 1.1;
 
