@@ -24,7 +24,7 @@ export function CameraView({ camera, isUnknown, onClose }: Props) {
           <Icon name="close" /> {t('camera.close')}
         </button>
       </div>
-      <LivePicture camera={camera} width={WIDTH} showsTime />
+      <LivePicture camera={camera} width={WIDTH} isLarge />
     </article>
   );
 }

@@ -1,11 +1,11 @@
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Camera } from '../api/types';
 import { useOnScreen, usePageVisible } from '../browser';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { formatClock, wallTime } from '../time';
 import { CameraPicture } from './CameraPicture';
-import { isOfNow, LIVE_WITHIN_MS, type Live } from './live';
+import { isOfNow, LIVE_WITHIN_MS, liveAddress, type Live } from './live';
 import { usePicture } from './picture';
 import { useLive } from './useLive';
 import './live.css';
@@ -14,8 +14,8 @@ interface Props {
   camera: Camera;
   /** Of the pictures that are shown where the video cannot be played. */
   width: number;
-  /** Says when what is shown was seen. */
-  showsTime?: boolean;
+  /** It has the room for the main stream, and to say when what is shown was seen. */
+  isLarge?: boolean;
 }
 
 const PICTURES_MS = 1_000;
@@ -25,14 +25,20 @@ const AGE_MS = 500;
  * A camera's live video, or pictures where this browser cannot play it. What is older than three seconds is
  * dimmed and said to be old. Out of sight it takes nothing from the appliance.
  */
-export function LivePicture({ camera, width, showsTime = false }: Props) {
+export function LivePicture({ camera, width, isLarge = false }: Props) {
   const { t } = useSession();
   const frame = useRef<HTMLSpanElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const isOnScreen = useOnScreen(frame);
   const isPageVisible = usePageVisible();
   const isWanted = isOnScreen && isPageVisible;
-  const { live, player } = useLive(video, camera.id, isWanted);
+  // Cameras often encode their main stream in a way that browsers cannot play, and the other in one that they can.
+  const [isMainRefused, refuseMain] = useState(false);
+  const stream = isLarge && camera.streams.length > 1 && !isMainRefused ? 'main' : 'small';
+  const { live, player } = useLive(video, liveAddress(camera.id, stream), isWanted);
+  useEffect(() => {
+    if (stream === 'main' && (live.phase === 'unplayable' || live.phase === 'failing')) refuseMain(true);
+  }, [stream, live]);
   const { nowMs, offset } = useNow(AGE_MS);
 
   const { phase } = live;
@@ -60,7 +66,7 @@ export function LivePicture({ camera, width, showsTime = false }: Props) {
       ) : (
         <LiveWords phase={phase} atMs={atMs} isLive={isLive} nowMs={nowMs} />
       )}
-      {showsTime && atMs !== null && (
+      {isLarge && atMs !== null && (
         <span class="live-time">{t('camera.picture.at', { time: formatClock(wallTime(atMs, offset)) })}</span>
       )}
     </span>

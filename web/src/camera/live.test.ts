@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   isOfNow,
+  liveAddress,
   pace,
   parseFragment,
   parseTold,
@@ -11,6 +12,11 @@ import {
   UNBEGUN,
   type LiveEvent,
 } from './live';
+
+it('asks for the main stream only where that is wanted', () => {
+  expect(liveAddress('cong-chinh', 'small')).toBe('/api/v1/cameras/cong-chinh/live');
+  expect(liveAddress('cong-chinh', 'main')).toBe('/api/v1/cameras/cong-chinh/live?stream=main');
+});
 
 describe('messages', () => {
   it('are known by their type', () => {

@@ -5,6 +5,12 @@ import type { StreamState } from '../api/types';
 /** Older than this is never shown as live. */
 export const LIVE_WITHIN_MS = 3_000;
 
+/** Which of a camera's streams; the appliance chooses the small one where there are two. */
+export type StreamChoice = 'main' | 'small';
+
+export const liveAddress = (camera: string, stream: StreamChoice): string =>
+  `/api/v1/cameras/${encodeURIComponent(camera)}/live${stream === 'main' ? '?stream=main' : ''}`;
+
 export type Told =
   { type: 'start'; codec: string; width: number; height: number } | { type: 'state'; state: StreamState };
 

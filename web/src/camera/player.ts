@@ -21,7 +21,8 @@ export class Player {
   readonly #onEvent: (event: LiveEvent) => void;
   readonly #timer: ReturnType<typeof setInterval>;
   #socket: WebSocket | null = null;
-  #address: string | null = null;
+  /** Of the video in memory. */
+  #source: string | null = null;
   #buffer: SourceBuffer | null = null;
   /** Not yet in the buffer. */
   #waiting: Uint8Array<ArrayBuffer>[] = [];
@@ -30,12 +31,12 @@ export class Player {
   #newest: Mark | null = null;
 
   /** `onEvent` hears how it goes; after `unplayable` or `broken` nothing more comes. */
-  constructor(video: HTMLVideoElement, camera: string, onEvent: (event: LiveEvent) => void) {
+  constructor(video: HTMLVideoElement, address: string, onEvent: (event: LiveEvent) => void) {
     this.#video = video;
     this.#onEvent = onEvent;
     this.#timer = setInterval(() => this.#follow(), FOLLOW_MS);
     video.addEventListener('error', this.#break);
-    const url = new URL(`/api/v1/cameras/${encodeURIComponent(camera)}/live`, location.href);
+    const url = new URL(address, location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     this.#socket = new WebSocket(url);
     this.#socket.binaryType = 'arraybuffer';
@@ -87,7 +88,7 @@ export class Player {
     this.#forget();
     this.#awaitsInit = true;
     const source = new Source();
-    this.#address = URL.createObjectURL(source);
+    this.#source = URL.createObjectURL(source);
     source.addEventListener(
       'sourceopen',
       () => {
@@ -104,7 +105,7 @@ export class Player {
     );
     // Safari plays such a source only where no other device may take it over.
     this.#video.disableRemotePlayback = true;
-    this.#video.src = this.#address;
+    this.#video.src = this.#source;
     this.#play();
     this.#onEvent({ type: 'started' });
   }
@@ -160,9 +161,9 @@ export class Player {
     this.#buffer = null;
     this.#waiting = [];
     this.#newest = null;
-    if (this.#address === null) return;
-    URL.revokeObjectURL(this.#address);
-    this.#address = null;
+    if (this.#source === null) return;
+    URL.revokeObjectURL(this.#source);
+    this.#source = null;
     this.#video.removeAttribute('src');
     this.#video.load();
   }

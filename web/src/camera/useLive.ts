@@ -3,12 +3,12 @@ import { reduceLive, retryMs, UNBEGUN, type Live } from './live';
 import { Player } from './player';
 
 /**
- * Shows a camera's live video in the element while `isWanted`, and connects again where it breaks off.
+ * Shows live video from an address of the appliance in the element while `isWanted`, and connects again where it breaks off.
  * `player` is null while there is no connection.
  */
 export function useLive(
   video: MutableRef<HTMLVideoElement | null>,
-  camera: string,
+  address: string,
   isWanted: boolean,
 ): { live: Live; player: Player | null } {
   const [live, dispatch] = useReducer(reduceLive, UNBEGUN);
@@ -19,7 +19,7 @@ export function useLive(
   useEffect(() => {
     const element = video.current;
     if (!isWanted || !element) return undefined;
-    const connection = new Player(element, camera, (event) => {
+    const connection = new Player(element, address, (event) => {
       if (event.type === 'broken' || event.type === 'unplayable') setPlayer(null);
       dispatch(event);
     });
@@ -28,7 +28,7 @@ export function useLive(
       connection.close();
       setPlayer(null);
     };
-  }, [video, camera, isWanted, turn]);
+  }, [video, address, isWanted, turn]);
 
   const waitMs = isBroken && player === null ? retryMs(live) : null;
   useEffect(() => {
