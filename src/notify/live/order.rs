@@ -22,24 +22,16 @@ pub(super) struct DecodeOrder {
 impl DecodeOrder {
     /// For a stream that begins with pictures shown at these times, in decoding order.
     pub(super) fn of(shown_at: impl IntoIterator<Item = u64>) -> Self {
-        let mut order = Self::default();
-        let mut earlier: Vec<u64> = Vec::new();
-        for shown_at in shown_at {
-            order.deepen(&earlier, shown_at);
-            earlier.push(shown_at);
-            earlier.sort_unstable();
-        }
-        order
+        let mut earlier = Vec::new();
+        let depth = shown_at.into_iter().map(|time| insert(&mut earlier, time)).max().unwrap_or(0);
+        Self { depth: depth.min(DEEPEST), ..Self::default() }
     }
 
     /// The decode time of the next picture, which is shown at `shown_at`. All are ticks of 1/90,000 s;
     /// decode times always rise.
     pub(super) fn next(&mut self, shown_at: u64) -> u64 {
-        let waiting = std::mem::take(&mut self.waiting);
-        self.deepen(&waiting, shown_at);
-        self.waiting = waiting;
-        let place = self.waiting.partition_point(|&time| time <= shown_at);
-        self.waiting.insert(place, shown_at);
+        let overtook = insert(&mut self.waiting, shown_at);
+        self.depth = self.depth.max(overtook.min(DEEPEST));
         let wanted = if self.waiting.len() > self.depth {
             self.waiting.remove(0)
         } else {
@@ -52,11 +44,13 @@ impl DecodeOrder {
         self.last = Some(time);
         time
     }
+}
 
-    fn deepen(&mut self, earlier: &[u64], shown_at: u64) {
-        let overtook = earlier.len() - earlier.partition_point(|&time| time <= shown_at);
-        self.depth = self.depth.max(overtook).min(DEEPEST);
-    }
+/// Puts a time among ascending ones, and tells how many come after it.
+fn insert(times: &mut Vec<u64>, time: u64) -> usize {
+    let place = times.partition_point(|&other| other <= time);
+    times.insert(place, time);
+    times.len() - 1 - place
 }
 
 #[cfg(test)]

@@ -76,9 +76,9 @@ impl Program {
         Ok(packets)
     }
 
-    /// Units of one format.
+    /// Units of one format, at least one.
     fn run(&mut self, units: &[AccessUnit], packets: &mut Vec<Packet>) -> Result<(), FormatError> {
-        let continues = self.current.as_ref().is_some_and(|current| units.iter().all(|unit| unit.caps == current.caps));
+        let continues = self.current.as_ref().is_some_and(|current| current.caps == units[0].caps);
         let units = if continues {
             units
         } else {
