@@ -108,7 +108,7 @@ struct LiveCamera {
 
 impl LiveCamera {
     fn new(camera: &config::Camera, shared: &Shared) -> Self {
-        let feed = |url, role| Feed::new(url, role, camera, &shared.clock);
+        let feed = |url, role| Feed::new(url, role, camera, shared);
         let recall = Recall::new(shared.store.clone(), &camera.id, shared.clock.monotonic());
         let now = shared.clock.now();
         let saver = Saver::new(&camera.id, shared.store.clone(), shared.cases.clone(), &shared.config.data_dir);
@@ -261,17 +261,9 @@ impl LiveCamera {
         let analysed_role = if self.sub.is_some() { Role::Sub } else { Role::Main };
         let mut changed = false;
         for feed in std::iter::once(&mut self.main).chain(self.sub.as_mut()) {
-            let health = feed.stream.health();
-            let dropped = feed.stream.dropped();
-            self.metrics.dropped("intake").inc_by(dropped - feed.dropped_counted);
-            feed.dropped_counted = dropped;
-            let now = (health.state, health.reason);
-            if now == feed.told {
-                continue;
-            }
+            let Some(was_live) = feed.changed(&self.metrics) else { continue };
             changed = true;
-            let was_live = feed.told.0 == StreamState::Live;
-            feed.told = now;
+            let health = feed.stream.health();
             match health.state {
                 StreamState::Live => tracing::info!(stream = ?health.role, "live"),
                 StreamState::Connecting => tracing::debug!(stream = ?health.role, "connecting"),

@@ -33,6 +33,8 @@ use uuid::Uuid;
 mod arming;
 #[path = "api/cases.rs"]
 mod cases;
+#[path = "api/live.rs"]
+mod live;
 #[path = "api/vehicles.rs"]
 mod vehicles;
 #[path = "api/verdicts.rs"]

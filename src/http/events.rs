@@ -89,13 +89,8 @@ impl Listener {
     async fn run(mut self, mut woken: tokio::sync::broadcast::Receiver<StoredEvent>) {
         let mut heartbeat = interval(HEARTBEAT_EVERY);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let stopping = self.context.stopping.clone();
-        let stopped = async {
-            match stopping {
-                Some(stopping) => stopping.stopped().await,
-                None => std::future::pending().await,
-            }
-        };
+        let context = Arc::clone(&self.context);
+        let stopped = context.stopped();
         tokio::pin!(stopped);
         let mut result = self.catch_up().await;
         while result.is_ok() {

@@ -10,6 +10,7 @@ mod events;
 mod guard;
 mod handling;
 mod lessons;
+mod live;
 mod media;
 mod office;
 mod openapi;
@@ -51,6 +52,8 @@ const CLIPS_AT_ONCE: usize = 2;
 const PICTURES_AT_ONCE: usize = 2;
 /// Pages that listen at once.
 const LISTENERS: usize = 64;
+/// Live videos that are watched at once: four screens of sixteen cameras.
+const VIEWERS: usize = 64;
 /// What an answer under way may still take when the appliance stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
@@ -77,6 +80,7 @@ struct Context {
     clip_places: Semaphore,
     picture_places: Semaphore,
     listener_places: Arc<Semaphore>,
+    viewer_places: Arc<Semaphore>,
     stopping: Option<Shutdown>,
     /// The OpenAPI document.
     document: String,
@@ -116,6 +120,7 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         clip_places: Semaphore::new(CLIPS_AT_ONCE),
         picture_places: Semaphore::new(PICTURES_AT_ONCE),
         listener_places: Arc::new(Semaphore::new(LISTENERS)),
+        viewer_places: Arc::new(Semaphore::new(VIEWERS)),
         stopping,
         state,
     };
@@ -144,6 +149,14 @@ impl Context {
 
     fn now(&self) -> Timestamp {
         self.state.clock.now()
+    }
+
+    /// Resolves when the appliance stops.
+    async fn stopped(&self) {
+        match self.stopping.clone() {
+            Some(stopping) => stopping.stopped().await,
+            None => std::future::pending().await,
+        }
     }
 }
 

@@ -9,7 +9,9 @@ use utoipa_axum::routes;
 
 use super::problem::Problems;
 use super::view::Heartbeat;
-use super::{Problem, Shared, alerts, arming, cameras, cases, events, handling, lessons, office, plates, vehicles};
+use super::{
+    Problem, Shared, alerts, arming, cameras, cases, events, handling, lessons, live, office, plates, vehicles,
+};
 use crate::store::VehicleCrop;
 
 #[derive(utoipa::OpenApi)]
@@ -26,7 +28,7 @@ use crate::store::VehicleCrop;
         (name = "office", description = "What is recorded, whether it is armed, how the appliance is doing"),
         (name = "operation", description = "For whoever keeps the appliance running"),
     ),
-    components(schemas(Problem, Heartbeat, VehicleCrop)),
+    components(schemas(Problem, Heartbeat, VehicleCrop, live::Told)),
 )]
 struct Document;
 
@@ -36,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(cameras::list_cameras))
         .routes(routes!(cameras::get_camera))
         .routes(routes!(cameras::camera_snapshot))
+        .routes(routes!(live::camera_live))
         .routes(routes!(alerts::list_alerts))
         .routes(routes!(alerts::get_alert))
         .routes(routes!(handling::claim_alert))

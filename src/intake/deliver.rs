@@ -9,7 +9,7 @@ use crossbeam_channel::Sender;
 use gstreamer as gst;
 use jiff::Timestamp;
 
-use super::{AccessUnit, Codec, Counts, Item, Lost, LostReason};
+use super::{AccessUnit, Codec, Counts, Item, Lost, LostReason, Tap};
 use crate::base::SharedClock;
 
 /// A gap where a picture has no time and no duration of its own.
@@ -89,6 +89,7 @@ fn has_picture(caps: &gst::CapsRef) -> bool {
 pub(super) struct Outlet {
     state: Mutex<State>,
     counts: Arc<Counts>,
+    tap: Option<Tap>,
 }
 
 struct State {
@@ -101,11 +102,9 @@ struct State {
 
 impl Outlet {
     /// `sender` must have room for one item more than may wait: the last one, which must not be lost.
-    pub(super) fn new(sender: Sender<Item>, packer: Packer, counts: Arc<Counts>) -> Self {
-        Self {
-            state: Mutex::new(State { sender: Some(sender), packer, changes: Changes::default(), skipping: false }),
-            counts,
-        }
+    pub(super) fn new(sender: Sender<Item>, packer: Packer, counts: Arc<Counts>, tap: Option<Tap>) -> Self {
+        let state = State { sender: Some(sender), packer, changes: Changes::default(), skipping: false };
+        Self { state: Mutex::new(state), counts, tap }
     }
 
     pub(super) fn deliver(&self, sample: &gst::Sample) -> Result<gst::FlowSuccess, gst::FlowError> {
@@ -123,10 +122,13 @@ impl Outlet {
         let skip = sender.len() >= limit || (state.skipping && !unit.key);
         if skip {
             self.counts.dropped.fetch_add(1, Ordering::Relaxed);
-        } else if sender.try_send(Ok(unit)).is_err() {
+        } else if sender.try_send(Ok(unit.clone())).is_err() {
             return Err(gst::FlowError::Eos);
         }
         state.skipping = skip;
+        if let Some(Tap(hear)) = &self.tap {
+            hear(&unit);
+        }
         Ok(gst::FlowSuccess::Ok)
     }
 
@@ -191,6 +193,27 @@ mod tests {
         let mut changes = Changes::default();
         let seen: Vec<bool> = units.iter().map(|unit| changes.too_many(unit)).collect();
         assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn a_tap_hears_of_what_the_queue_has_no_room_for_until_the_end() {
+        gst::init().expect("GStreamer");
+        let (sender, receiver) = crossbeam_channel::bounded(2 + 1);
+        let (counts, heard) = (Arc::new(Counts::default()), Arc::new(AtomicU64::new(0)));
+        let hear = Arc::clone(&heard);
+        let tap = Tap::new(move |_| count(&hear));
+        let packer = Packer::new(Stamp::From(Timestamp::UNIX_EPOCH));
+        let outlet = Outlet::new(sender, packer, Arc::clone(&counts), Some(tap));
+        let caps = gst::Caps::builder("video/x-h264").field("width", 64).field("height", 64).build();
+        let sample = gst::Sample::builder().buffer(&gst::Buffer::from_slice([1])).caps(&caps).build();
+        for _ in 0..5 {
+            outlet.deliver(&sample).expect("taken");
+        }
+        let seen = || (heard.load(Ordering::Relaxed), receiver.len(), counts.dropped.load(Ordering::Relaxed));
+        assert_eq!(seen(), (5, 2, 3));
+        outlet.end(Lost::new(LostReason::Ended, "the end"));
+        assert_eq!(outlet.deliver(&sample), Err(gst::FlowError::Eos));
+        assert_eq!(seen(), (5, 3, 3));
     }
 
     #[test]

@@ -64,7 +64,18 @@ pub enum Overflow {
     Block,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// Hears of each access unit of a camera on the thread that received it, before whoever takes it from
+/// the queue, and also of those for which the queue had no room. It must not wait.
+#[derive(Clone)]
+pub struct Tap(Arc<dyn Fn(&AccessUnit) + Send + Sync>);
+
+impl Tap {
+    pub fn new(hear: impl Fn(&AccessUnit) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(hear))
+    }
+}
+
+#[derive(Clone)]
 pub struct IntakeOptions {
     /// Access units that may wait to be taken; at least 1.
     pub queue_len: usize,
@@ -72,15 +83,17 @@ pub struct IntakeOptions {
     pub overflow: Overflow,
     /// When a file begins; without it, now.
     pub file_start: Option<Timestamp>,
+    /// Of a camera; nobody is in such a hurry with a file.
+    pub tap: Option<Tap>,
 }
 
 impl IntakeOptions {
     pub fn live() -> Self {
-        Self { queue_len: 64, overflow: Overflow::Drop, file_start: None }
+        Self { queue_len: 64, overflow: Overflow::Drop, file_start: None, tap: None }
     }
 
     pub fn file(start: Timestamp) -> Self {
-        Self { queue_len: 64, overflow: Overflow::Block, file_start: Some(start) }
+        Self { queue_len: 64, overflow: Overflow::Block, file_start: Some(start), tap: None }
     }
 }
 
@@ -115,7 +128,7 @@ impl Intake {
         gst::init()
             .map_err(|error| Lost::new(LostReason::Unsupported, format!("GStreamer does not start: {error}")))?;
         match source {
-            Source::Rtsp(source) => rtsp::open(source, role, clock, &options),
+            Source::Rtsp(source) => rtsp::open(source, role, clock, options),
             Source::File(path) => replay::open(path, &clock, &options),
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn open(
     source: &RtspSource,
     role: Role,
     clock: SharedClock,
-    options: &IntakeOptions,
+    options: IntakeOptions,
 ) -> Result<Intake, Lost> {
     let pipeline = chain::pipeline(DESCRIPTION)?;
     let rtspsrc = chain::element(&pipeline, "source")?;
@@ -36,7 +36,7 @@ pub(super) fn open(
     // One place more than may wait: for the last item.
     let (sender, receiver) = crossbeam_channel::bounded(options.queue_len.max(1) + 1);
     let counts = Arc::new(Counts::default());
-    let outlet = Arc::new(Outlet::new(sender, Packer::new(Stamp::Now(clock)), Arc::clone(&counts)));
+    let outlet = Arc::new(Outlet::new(sender, Packer::new(Stamp::Now(clock)), Arc::clone(&counts), options.tap));
     let seen = Arc::new(Seen::new(source));
 
     chain::sink(&pipeline)?.set_callbacks(callbacks(&outlet));

@@ -6,7 +6,7 @@ use crossbeam_channel::{Receiver, RecvError};
 
 use super::backoff::Backoff;
 use super::{
-    AccessUnit, Intake, IntakeOptions, Item, Lost, LostReason, Role, RtspSource, Source, StreamHealth, StreamState,
+    AccessUnit, Intake, IntakeOptions, Item, Lost, LostReason, Role, RtspSource, Source, StreamHealth, StreamState, Tap,
 };
 use crate::base::SharedClock;
 
@@ -29,6 +29,7 @@ pub struct Stream {
     health: StreamHealth,
     /// By intakes that are gone.
     dropped_before: u64,
+    tap: Option<Tap>,
 }
 
 enum Phase {
@@ -57,7 +58,13 @@ impl Stream {
             StreamHealth { role, state: StreamState::Connecting, since: clock.now(), reason: None, codec: None };
         let phase = Phase::Waiting { until: clock.monotonic() };
         let source = Source::Rtsp(source);
-        Self { source, clock, queue_len, backoff: Backoff::default(), random, phase, health, dropped_before: 0 }
+        let backoff = Backoff::default();
+        Self { source, clock, queue_len, backoff, random, phase, health, dropped_before: 0, tap: None }
+    }
+
+    /// Lets `tap` hear of what each connection receives.
+    pub fn with_tap(self, tap: Tap) -> Self {
+        Self { tap: Some(tap), ..self }
     }
 
     /// What to wait on; `None` while there is no connection.
@@ -122,7 +129,7 @@ impl Stream {
     }
 
     fn connect(&mut self, now: Duration) {
-        let options = IntakeOptions { queue_len: self.queue_len, ..IntakeOptions::live() };
+        let options = IntakeOptions { queue_len: self.queue_len, tap: self.tap.clone(), ..IntakeOptions::live() };
         match Intake::open(&self.source, self.health.role, self.clock.clone(), options) {
             Ok(intake) => self.phase = Phase::Open(Open { intake, opened: now, live: None }),
             Err(lost) => self.lose(&lost),

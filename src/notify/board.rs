@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::live::LiveStream;
 use crate::decode::Frame;
-use crate::intake::health::{StreamHealth, StreamState};
+use crate::intake::health::{Role, StreamHealth, StreamState};
 use crate::record::DiskReport;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -32,6 +33,10 @@ impl CameraNow {
         self.streams.iter().max_by_key(|stream| stream.state)
     }
 
+    pub fn state_of(&self, role: Role) -> Option<StreamState> {
+        self.streams.iter().find(|stream| stream.role == role).map(|stream| stream.state)
+    }
+
     pub fn is_live(&self) -> bool {
         self.worst().is_some_and(|stream| stream.state == StreamState::Live)
     }
@@ -46,6 +51,7 @@ pub struct Board {
 #[derive(Debug, Default)]
 struct Inner {
     cameras: BTreeMap<String, CameraNow>,
+    live: BTreeMap<(String, Role), LiveStream>,
     disk: DiskReport,
 }
 
@@ -56,6 +62,11 @@ impl Board {
 
     pub fn update_camera<T>(&self, id: &str, change: impl FnOnce(&mut CameraNow) -> T) -> T {
         self.with(|inner| change(inner.cameras.entry(id.to_owned()).or_default()))
+    }
+
+    /// The live video of a stream of a camera; the same one at every call.
+    pub fn live(&self, id: &str, role: Role) -> LiveStream {
+        self.with(|inner| inner.live.entry((id.to_owned(), role)).or_default().clone())
     }
 
     pub fn disk(&self) -> DiskReport {

@@ -78,6 +78,47 @@ function watch(origin) {
 const shot = (name) => page.screenshot({ path: `${SHOTS}${name}.png` });
 const until = (condition, argument, timeout = SOON) => page.waitForFunction(condition, argument, { timeout });
 
+/** Waits until a video goes on, and its picture is another. */
+const untilMoves = async (selector) => {
+  const look = (of) => {
+    const video = document.querySelector(of);
+    if (!video?.videoWidth) return null;
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [64, 36];
+    const context = canvas.getContext('2d');
+    context.drawImage(video, 0, 0, canvas.width, canvas.height);
+    return {
+      time: video.currentTime,
+      pixels: context.getImageData(0, 0, canvas.width, canvas.height).data.join(),
+    };
+  };
+  const before = await page
+    .waitForFunction(look, selector, { timeout: SOON })
+    .then((seen) => seen.jsonValue());
+  const deadline = performance.now() + SOON;
+  for (;;) {
+    const now = await page.evaluate(look, selector);
+    if (now && now.time > before.time && now.pixels !== before.pixels) return;
+    assert.ok(performance.now() < deadline, `${selector} does not move`);
+    await page.waitForTimeout(100);
+  }
+};
+
+/** From now on `stale` counts how often a video that stands still for longer than it may is said to be live. */
+const watchForStale = () =>
+  page.evaluate(() => {
+    const seen = new WeakMap();
+    window.stale = 0;
+    setInterval(() => {
+      for (const video of document.querySelectorAll('.live.fresh video')) {
+        const known = seen.get(video);
+        if (known?.time !== video.currentTime)
+          seen.set(video, { time: video.currentTime, since: performance.now() });
+        else if (performance.now() - known.since > 4_000) window.stale += 1;
+      }
+    }, 100);
+  });
+
 /** What is pressed or filled in and smaller than a finger, and whether anything sticks out sideways. */
 const layoutFaults = () =>
   page.evaluate(() => {
@@ -212,10 +253,43 @@ describe('the guard’s page', { concurrency: 1 }, () => {
     assert.ok(await chosen());
   });
 
-  it('enlarges a camera and comes back', async () => {
+  it('enlarges a camera, live, and comes back', async () => {
     await page.click('.tile');
-    await until(() => document.querySelector('.camera-view img')?.naturalWidth > 0);
+    await page.waitForSelector('.camera-view .live.fresh video');
+    await untilMoves('.camera-view .live.fresh video');
+    assert.match(await page.textContent('.camera-view .live-time'), /\d\d:\d\d:\d\d/);
     await shot('camera');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.alert');
+  });
+
+  it('shows several cameras live at once', async () => {
+    await page.keyboard.press('l');
+    await page.waitForSelector('.live-grid-4');
+    await until(() => document.querySelectorAll('.live.fresh video').length >= 3, undefined, 60_000);
+    await untilMoves('.live.fresh video');
+    assert.deepEqual(await layoutFaults(), []);
+    await shot('live-4');
+    const shown = () => page.$$eval('[data-live]', (tiles) => tiles.map((tile) => tile.dataset.live));
+    const first = await shown();
+    assert.equal(first.length, 4);
+    await page.keyboard.press('ArrowRight');
+    await until((id) => !document.querySelector(`[data-live="${id}"]`), first[0]);
+    const all = [...first, ...(await shown())];
+    assert.equal(new Set(all).size, all.length);
+    await page.click('.live-sizes .tool:nth-child(3)');
+    await page.waitForSelector('.live-grid-9');
+    assert.deepEqual((await shown()).sort(), all.sort());
+    await page.waitForSelector('.live.fresh video');
+    await shot('live-9');
+    await page.click('.live-tile');
+    await page.waitForSelector('.live-view .camera-view .live.fresh video');
+    await page.click('.camera-view-head .tool');
+    await page.waitForSelector('.live-grid-9');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.alert');
+    await page.keyboard.press('l');
+    await page.waitForSelector('.live-grid-9');
     await page.keyboard.press('Escape');
     await page.waitForSelector('.alert');
   });
@@ -317,6 +391,10 @@ describe('the guard’s page', { concurrency: 1 }, () => {
     await page.waitForSelector('.plate-form');
     assert.deepEqual(await layoutFaults(), []);
     await shot('phone-plates');
+    await page.click('.view:nth-child(3)');
+    await page.waitForSelector('.live.fresh video');
+    assert.deepEqual(await layoutFaults(), []);
+    await shot('phone-live');
     await page.click('.view:not([aria-current])');
     await page.waitForSelector('.queue');
     await page.setViewportSize(DESK);
@@ -341,6 +419,19 @@ describe('the guard’s page', { concurrency: 1 }, () => {
     });
     await until((before) => document.querySelector('video')?.duration > before + 1, length, 60_000);
     return until((before) => document.querySelector('video')?.currentTime > before - 1, length);
+  });
+
+  it('never shows a stopped camera as live', async () => {
+    await page.keyboard.press('l');
+    await page.waitForSelector('.live.fresh video');
+    await watchForStale();
+    await page.waitForSelector('.live-tile-lost .live.old', { timeout: CAMERA_DROPS });
+    assert.match(await page.textContent('.live-tile-lost .live-words'), /Mất tín hiệu/);
+    assert.equal(await page.locator('.live-tile-lost .live.fresh').count(), 0);
+    await shot('live-lost');
+    assert.equal(await page.evaluate(() => window.stale), 0);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.strip');
   });
 
   it('says in words that a camera is lost, since when and why', async () => {

@@ -9,6 +9,7 @@ import type { Alert } from './api/types';
 import { Header } from './header/Header';
 import { Help } from './help/Help';
 import { Icon } from './icons';
+import { LiveView } from './live/LiveView';
 import { badgeTitle } from './queue/badge';
 import { inOrder, neighbour } from './queue/order';
 import { QueueView } from './queue/QueueView';
@@ -22,7 +23,11 @@ import './app.css';
 
 /** What fills the main area. `first` follows the queue until the guard chooses an alert. */
 type Choice =
-  { kind: 'first' } | { kind: 'alert'; id: string } | { kind: 'camera'; id: string } | { kind: 'vehicles' };
+  | { kind: 'first' }
+  | { kind: 'alert'; id: string }
+  | { kind: 'camera'; id: string }
+  | { kind: 'vehicles' }
+  | { kind: 'live' };
 
 /** An unattended page goes back to showing the first alert of the queue. */
 const UNATTENDED_MS = 60_000;
@@ -46,8 +51,10 @@ export function App() {
   const alert = queue.alerts.find((candidate) => candidate.id === alertId) ?? null;
   const camera = choice.kind === 'camera' ? cameras.find(({ id }) => id === choice.id) : undefined;
   const showsVehicles = choice.kind === 'vehicles';
-  const showsDetail = !showsVehicles && (!isNarrow || isDetailOpen);
-  const showsList = !showsVehicles && (!isNarrow || !isDetailOpen);
+  const showsLive = choice.kind === 'live';
+  const showsAlerts = !showsVehicles && !showsLive;
+  const showsDetail = showsAlerts && (!isNarrow || isDetailOpen);
+  const showsList = showsAlerts && (!isNarrow || !isDetailOpen);
 
   const chooseAlert = useCallback((id: string) => {
     setChoice({ kind: 'alert', id });
@@ -61,6 +68,10 @@ export function App() {
     setChoice({ kind: 'vehicles' });
     setDetailOpen(false);
   }, []);
+  const showLive = useCallback(() => {
+    setChoice({ kind: 'live' });
+    setDetailOpen(false);
+  }, []);
   const close = useCallback(() => {
     setChoice({ kind: 'first' });
     setDetailOpen(false);
@@ -72,7 +83,7 @@ export function App() {
   }, [firstId, activeMs]);
 
   const step = (by: 1 | -1) => {
-    if (showsVehicles) return;
+    if (!showsAlerts) return;
     const id = neighbour(listed, alertId, by);
     if (id !== null) chooseAlert(id);
   };
@@ -93,6 +104,7 @@ export function App() {
     k: () => step(-1),
     m: sound.toggle,
     x: showVehicles,
+    l: showLive,
     '?': () => setOpened('help'),
     escape: close,
   });
@@ -108,7 +120,7 @@ export function App() {
   return (
     <SessionProvider value={session}>
       <ClockProvider value={appliance.clock}>
-        <div class={pageClass({ showsDetail, showsList, showsVehicles })}>
+        <div class={pageClass({ showsDetail, showsList, showsVehicles, showsLive })}>
           <Header
             status={appliance.status}
             arming={appliance.arming}
@@ -116,13 +128,16 @@ export function App() {
             isLost={isLost}
             waiting={ordered.waiting.length}
             showsVehicles={showsVehicles}
+            showsLive={showsLive}
             onVehicles={showVehicles}
+            onLive={showLive}
             onAlerts={close}
             onHelp={() => setOpened('help')}
             onArming={() => setOpened('arming')}
           />
           <Banners connection={connection} status={appliance.status} loadError={appliance.loadError} />
           {showsVehicles && <VehiclesView cameras={cameras} search={search} onSearch={setSearch} />}
+          {showsLive && <LiveView cameras={cameras} isUnknown={isLost} />}
           {showsList && (
             <QueueView
               queue={queue}
@@ -177,9 +192,20 @@ export function App() {
   );
 }
 
-function pageClass(shown: { showsDetail: boolean; showsList: boolean; showsVehicles: boolean }): string {
-  const { showsDetail, showsList, showsVehicles } = shown;
-  return ['page', showsDetail && 'with-detail', showsList && 'with-list', showsVehicles && 'with-vehicles']
+function pageClass(shown: {
+  showsDetail: boolean;
+  showsList: boolean;
+  showsVehicles: boolean;
+  showsLive: boolean;
+}): string {
+  const { showsDetail, showsList, showsVehicles, showsLive } = shown;
+  return [
+    'page',
+    showsDetail && 'with-detail',
+    showsList && 'with-list',
+    showsVehicles && 'with-vehicles',
+    showsLive && 'with-live',
+  ]
     .filter(Boolean)
     .join(' ');
 }

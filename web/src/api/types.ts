@@ -29,6 +29,7 @@ export type WantedOrder = Schemas['WantedOrder'];
 export type Status = Schemas['Status'];
 export type Severity = Alert['severity'];
 export type CameraState = Camera['state'];
+export type StreamState = Camera['streams'][number]['state'];
 /** One sentence in both languages. */
 export type Sentence = Alert['reason'];
 export interface AlertPage {

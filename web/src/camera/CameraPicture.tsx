@@ -2,10 +2,17 @@ import type { Camera } from '../api/types';
 import { Icon } from '../icons';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
-import { isFresh, type ShownPicture } from './picture';
+import { isFresh, OLD_AFTER_MS, type ShownPicture } from './picture';
+
+interface Props {
+  camera: Camera;
+  picture: ShownPicture | null;
+  /** How old a picture of this moment may be. */
+  withinMs?: number;
+}
 
 /** A camera's picture, dimmed and said to be old unless it is of this moment. */
-export function CameraPicture({ camera, picture }: { camera: Camera; picture: ShownPicture | null }) {
+export function CameraPicture({ camera, picture, withinMs = OLD_AFTER_MS }: Props) {
   const { t, ago } = useSession();
   const { nowMs } = useNow();
   if (!picture) {
@@ -16,7 +23,7 @@ export function CameraPicture({ camera, picture }: { camera: Camera; picture: Sh
       </span>
     );
   }
-  const isLive = camera.state === 'live' && isFresh(picture, nowMs);
+  const isLive = camera.state === 'live' && isFresh(picture, nowMs, withinMs);
   const age = picture.atMs === null || nowMs === null ? '' : ` · ${ago(nowMs - picture.atMs)}`;
   return (
     <span class={`picture ${isLive ? 'fresh' : 'old'}`}>

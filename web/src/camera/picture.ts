@@ -13,8 +13,8 @@ export interface ShownPicture {
 export const OLD_AFTER_MS = 5_000;
 
 /** Whether a picture may pass for what the camera sees now. An unknown age may not. */
-export function isFresh(picture: ShownPicture, nowMs: number | null): boolean {
-  return picture.atMs !== null && nowMs !== null && nowMs - picture.atMs <= OLD_AFTER_MS;
+export function isFresh(picture: ShownPicture, nowMs: number | null, withinMs = OLD_AFTER_MS): boolean {
+  return picture.atMs !== null && nowMs !== null && nowMs - picture.atMs <= withinMs;
 }
 
 const GIVE_UP_MS = 8_000;

@@ -15,7 +15,9 @@ interface Props {
   /** Alerts that nobody has settled. */
   waiting: number;
   showsVehicles: boolean;
+  showsLive: boolean;
   onVehicles: () => void;
+  onLive: () => void;
   onAlerts: () => void;
   onHelp: () => void;
   onArming: () => void;
@@ -51,17 +53,21 @@ function Brand({ status }: { status: Status | null }) {
   );
 }
 
-type ViewsProps = Pick<Props, 'waiting' | 'showsVehicles' | 'onVehicles' | 'onAlerts'>;
+type ViewsProps = Pick<
+  Props,
+  'waiting' | 'showsVehicles' | 'showsLive' | 'onVehicles' | 'onLive' | 'onAlerts'
+>;
 
-/** The two halves of the page. That alerts wait is said while vehicles are looked at, too. */
-function Views({ waiting, showsVehicles, onVehicles, onAlerts }: ViewsProps) {
+/** The parts of the page. That alerts wait is said while another is looked at, too. */
+function Views({ waiting, showsVehicles, showsLive, onVehicles, onLive, onAlerts }: ViewsProps) {
   const { t } = useSession();
+  const showsAlerts = !showsVehicles && !showsLive;
   return (
     <nav class="views" aria-label={t('view.label')}>
-      <button type="button" class="view" aria-current={showsVehicles ? undefined : 'page'} onClick={onAlerts}>
+      <button type="button" class="view" aria-current={showsAlerts ? 'page' : undefined} onClick={onAlerts}>
         <Icon name="bell" />
         <span>{t('view.alerts')}</span>
-        {showsVehicles && waiting > 0 && <span class="count">{waiting}</span>}
+        {!showsAlerts && waiting > 0 && <span class="count">{waiting}</span>}
       </button>
       <button
         type="button"
@@ -71,6 +77,10 @@ function Views({ waiting, showsVehicles, onVehicles, onAlerts }: ViewsProps) {
       >
         <Icon name="car" />
         <span>{t('view.vehicles')}</span>
+      </button>
+      <button type="button" class="view" aria-current={showsLive ? 'page' : undefined} onClick={onLive}>
+        <Icon name="grid" />
+        <span>{t('view.live')}</span>
       </button>
     </nav>
   );

@@ -15,6 +15,7 @@ const KEYS: readonly (readonly [string, Key])[] = [
   ['S B V', 'help.look'],
   ['M', 'help.mute'],
   ['X', 'help.vehicles'],
+  ['L', 'help.live'],
   ['Esc', 'help.back'],
   ['?', 'help.title'],
 ];

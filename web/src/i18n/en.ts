@@ -114,6 +114,7 @@ export const en: Dictionary = {
   'help.look': 'speed, boxes, full screen',
   'help.mute': 'sound off for five minutes, on again',
   'help.vehicles': 'vehicles that came by',
+  'help.live': 'cameras live',
   'help.back': 'back to the first alert',
 
   'alert.open': 'In progress',
@@ -334,4 +335,16 @@ export const en: Dictionary = {
   'span.minute': '{n} min ago',
   'span.hour': '{n} h ago',
   'span.day': '{n} d ago',
+
+  'view.live': 'Live',
+  'live.video': 'Live video from camera {name}',
+  'live.now': 'Live',
+  'live.connecting': 'Opening live video…',
+  'live.unplayable': 'This browser cannot play how the camera encodes: a picture each second instead',
+  'live.failing': 'Live video does not open: a picture each second instead; it is tried again',
+  'live.size': 'Cameras on one screen',
+  'live.size.of': '{n} cameras',
+  'live.page': 'Page {n} of {all}',
+  'live.page.before': 'Previous page (key ←)',
+  'live.page.next': 'Next page (key →)',
 };

@@ -113,6 +113,7 @@ export const vi = {
   'help.look': 'tốc độ, khung, toàn màn hình',
   'help.mute': 'tắt tiếng năm phút, bật lại',
   'help.vehicles': 'xe đã qua',
+  'help.live': 'xem trực tiếp các camera',
   'help.back': 'về báo động đứng đầu',
 
   'alert.open': 'Đang diễn ra',
@@ -333,4 +334,16 @@ export const vi = {
   'span.minute': '{n} phút trước',
   'span.hour': '{n} giờ trước',
   'span.day': '{n} ngày trước',
+
+  'view.live': 'Trực tiếp',
+  'live.video': 'Hình trực tiếp từ camera {name}',
+  'live.now': 'Trực tiếp',
+  'live.connecting': 'Đang mở hình trực tiếp…',
+  'live.unplayable': 'Trình duyệt này không phát được chuẩn hình của camera: xem ảnh chụp từng giây',
+  'live.failing': 'Không mở được hình trực tiếp: xem ảnh chụp từng giây, vẫn đang thử lại',
+  'live.size': 'Số camera trên một màn hình',
+  'live.size.of': '{n} camera',
+  'live.page': 'Trang {n}/{all}',
+  'live.page.before': 'Trang trước (phím ←)',
+  'live.page.next': 'Trang sau (phím →)',
 } as const;

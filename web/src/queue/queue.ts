@@ -39,8 +39,7 @@ export function later(a: Alert, b: Alert): Alert {
   if (handledA === handledB) return seen;
   const handled = handledA > handledB ? a : b;
   if (seen === handled) return seen;
-  const { state, owner, claimed_at, verdict, false_alarm_reason, resolved_at, escalated_at } =
-    handled;
+  const { state, owner, claimed_at, verdict, false_alarm_reason, resolved_at, escalated_at } = handled;
   return {
     ...seen,
     state,
