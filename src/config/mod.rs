@@ -33,13 +33,38 @@ pub struct Config {
     pub models_dir: Option<PathBuf>,
     pub language: Language,
     pub timezone: TimeZone,
-    pub listen: SocketAddr,
+    pub web: Web,
     pub cameras: Vec<Camera>,
     pub neighbours: Neighbours,
     pub arming: Arming,
     pub detector: Detector,
     pub record: Record,
     pub plates: Plates,
+}
+
+/// How the page is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Web {
+    pub listen: SocketAddr,
+    /// The office's own; the appliance makes one where it needs one and this is `None`.
+    pub certificate: Option<Certificate>,
+    /// Administrators do nothing else until they have a second factor.
+    pub require_totp_for_admins: bool,
+}
+
+impl Web {
+    /// Whether the page is served through TLS: always where others may reach it.
+    pub fn is_secure(&self) -> bool {
+        !self.listen.ip().is_loopback() || self.certificate.is_some()
+    }
+}
+
+/// Files in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// And what signs it.
+    pub certificate: PathBuf,
+    pub key: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]

@@ -69,7 +69,7 @@ fn what_is_left_out_has_a_sane_default() {
     let config = parse(&camera("")).expect("valid");
     assert_eq!(config.cameras[0].name, "cong");
     assert_eq!(config.cameras[0].zones.len(), 1);
-    assert!(config.listen.ip().is_loopback());
+    assert!(config.web.listen.ip().is_loopback() && !config.web.is_secure());
     assert!(matches!(config.arming.office, Plan { hours: Hours::Nights(Some(_)), weekends: true }));
     assert_eq!(config.plates.keep().as_hours(), 30 * 24);
 }

@@ -17,6 +17,7 @@ use super::params::{Name, Query};
 use super::problem::Problems;
 use super::view::{Alert, AlertPage, Clip, FrameSize, Person};
 use super::{Context, Shared, WebError, blocking, nothing, view};
+use crate::access::Who;
 use crate::alert;
 use crate::store::{AlertFilter, Cursor};
 use crate::vision::attributes::Attribute;
@@ -43,8 +44,16 @@ const MOST_CAMERAS: usize = 256;
         Problems,
     )
 )]
-pub(super) async fn list_alerts(State(context): State<Shared>, query: Query) -> Result<Json<AlertPage>, WebError> {
-    let filter = filter(&query)?;
+pub(super) async fn list_alerts(
+    State(context): State<Shared>,
+    who: Who,
+    query: Query,
+) -> Result<Json<AlertPage>, WebError> {
+    let mut filter = filter(&query)?;
+    let Some(cameras) = visible(&who, filter.cameras) else {
+        return Ok(Json(AlertPage { items: Vec::new(), next_cursor: None }));
+    };
+    filter.cameras = cameras;
     let page = blocking(&context, move |context| {
         let page = context.state.store.alerts(&filter)?;
         let items = page.items.iter().map(|alert| context.alert(alert)).collect();
@@ -74,6 +83,15 @@ fn filter(query: &Query) -> Result<AlertFilter, WebError> {
     })
 }
 
+/// Of the cameras that are asked for (none means all), those that they may see: none means all here, too. `None` where
+/// nothing is left.
+pub(super) fn visible(who: &Who, asked: Vec<String>) -> Option<Vec<String>> {
+    let Some(allowed) = &who.cameras else { return Some(asked) };
+    let seen: Vec<String> =
+        if asked.is_empty() { allowed.iter().cloned().collect() } else { asked.into_iter().filter(|id| allowed.contains(id)).collect() };
+    (!seen.is_empty()).then_some(seen)
+}
+
 /// One alert.
 #[utoipa::path(get, path = "/alerts/{id}", tag = "alerts",
     params(("id" = Uuid, Path, description = "The alert")),
@@ -82,8 +100,12 @@ fn filter(query: &Query) -> Result<AlertFilter, WebError> {
         Problems,
     )
 )]
-pub(super) async fn get_alert(State(context): State<Shared>, Name(id): Name) -> Result<Json<Alert>, WebError> {
-    let alert = blocking(&context, move |context| context.stored(&id).map(|alert| context.alert(&alert))).await??;
+pub(super) async fn get_alert(
+    State(context): State<Shared>,
+    who: Who,
+    Name(id): Name,
+) -> Result<Json<Alert>, WebError> {
+    let alert = blocking(&context, move |context| context.stored(&who, &id).map(|alert| context.alert(&alert))).await??;
     Ok(Json(alert))
 }
 
@@ -100,12 +122,13 @@ pub(super) async fn get_alert(State(context): State<Shared>, Name(id): Name) -> 
 )]
 pub(super) async fn alert_snapshot(
     State(context): State<Shared>,
+    who: Who,
     Name(id): Name,
     query: Query,
     request: Request<Body>,
 ) -> Result<Response, WebError> {
     let with_boxes = query.get("boxes")?.unwrap_or(true);
-    let alert = blocking(&context, move |context| context.stored(&id)).await??;
+    let alert = blocking(&context, move |context| context.stored(&who, &id)).await??;
     let ending = if with_boxes { "jpg" } else { "plain.jpg" };
     let path = context.state.snapshots_dir.join(format!("{}.{ending}", alert.id));
     let mut response = serve_file(&path, "there is no picture of this alert", request).await?;
@@ -127,6 +150,7 @@ pub(super) async fn alert_snapshot(
 )]
 pub(super) async fn alert_crop(
     State(context): State<Shared>,
+    who: Who,
     name: Result<Path<CropName>, PathRejection>,
     request: Request<Body>,
 ) -> Result<Response, WebError> {
@@ -136,7 +160,7 @@ pub(super) async fn alert_crop(
     // Only names that are known, whatever else the address holds, become names of files.
     let attribute = Attribute::ALL.into_iter().find(|known| attribute.strip_suffix(".jpg") == Some(known.name()));
     let track = Uuid::try_parse(&track).ok();
-    let alert = blocking(&context, move |context| context.stored(&id)).await??;
+    let alert = blocking(&context, move |context| context.stored(&who, &id)).await??;
     let Some((track, attribute)) = track.zip(attribute) else {
         return Err(WebError::NotFound(missing.to_owned()));
     };
@@ -167,6 +191,7 @@ pub(super) struct CropName {
 )]
 pub(super) async fn alert_clip(
     State(context): State<Shared>,
+    who: Who,
     Name(id): Name,
     uri: Uri,
     headers: HeaderMap,
@@ -177,7 +202,7 @@ pub(super) async fn alert_clip(
     let query = uri.query().unwrap_or_default().to_owned();
     let _place = context.clip_places.acquire().await.map_err(|error| WebError::internal(&error))?;
     let clip = blocking(&context, move |context| {
-        let alert = context.stored(&id)?;
+        let alert = context.stored(&who, &id)?;
         let now = context.now();
         let (from, mut to) = stretch(&alert, now);
         if alert.closed_at.is_none() || now < to {
@@ -218,11 +243,15 @@ fn crop_address(alert: Uuid, track: Uuid, attribute: Attribute, judged: &alert::
 
 impl Context {
     /// Blocks.
-    pub(super) fn stored(&self, id: &str) -> Result<alert::Alert, WebError> {
+    ///
+    /// # Errors
+    /// 404 where there is none, and where they may not see its camera.
+    pub(super) fn stored(&self, who: &Who, id: &str) -> Result<alert::Alert, WebError> {
         let alert = match Uuid::try_parse(id) {
             Ok(id) => self.state.store.alert(id)?,
             Err(_) => None,
         };
+        let alert = alert.filter(|alert| who.may_see(&alert.camera));
         alert.ok_or_else(|| WebError::NotFound(format!("no alert has the id {:?}", shortened(id))))
     }
 

@@ -1,6 +1,7 @@
 //! The one error of the API: `application/problem+json`, RFC 9457.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -17,6 +18,12 @@ use crate::store::StoreError;
 pub enum WebError {
     #[error("{0}")]
     BadRequest(String),
+    /// Nobody is signed in, or not as it takes.
+    #[error("{0}")]
+    Unauthorized(String),
+    /// The password is right; the digits of the second factor are missing or wrong.
+    #[error("{0}")]
+    Code(String),
     #[error("{0}")]
     Forbidden(String),
     #[error("{0}")]
@@ -32,6 +39,8 @@ pub enum WebError {
     TooLarge,
     #[error("{0}")]
     Conflict(String),
+    #[error("{detail}")]
+    TooMany { detail: String, retry_after: Duration },
     #[error("{0}")]
     Unavailable(String),
     #[error("the appliance has failed here; its log says why")]
@@ -69,6 +78,7 @@ impl WebError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthorized(_) | Self::Code(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -76,6 +86,7 @@ impl WebError {
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -94,12 +105,19 @@ impl IntoResponse for WebError {
     fn into_response(self) -> Response {
         let status = self.status();
         let title = status.canonical_reason().unwrap_or("Error");
-        let field = if let Self::Field { field, .. } = self { Some(field) } else { None };
+        let field = match self {
+            Self::Field { field, .. } => Some(field),
+            Self::Code(_) => Some("totp"),
+            _ => None,
+        };
         let problem = Problem { kind: "about:blank", title, status: status.as_u16(), detail: self.to_string(), field };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Self::TooMany { retry_after, .. } = self {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
+        }
         response
     }
 }
@@ -111,8 +129,10 @@ impl IntoResponses for Problems {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
         let schema = utoipa::openapi::Ref::from_schema_name("Problem");
         let content = ContentBuilder::new().schema(Some(schema)).build();
-        let description = "What is wrong, and what to do: 400 a parameter, 403 a foreign host or origin, \
-                           404 no such thing, 409 too many, 422 a field of what was sent, 500 the appliance, 503 not now";
+        let description = "What is wrong, and what to do: 400 a parameter, 401 not signed in, 403 a foreign \
+                           host or origin, or something that this role may not do, 404 no such thing, or none of a camera \
+                           that the account may see, 409 too many, 422 a field of what was sent, 429 too many attempts, \
+                           500 the appliance, 503 not now";
         let response = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build();
         BTreeMap::from([("default".to_owned(), response.into())])
     }
