@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::{Usage, output};
 use crate::access::{self, password};
 use crate::app;
-use crate::base::{Clock as _, IdSource, SharedClock, SystemClock, secret};
+use crate::base::{IdSource, SharedClock, SystemClock, secret};
 use crate::config::Config;
 use crate::store::{Account, AccountBook};
 
@@ -131,18 +131,8 @@ pub(super) fn new_account(
     now: Timestamp,
 ) -> anyhow::Result<Account> {
     access::check_name(name).map_err(|error| Usage(error.to_string()))?;
-    Ok(Account {
-        id: IdSource::random().next(now),
-        name: name.to_owned(),
-        role,
-        password_hash: checked_hash(password, name)?,
-        cameras: None,
-        language: None,
-        totp_secret: None,
-        totp_last_step: None,
-        created_at: now,
-        disabled_at: None,
-    })
+    let hash = checked_hash(password, name)?;
+    Ok(Account::new(IdSource::random().next(now), name, role, hash, now))
 }
 
 fn checked_hash(password: &str, name: &str) -> anyhow::Result<String> {

@@ -16,7 +16,9 @@ pub(super) struct Me {
     id: Uuid,
     name: String,
     role: Role,
-    language: Language,
+    /// Of the page; null where they have not chosen one.
+    #[schema(required)]
+    language: Option<Language>,
     /// Ids of the only cameras that they may see; null for all.
     #[schema(required)]
     cameras: Option<Vec<String>>,
@@ -70,7 +72,7 @@ impl Context {
             id: account.id,
             name: account.name.clone(),
             role: account.role,
-            language: account.language.unwrap_or(self.state.config.language),
+            language: account.language,
             cameras: account.cameras.as_ref().map(|ids| ids.iter().cloned().collect()),
             permissions: account.role.permissions(),
             totp: account.totp_secret.is_some(),

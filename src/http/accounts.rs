@@ -171,18 +171,8 @@ pub(super) async fn remove_account(
 /// 422 with the field that is wrong.
 pub(super) fn made(name: &str, role: Role, password: &str, now: Timestamp) -> Result<store::Account, WebError> {
     check_name(name).map_err(|error| WebError::field("name", &error.to_string()))?;
-    Ok(store::Account {
-        id: IdSource::random().next(now),
-        name: name.to_owned(),
-        role,
-        password_hash: checked_hash(password, name)?,
-        cameras: None,
-        language: None,
-        totp_secret: None,
-        totp_last_step: None,
-        created_at: now,
-        disabled_at: None,
-    })
+    let hash = checked_hash(password, name)?;
+    Ok(store::Account::new(IdSource::random().next(now), name, role, hash, now))
 }
 
 /// A password as it is stored. Hashes.

@@ -33,6 +33,22 @@ pub struct Account {
 }
 
 impl Account {
+    /// That may see every camera, and has no second factor.
+    pub fn new(id: Uuid, name: &str, role: Role, password_hash: String, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            role,
+            password_hash,
+            cameras: None,
+            language: None,
+            totp_secret: None,
+            totp_last_step: None,
+            created_at,
+            disabled_at: None,
+        }
+    }
+
     pub fn who(&self) -> Who {
         Who { account: self.id, name: self.name.clone(), role: self.role, cameras: self.cameras.clone() }
     }

@@ -6,18 +6,8 @@ use crate::access::{Digest, Role, Session, digest};
 use crate::config::Language;
 
 fn account(n: u128, name: &str, role: Role) -> Account {
-    Account {
-        id: Uuid::from_u128(n),
-        name: name.to_owned(),
-        role,
-        password_hash: "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA".to_owned(),
-        cameras: None,
-        language: None,
-        totp_secret: None,
-        totp_last_step: None,
-        created_at: seconds(n as i64),
-        disabled_at: None,
-    }
+    let hash = "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA".to_owned();
+    Account::new(Uuid::from_u128(n), name, role, hash, seconds(n as i64))
 }
 
 fn admin() -> Account {

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { AccountProps } from './account/AccountMenu';
 import { AlertView } from './alert/AlertView';
 import { Banners } from './banner/Banners';
 import { CameraStrip } from './camera/CameraStrip';
@@ -10,7 +11,7 @@ import { badgeTitle } from './queue/badge';
 import { neighbour, ringFor } from './queue/queue';
 import { QueueView } from './queue/QueueView';
 import { SessionProvider, useNewSession } from './session/session';
-import { useSound } from './session/sound';
+import type { Sound } from './session/sound';
 import { ClockProvider, useAppliance } from './stream/appliance';
 import { ANYTHING } from './vehicle/search';
 import { VehiclesView } from './vehicle/VehiclesView';
@@ -23,11 +24,14 @@ type Choice =
 /** An unattended page goes back to showing the newest alert. */
 const UNATTENDED_MS = 60_000;
 
-export function App() {
+interface Props extends AccountProps {
+  sound: Sound;
+}
+
+export function App({ sound, ...account }: Props) {
   const appliance = useAppliance();
   const { queue, dispatch, cameras, connection } = appliance;
-  const session = useNewSession(appliance.status);
-  const sound = useSound();
+  const session = useNewSession(appliance.status, account.me);
   const [choice, setChoice] = useState<Choice>({ kind: 'newest' });
   const [search, setSearch] = useState(ANYTHING);
   // On a phone the list and what is chosen share the screen in turn.
@@ -111,6 +115,7 @@ export function App() {
             showsVehicles={showsVehicles}
             onVehicles={showVehicles}
             onAlerts={close}
+            account={account}
           />
           <Banners connection={connection} status={appliance.status} loadError={appliance.loadError} />
           {showsVehicles && <VehiclesView cameras={cameras} search={search} onSearch={setSearch} />}

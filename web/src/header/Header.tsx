@@ -1,3 +1,4 @@
+import { AccountMenu, type AccountProps } from '../account/AccountMenu';
 import type { Arming, Status } from '../api/types';
 import type { Sound } from '../session/sound';
 import { withoutLead } from '../i18n';
@@ -17,9 +18,10 @@ interface Props {
   showsVehicles: boolean;
   onVehicles: () => void;
   onAlerts: () => void;
+  account: AccountProps;
 }
 
-export function Header({ status, arming, sound, isLost, ...views }: Props) {
+export function Header({ status, arming, sound, isLost, account, ...views }: Props) {
   return (
     <header class="header">
       <Brand status={status} />
@@ -27,6 +29,7 @@ export function Header({ status, arming, sound, isLost, ...views }: Props) {
       <ArmingState arming={arming} />
       <SoundButton sound={sound} />
       <LanguageButton />
+      <AccountMenu {...account} />
       <Clock isStopped={isLost} />
     </header>
   );
