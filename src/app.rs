@@ -58,11 +58,7 @@ impl Ready {
 ///
 /// # Errors
 /// When a part cannot start; what was started before it has stopped again.
-pub fn run(
-    config: Config,
-    clock: SharedClock,
-    ready: impl FnOnce(&Ready) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+pub fn run(config: Config, clock: SharedClock, ready: impl FnOnce(&Ready) -> anyhow::Result<()>) -> anyhow::Result<()> {
     // Signals first: one that comes while models load must not be lost.
     let mut signals = Signals::new([SIGINT, SIGTERM]).context("signals cannot be received")?;
 

@@ -65,7 +65,11 @@ fn accounts_are_kept_at_the_machine() {
     let office = Office::new(&[]);
     let line = format!("{PASSWORD}\n");
     check(&user(&office, &["list"], ""), 0, "");
-    check(&user(&office, &["add", "lan", "--role", "admin", "--password-stdin"], &line), 0, "lan may sign in, as admin");
+    check(
+        &user(&office, &["add", "lan", "--role", "admin", "--password-stdin"], &line),
+        0,
+        "lan may sign in, as admin",
+    );
     check(&user(&office, &["add", "lan", "--password-stdin"], &line), 1, "lan: an account has this name already");
     check(&user(&office, &["add", "Lan Anh", "--password-stdin"], &line), 2, "lowercase letters");
     check(&user(&office, &["add", "minh", "--password-stdin"], "ngắn\n"), 2, "at least 10 characters");
@@ -171,10 +175,18 @@ fn a_certificate_that_cannot_be_used_is_named() {
     let config = office.config.display().to_string();
     fs::write(office.folder.path().join("office.key"), "").expect("written");
     for command in ["check", "run"] {
-        check(&program::run(&[command, "--config", &config]), 2, "office.pem: no certificate can be read (No such file");
+        check(
+            &program::run(&[command, "--config", &config]),
+            2,
+            "office.pem: no certificate can be read (No such file",
+        );
     }
     fs::write(office.folder.path().join("office.pem"), "nothing").expect("written");
-    check(&program::run(&["check", "--config", &config]), 2, "office.pem: no certificate can be read (there is none in it");
+    check(
+        &program::run(&["check", "--config", &config]),
+        2,
+        "office.pem: no certificate can be read (there is none in it",
+    );
     let text = fs::read_to_string(&office.config).expect("the configuration").replace("key = \"office.key\"\n", "");
     fs::write(&office.config, text).expect("written");
     check(&program::run(&["check", "--config", &config]), 2, "web.certificate: web.key is missing");

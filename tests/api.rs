@@ -719,7 +719,10 @@ impl Page {
     async fn open(office: &Office, address: SocketAddr, path: &str, last_id: Option<i64>) -> Self {
         let mut socket = TcpStream::connect(address).await.expect("connects");
         let last = last_id.map_or_else(String::new, |id| format!("Last-Event-ID: {id}\r\n"));
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {}\r\nConnection: close\r\n{last}\r\n", office.cookie);
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {}\r\nConnection: close\r\n{last}\r\n",
+            office.cookie
+        );
         socket.write_all(request.as_bytes()).await.expect("sent");
         let mut page = Self { lines: BufReader::new(socket).lines() };
         assert_eq!(page.line().await.as_deref(), Some("HTTP/1.1 200 OK"));

@@ -24,6 +24,8 @@ pub use token::{Digest, SetupToken, digest, session_token};
 /// What an account is for; each role names what it may do beyond looking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+// Streams of cameras have roles as well.
+#[schema(as = AccountRole)]
 pub enum Role {
     /// Settles alerts.
     Guard,

@@ -10,7 +10,9 @@ const ISSUER: &str = "canhdem";
 pub enum CodeError {
     #[error("the secret is not one that this appliance has given")]
     Secret,
-    #[error("the six digits are wrong, or were used already: wait for the next ones, and look at the telephone's clock")]
+    #[error(
+        "the six digits are wrong, or were used already: wait for the next ones, and look at the telephone's clock"
+    )]
     Wrong,
 }
 

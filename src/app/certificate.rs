@@ -35,7 +35,8 @@ fn names(listens: IpAddr) -> Vec<String> {
     let of_host = is_name.then(|| [format!("{host}.local"), host]).into_iter().flatten();
     let local = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
     let addresses = [Some(listens).filter(|address| !address.is_unspecified()), outward()];
-    let mut names: Vec<_> = of_host.chain(local).chain(addresses.into_iter().flatten().map(|it| it.to_string())).collect();
+    let mut names: Vec<_> =
+        of_host.chain(local).chain(addresses.into_iter().flatten().map(|it| it.to_string())).collect();
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
     names

@@ -124,12 +124,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
 /// # Errors
 /// Where name or password are not good enough.
-pub(super) fn new_account(
-    name: &str,
-    role: access::Role,
-    password: &str,
-    now: Timestamp,
-) -> anyhow::Result<Account> {
+pub(super) fn new_account(name: &str, role: access::Role, password: &str, now: Timestamp) -> anyhow::Result<Account> {
     access::check_name(name).map_err(|error| Usage(error.to_string()))?;
     let hash = checked_hash(password, name)?;
     Ok(Account::new(IdSource::random().next(now), name, role, hash, now))

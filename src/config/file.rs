@@ -150,7 +150,9 @@ fn check_web(raw: RawWeb, folder: &Path) -> Result<Web, String> {
         }
         (None, None) => None,
         (Some(_), None) => return Err("web.certificate: web.key is missing beside it: the file of its key".to_owned()),
-        (None, Some(_)) => return Err("web.key: web.certificate is missing beside it: the file it is the key of".to_owned()),
+        (None, Some(_)) => {
+            return Err("web.key: web.certificate is missing beside it: the file it is the key of".to_owned());
+        }
     };
     Ok(Web {
         listen: raw.listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8443)),

@@ -81,7 +81,9 @@ pub(super) async fn add_account(
     context.check_cameras(wanted.cameras.as_ref())?;
     let account = hashing(&context, move |context| {
         if context.state.store.accounts()?.len() >= MOST_ACCOUNTS {
-            return Err(WebError::Conflict(format!("there are {MOST_ACCOUNTS} accounts already; remove old ones first")));
+            return Err(WebError::Conflict(format!(
+                "there are {MOST_ACCOUNTS} accounts already; remove old ones first"
+            )));
         }
         let made = made(&wanted.name, wanted.role, &wanted.password, context.now())?;
         let account = store::Account { cameras: wanted.cameras, ..made };
@@ -207,9 +209,7 @@ impl Context {
 
     fn check_cameras(&self, cameras: Option<&BTreeSet<String>>) -> Result<(), WebError> {
         match cameras.into_iter().flatten().find(|id| self.state.config.camera(id).is_none()) {
-            Some(unknown) => {
-                Err(WebError::field("cameras", &format!("no camera is called {:?}", shortened(unknown))))
-            }
+            Some(unknown) => Err(WebError::field("cameras", &format!("no camera is called {:?}", shortened(unknown)))),
             None => Ok(()),
         }
     }

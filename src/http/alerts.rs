@@ -87,8 +87,11 @@ fn filter(query: &Query) -> Result<AlertFilter, WebError> {
 /// nothing is left.
 pub(super) fn visible(who: &Who, asked: Vec<String>) -> Option<Vec<String>> {
     let Some(allowed) = &who.cameras else { return Some(asked) };
-    let seen: Vec<String> =
-        if asked.is_empty() { allowed.iter().cloned().collect() } else { asked.into_iter().filter(|id| allowed.contains(id)).collect() };
+    let seen: Vec<String> = if asked.is_empty() {
+        allowed.iter().cloned().collect()
+    } else {
+        asked.into_iter().filter(|id| allowed.contains(id)).collect()
+    };
     (!seen.is_empty()).then_some(seen)
 }
 
@@ -105,7 +108,8 @@ pub(super) async fn get_alert(
     who: Who,
     Name(id): Name,
 ) -> Result<Json<Alert>, WebError> {
-    let alert = blocking(&context, move |context| context.stored(&who, &id).map(|alert| context.alert(&alert))).await??;
+    let alert =
+        blocking(&context, move |context| context.stored(&who, &id).map(|alert| context.alert(&alert))).await??;
     Ok(Json(alert))
 }
 

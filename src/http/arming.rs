@@ -191,7 +191,8 @@ pub(super) async fn withdraw_order(
 ) -> Result<StatusCode, WebError> {
     let now = context.now();
     let known = context.state.store.orders().current();
-    let order = id.parse().ok().and_then(|id: Uuid| known.iter().find(|order| order.id == id && may_see(&who, &order.scope)));
+    let order =
+        id.parse().ok().and_then(|id: Uuid| known.iter().find(|order| order.id == id && may_see(&who, &order.scope)));
     let order = order.ok_or_else(|| WebError::NotFound(format!("no order has the id {:?}", shortened(&id))))?;
     refuse_beyond(&who, &order.scope)?;
     if order.ends_at() <= now {

@@ -216,7 +216,9 @@ impl Context {
     fn present_of(&self, who: &Who, subject: &Subject) -> Option<Present> {
         match subject {
             Subject::Alert(id) => match self.state.store.alert(*id) {
-                Ok(alert) => alert.filter(|alert| who.may_see(&alert.camera)).map(|alert| Present::Alert(Box::new(self.alert(&alert)))),
+                Ok(alert) => alert
+                    .filter(|alert| who.may_see(&alert.camera))
+                    .map(|alert| Present::Alert(Box::new(self.alert(&alert)))),
                 Err(error) => {
                     tracing::error!(%error, alert = %id, "an alert cannot be read");
                     None

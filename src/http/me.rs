@@ -171,11 +171,7 @@ impl Context {
     }
 
     /// Blocks.
-    fn change_own(
-        &self,
-        signed: SignedIn,
-        change: impl FnOnce(&mut Account) + Send + 'static,
-    ) -> Result<Me, WebError> {
+    fn change_own(&self, signed: SignedIn, change: impl FnOnce(&mut Account) + Send + 'static) -> Result<Me, WebError> {
         let account = self.state.store.change_account(signed.account.id, Some(signed.token), change)??;
         let must_enrol = self.must_enrol(&account);
         Ok(self.me(&SignedIn { account: account.into(), must_enrol, ..signed }))

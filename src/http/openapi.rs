@@ -21,8 +21,8 @@ use crate::store::VehicleCrop;
 #[openapi(
     info(
         title = "canhdem",
-        description = "Night watch for offices. Times are RFC 3339 with the office's offset. Each route says what it takes \
-                       (x-permission) and which roles it answers (x-roles); an account that is limited to some cameras is \
+        description = "Night watch for offices. Times are RFC 3339 with the office's offset. Each route says what it takes, \
+                       and which roles it answers (x-permission); an account that is limited to some cameras is \
                        told of no others.",
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT"),
     ),

@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
@@ -40,7 +41,8 @@ pub(super) fn may(permission: Permission, routes: Routes) -> Routes {
 
 fn with(access: Access, (schemas, mut paths, router): Routes) -> Routes {
     paths.paths.values_mut().flat_map(operations).for_each(|operation| describe(operation, access));
-    let router = router.route_layer(middleware::from_fn(move |context, request, next| check(access, context, request, next)));
+    let router =
+        router.route_layer(middleware::from_fn(move |context, request, next| check(access, context, request, next)));
     (schemas, paths, router)
 }
 
@@ -51,8 +53,9 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 fn describe(operation: &mut Operation, access: Access) {
     let roles: Vec<_> = access.roles().into_iter().map(|role| role.name()).collect();
-    let told = Extensions::builder().add("x-permission", access.name()).add("x-roles", roles).build();
-    operation.extensions.get_or_insert_default().merge(told);
+    // One, for extensions have no order of their own, and the document is compared.
+    let told = json!({"name": access.name(), "roles": roles});
+    operation.extensions.get_or_insert_default().merge(Extensions::builder().add("x-permission", told).build());
     if access != Access::Open {
         operation.security = Some(vec![SecurityRequirement::new(SCHEME, [] as [&str; 0])]);
     }

@@ -90,7 +90,8 @@ impl Tls {
             let make = |detail: String| TlsError::Make { folder: folder.to_owned(), detail };
             let (certificate_pem, key_pem) = self_signed(names()).map_err(|error| make(error.to_string()))?;
             let written = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-            let written = written.and_then(|()| write(&key, &key_pem)).and_then(|()| write(&certificate, &certificate_pem));
+            let written =
+                written.and_then(|()| write(&key, &key_pem)).and_then(|()| write(&certificate, &certificate_pem));
             written.map_err(|error| make(error.to_string()))?;
         }
         Self::load(&certificate, &key)

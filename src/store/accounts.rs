@@ -106,9 +106,11 @@ impl Store {
     /// Adds an account where there is none yet.
     pub fn add_first_account(&self, account: &Account) -> Result<Decision<()>> {
         let account = account.clone();
-        self.writer().decide(move |connection| {
-            if any(connection)? { Ok(Err(Refusal::NotFirst)) } else { add(connection, &account) }
-        })
+        self.writer().decide(
+            move |connection| {
+                if any(connection)? { Ok(Err(Refusal::NotFirst)) } else { add(connection, &account) }
+            },
+        )
     }
 
     /// Changes an account and gives it as it is then. Where its password is another or it is disabled, all of its

@@ -138,8 +138,7 @@ fn a_code_opens_one_session() {
     let (_folder, store) = open();
     let guard = Account { totp_secret: Some(vec![7; 20]), ..account(2, "lan", Role::Guard) };
     store.add_account(&guard).expect("written").expect("added");
-    let begin =
-        |n, step| store.begin_session(&guard, token(n), Session::begin(seconds(0)), Some(step)).expect("run");
+    let begin = |n, step| store.begin_session(&guard, token(n), Session::begin(seconds(0)), Some(step)).expect("run");
     assert_eq!([begin(1, 100), begin(2, 100), begin(3, 99), begin(4, 101)], [true, false, false, true]);
     assert_eq!(are_there(&store, &[1, 2, 3, 4]), [true, false, false, true]);
 }

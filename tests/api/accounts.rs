@@ -93,7 +93,9 @@ async fn refusals_do_not_tell_who_there_is() {
     let app = office.stranger();
     let mut told = Vec::new();
     for (n, (name, password)) in
-        [("lan", "sai mật khẩu rồi"), ("nobody", PASSWORD), ("minh", PASSWORD), ("Lan!", PASSWORD)].into_iter().enumerate()
+        [("lan", "sai mật khẩu rồi"), ("nobody", PASSWORD), ("minh", PASSWORD), ("Lan!", PASSWORD)]
+            .into_iter()
+            .enumerate()
     {
         let refused = try_in(&at(&app, &format!("10.0.0.{n}")), name, password).await;
         refused.check_problem(401, "name and password do not belong together");
@@ -331,9 +333,8 @@ async fn a_second_factor_is_set_up_wanted_and_given_up() {
     office.clock.advance(Duration::from_secs(30));
     assert_eq!(enter(&code(&office, &secret)).await.status, 200);
 
-    let remove = async |password: &str| {
-        request(&app, "DELETE", "/me/totp", &inside, &json!({"password": password})).await
-    };
+    let remove =
+        async |password: &str| request(&app, "DELETE", "/me/totp", &inside, &json!({"password": password})).await;
     remove("không phải nó").await.check_problem(422, "not your password");
     assert_eq!(remove(PASSWORD).await.json()["totp"], false);
     assert_eq!(try_in(&app, "lan", PASSWORD).await.status, 200);

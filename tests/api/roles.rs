@@ -29,13 +29,11 @@ fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
-            let told = |key: &str| {
-                let value = &operation[key];
-                assert!(!value.is_null(), "{method} {path} says no {key}: wrap it in http/openapi.rs");
-                value.clone()
-            };
-            let roles: BTreeSet<String> = serde_json::from_value(told("x-roles")).expect("names");
-            let permission = told("x-permission").as_str().expect("a name").to_owned();
+            let told = &operation["x-permission"];
+            let name = told["name"].as_str();
+            let name = name.unwrap_or_else(|| panic!("{method} {path} says no permission: wrap it in http/openapi.rs"));
+            let roles: BTreeSet<String> = serde_json::from_value(told["roles"].clone()).expect("names");
+            let permission = name.to_owned();
             assert_eq!(operation["security"].is_array(), permission != "open", "{method} {path}");
             routes.push(Route { method: method.to_uppercase(), path: path.clone(), permission, roles });
         }
@@ -232,7 +230,8 @@ async fn who_may_see_one_camera_orders_for_it_alone() {
     }
     let give = async |account: &Account, act: &str, camera: Option<&str>| {
         let sent = json!({"act": act, "camera": camera, "until": "2026-02-17T04:00:00+07:00", "reason": "Thử"});
-        let request = Request::post("/api/v1/arming").header("host", "localhost").header("cookie", session(&office, account));
+        let request =
+            Request::post("/api/v1/arming").header("host", "localhost").header("cookie", session(&office, account));
         let request = request.header("content-type", "application/json").body(Body::from(sent.to_string()));
         send(office.stranger(), request.expect("a request")).await
     };
