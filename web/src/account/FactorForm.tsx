@@ -25,11 +25,26 @@ function RemoveFactor({ onMe, onCancel }: Props) {
   const { t } = useSession();
   const [password, setPassword] = useState('');
   return (
-    <Form title="account.factor" action="account.factor.remove" send={async () => onMe(await removeFactor(password))} explain={explain} onCancel={onCancel}>{/* prettier-ignore */}
+    <Form
+      title="account.factor"
+      action="account.factor.remove"
+      send={async () => onMe(await removeFactor(password))}
+      explain={explain}
+      onCancel={onCancel}
+    >
       {(wrong) => (
         <>
           <p class="soft">{t('account.factor.is_on')}</p>
-          <Field name="password" label="door.password" value={password} onValue={setPassword} wrong={wrong} autoComplete="current-password" isSecret isFirst /> {/* prettier-ignore */}
+          <Field
+            name="password"
+            label="door.password"
+            value={password}
+            onValue={setPassword}
+            wrong={wrong}
+            autoComplete="current-password"
+            isSecret
+            isFirst
+          />
         </>
       )}
     </Form>
@@ -46,7 +61,13 @@ function NewFactorForm({ me, onMe, onCancel }: Props) {
   }, []);
   if (!factor) return <p role="status">{t('door.asking')}</p>;
   return (
-    <Form title="account.factor" action="account.factor.set" send={async () => onMe(await setFactor(password, factor.secret, code))} explain={explain} onCancel={onCancel}>{/* prettier-ignore */}
+    <Form
+      title="account.factor"
+      action="account.factor.set"
+      send={async () => onMe(await setFactor(password, factor.secret, code))}
+      explain={explain}
+      onCancel={onCancel}
+    >
       {(wrong) => (
         <>
           <p class="soft">{t(me.must_enrol ? 'account.factor.needed' : 'account.factor.words')}</p>
@@ -54,8 +75,25 @@ function NewFactorForm({ me, onMe, onCancel }: Props) {
           <a class="quiet-button" href={factor.address}>
             {t('account.factor.open')}
           </a>
-          <Field name="code" label="door.code" value={code} onValue={setCode} wrong={wrong} autoComplete="one-time-code" isNumber isFirst /> {/* prettier-ignore */}
-          <Field name="password" label="door.password" value={password} onValue={setPassword} wrong={wrong} autoComplete="current-password" isSecret /> {/* prettier-ignore */}
+          <Field
+            name="code"
+            label="door.code"
+            value={code}
+            onValue={setCode}
+            wrong={wrong}
+            autoComplete="one-time-code"
+            isNumber
+            isFirst
+          />
+          <Field
+            name="password"
+            label="door.password"
+            value={password}
+            onValue={setPassword}
+            wrong={wrong}
+            autoComplete="current-password"
+            isSecret
+          />
         </>
       )}
     </Form>

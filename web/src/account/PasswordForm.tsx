@@ -26,9 +26,35 @@ export function PasswordForm({ onDone }: { onDone: () => void }) {
     >
       {(wrong) => (
         <>
-          <Field name="current" label="account.password.current" value={current} onValue={setCurrent} wrong={wrong} autoComplete="current-password" isSecret isFirst /> {/* prettier-ignore */}
-          <Field name="password" label="account.password.new" hint="door.password.hint" value={password} onValue={setPassword} wrong={wrong} autoComplete="new-password" isSecret /> {/* prettier-ignore */}
-          <Field name="again" label="door.again" value={again} onValue={setAgain} wrong={wrong} autoComplete="new-password" isSecret /> {/* prettier-ignore */}
+          <Field
+            name="current"
+            label="account.password.current"
+            value={current}
+            onValue={setCurrent}
+            wrong={wrong}
+            autoComplete="current-password"
+            isSecret
+            isFirst
+          />
+          <Field
+            name="password"
+            label="account.password.new"
+            hint="door.password.hint"
+            value={password}
+            onValue={setPassword}
+            wrong={wrong}
+            autoComplete="new-password"
+            isSecret
+          />
+          <Field
+            name="again"
+            label="door.again"
+            value={again}
+            onValue={setAgain}
+            wrong={wrong}
+            autoComplete="new-password"
+            isSecret
+          />
         </>
       )}
     </Form>

@@ -67,7 +67,11 @@ async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 /** Changes something; the answer is left to the caller. */
-async function send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Response> {
+async function send(
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<Response> {
   const response = await fetch(BASE + path, {
     method,
     headers: { accept: 'application/json', 'content-type': 'application/json' },

@@ -17,7 +17,8 @@ export const en: Dictionary = {
   'door.code': 'Code of six digits',
   'door.code.hint': 'In the authenticator on your telephone',
   'door.code.wanted': 'This account needs the six digits as well.',
-  'door.code.wrong': 'The code is wrong or was used. Wait for the next one, and look at the telephone’s clock.',
+  'door.code.wrong':
+    'The code is wrong or was used. Wait for the next one, and look at the telephone’s clock.',
   'door.wrong': 'Name or password is wrong.',
   'door.locked': 'Too many attempts. Try again in five minutes.',
   'door.unreachable': 'The appliance cannot be reached. Try again.',
@@ -38,7 +39,8 @@ export const en: Dictionary = {
   'account.password.set': 'Change password',
   'account.password.wrong': 'The present password is wrong.',
   'account.factor': 'Second factor',
-  'account.factor.words': 'Type this key into the authenticator on your telephone, then the six digits that it shows.',
+  'account.factor.words':
+    'Type this key into the authenticator on your telephone, then the six digits that it shows.',
   'account.factor.needed': 'Administrators need a second factor here.',
   'account.factor.open': 'Open in an authenticator',
   'account.factor.set': 'Turn the second factor on',

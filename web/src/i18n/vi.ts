@@ -37,7 +37,8 @@ export const vi = {
   'account.password.set': 'Đổi mật khẩu',
   'account.password.wrong': 'Mật khẩu hiện tại không đúng.',
   'account.factor': 'Xác thực hai bước',
-  'account.factor.words': 'Nhập khóa này vào ứng dụng xác thực trên điện thoại, rồi nhập mã 6 chữ số hiện ra.',
+  'account.factor.words':
+    'Nhập khóa này vào ứng dụng xác thực trên điện thoại, rồi nhập mã 6 chữ số hiện ra.',
   'account.factor.needed': 'Quản trị viên ở đây phải dùng xác thực hai bước.',
   'account.factor.open': 'Mở trong ứng dụng xác thực',
   'account.factor.set': 'Bật xác thực hai bước',

@@ -43,8 +43,11 @@ export function Door() {
   }, []);
 
   const leave = useCallback((everywhere: boolean) => {
-    // Whatever the appliance says: who wants to leave is shown out, and sees it if it failed.
-    void signOut(everywhere).then(() => setStanding('out'));
+    // Out of reach they stay signed in, and the banner says that it is.
+    signOut(everywhere).then(
+      () => setStanding('out'),
+      () => undefined,
+    );
   }, []);
 
   if (typeof standing === 'object' && !standing.must_enrol)

@@ -36,10 +36,43 @@ export function SetUp({ onEntered, onLate }: Props) {
       {(wrong) => (
         <>
           <p class="soft">{t('door.set_up.words')}</p>
-          <Field name="token" label="door.token" value={token} onValue={setToken} wrong={wrong} autoComplete="off" isFirst /> {/* prettier-ignore */}
-          <Field name="name" label="door.name" hint="door.name.hint" value={name} onValue={setName} wrong={wrong} autoComplete="username" /> {/* prettier-ignore */}
-          <Field name="password" label="door.password" hint="door.password.hint" value={password} onValue={setPassword} wrong={wrong} autoComplete="new-password" isSecret /> {/* prettier-ignore */}
-          <Field name="again" label="door.again" value={again} onValue={setAgain} wrong={wrong} autoComplete="new-password" isSecret /> {/* prettier-ignore */}
+          <Field
+            name="token"
+            label="door.token"
+            value={token}
+            onValue={setToken}
+            wrong={wrong}
+            autoComplete="off"
+            isFirst
+          />
+          <Field
+            name="name"
+            label="door.name"
+            hint="door.name.hint"
+            value={name}
+            onValue={setName}
+            wrong={wrong}
+            autoComplete="username"
+          />
+          <Field
+            name="password"
+            label="door.password"
+            hint="door.password.hint"
+            value={password}
+            onValue={setPassword}
+            wrong={wrong}
+            autoComplete="new-password"
+            isSecret
+          />
+          <Field
+            name="again"
+            label="door.again"
+            value={again}
+            onValue={setAgain}
+            wrong={wrong}
+            autoComplete="new-password"
+            isSecret
+          />
         </>
       )}
     </Form>

@@ -28,10 +28,36 @@ export function SignIn({ onEntered }: { onEntered: (me: Me) => void }) {
     >
       {(wrong) => (
         <>
-          <Field name="name" label="door.name" value={name} onValue={setName} wrong={wrong} autoComplete="username" isFirst /> {/* prettier-ignore */}
-          <Field name="password" label="door.password" value={password} onValue={setPassword} wrong={wrong} autoComplete="current-password" isSecret /> {/* prettier-ignore */}
+          <Field
+            name="name"
+            label="door.name"
+            value={name}
+            onValue={setName}
+            wrong={wrong}
+            autoComplete="username"
+            isFirst
+          />
+          <Field
+            name="password"
+            label="door.password"
+            value={password}
+            onValue={setPassword}
+            wrong={wrong}
+            autoComplete="current-password"
+            isSecret
+          />
           {wantsCode && (
-            <Field name="totp" label="door.code" hint="door.code.hint" value={code} onValue={setCode} wrong={wrong} autoComplete="one-time-code" isNumber isFirst /> // prettier-ignore
+            <Field
+              name="totp"
+              label="door.code"
+              hint="door.code.hint"
+              value={code}
+              onValue={setCode}
+              wrong={wrong}
+              autoComplete="one-time-code"
+              isNumber
+              isFirst
+            />
           )}
         </>
       )}

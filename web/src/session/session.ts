@@ -20,12 +20,12 @@ const remembered = (): Language | null => {
 };
 
 /**
- * The choice that somebody made in this browser, else the one of their account, else the appliance's, else Vietnamese. Who
- * is signed in makes it for their account as well.
+ * What somebody chooses now, else what their account has, else what was chosen in this browser before, else the
+ * appliance's, else Vietnamese. Who is signed in chooses for their account as well.
  */
 export function useNewSession(appliance: { language: Language } | null, me: Me | null): Session {
-  const [chosen, setChosen] = useState<Language | null>(remembered);
-  const language = chosen ?? me?.language ?? appliance?.language ?? 'vi';
+  const [chosen, setChosen] = useState<Language | null>(null);
+  const language = chosen ?? me?.language ?? remembered() ?? appliance?.language ?? 'vi';
   const isSignedIn = me !== null;
   const setLanguage = useCallback(
     (next: Language) => {
