@@ -1,11 +1,12 @@
 //! The appliance: open, start, wait, stop, in order.
 
+mod certificate;
 mod clips;
 mod escalation;
 mod expiry;
 
 use std::fs::DirBuilder;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,9 +15,10 @@ use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::access::SetupToken;
 use crate::base::metrics::Metrics;
 use crate::base::worker::Worker;
-use crate::base::{IdSource, SharedClock, Shutdown};
+use crate::base::{IdSource, SharedClock, Shutdown, secret};
 use crate::camera::analyst::Eyes;
 use crate::camera::archive::StoredPlates;
 use crate::camera::cases::Cases;
@@ -34,22 +36,39 @@ use clips::RecordedClips;
 use escalation::Escalation;
 use expiry::Expiry;
 
+/// Where the page is, and how its first account is made.
+pub struct Ready {
+    pub address: SocketAddr,
+    pub is_secure: bool,
+    /// Shown once, to whoever starts the appliance; `None` where there is an account.
+    pub setup_token: Option<String>,
+}
+
+impl Ready {
+    /// The page's address, as it is typed into a browser.
+    pub fn url(&self) -> String {
+        let scheme = if self.is_secure { "https" } else { "http" };
+        if self.address.ip().is_unspecified() {
+            format!("{scheme}://{}:{}/", certificate::host_name(), self.address.port())
+        } else {
+            format!("{scheme}://{}/", self.address)
+        }
+    }
+}
+
 /// Runs the appliance until SIGINT or SIGTERM. `ready` hears where the page is.
 ///
 /// # Errors
 /// When a part cannot start; what was started before it has stopped again.
-pub fn run(
-    config: Config,
-    clock: SharedClock,
-    ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+pub fn run(config: Config, clock: SharedClock, ready: impl FnOnce(&Ready) -> anyhow::Result<()>) -> anyhow::Result<()> {
     // Signals first: one that comes while models load must not be lost.
     let mut signals = Signals::new([SIGINT, SIGTERM]).context("signals cannot be received")?;
 
     // Open.
     let config = Arc::new(config);
     make_private_folder(&config.data_dir)?;
-    let listener = listen(config.listen)?;
+    let tls = certificate::open(&config)?;
+    let listener = listen(config.web.listen)?;
     let address = listener.local_addr().context("the page's own address is unknown")?;
     let manifest = Manifest::load(config.models_dir.as_deref())?;
     let detector = Detector::load(&manifest, &config.detector.model, LOW_SCORE, config.detector.sessions)?;
@@ -71,6 +90,7 @@ pub fn run(
     for alert in store.close_unfinished()? {
         tracing::info!(alert = %alert.id, "closed: it was open when canhdem last stopped");
     }
+    let (setup, setup_token) = first_set_up(&store)?.unzip();
     let cases = Cases::open(&store, config.neighbours.clone(), clock.now(), IdSource::random())?;
     let board = Board::default();
     let metrics = Metrics::new();
@@ -112,6 +132,8 @@ pub fn run(
         config: Arc::clone(&config),
         clock,
         metrics,
+        tls,
+        setup,
     };
 
     // Start.
@@ -128,7 +150,7 @@ pub fn run(
     }
     drop(shared);
     tracing::info!(%address, cameras = config.cameras.len(), "watching");
-    ready(address)?;
+    ready(&Ready { address, is_secure: config.web.is_secure(), setup_token })?;
 
     // Wait.
     if let Some(signal) = signals.forever().next() {
@@ -145,8 +167,20 @@ pub fn run(
     Ok(())
 }
 
+/// What lets somebody make the first account, where there is none: to be kept, and to be shown.
+fn first_set_up(store: &Store) -> anyhow::Result<Option<(SetupToken, String)>> {
+    if store.has_accounts()? {
+        return Ok(None);
+    }
+    let random = secret::random().context("a token for the first set-up cannot be made")?;
+    Ok(Some(SetupToken::new(random)))
+}
+
 /// Video of an office is nobody else's business on this machine.
-fn make_private_folder(path: &Path) -> anyhow::Result<()> {
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn make_private_folder(path: &Path) -> anyhow::Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -154,17 +188,7 @@ fn make_private_folder(path: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("data_dir {}: cannot be made; choose another or change its owner", path.display()))
 }
 
-/// Without accounts, whoever reaches the page sees the cameras: so only this machine does.
-fn listen(wanted: SocketAddr) -> anyhow::Result<TcpListener> {
-    let address = if wanted.ip().is_loopback() {
-        wanted
-    } else {
-        tracing::warn!(
-            %wanted,
-            "the page is served on 127.0.0.1 only: this version has no accounts yet, and anyone on the network could watch"
-        );
-        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), wanted.port())
-    };
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).with_context(|| {
         format!("web.listen {address}: the port cannot be opened; stop what uses it or choose another (demo: --port)")
     })?;

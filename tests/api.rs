@@ -8,18 +8,20 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use axum::middleware::map_request;
+use canhdem::access::{self, Role, Session};
 use canhdem::alert::{Actor, Alert, Guard, Handling, Judged, Person, Step, Verdict};
 use canhdem::base::{IdSource, Metrics, Rect, Shutdown, ShutdownHandle, SimClock, Timestamp};
 use canhdem::config::Config;
 use canhdem::decode::{Frame, PixelFormat};
 use canhdem::http::{AppState, Clip, ClipError, ClipSource};
 use canhdem::intake::Codec;
-use canhdem::intake::health::{LostReason, Role, StreamHealth, StreamState};
+use canhdem::intake::health::{self, LostReason, StreamHealth, StreamState};
 use canhdem::notify::{Board, GateState};
 use canhdem::record::{DiskReport, DiskState, Segment, SegmentIndex as _};
 use canhdem::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, Severity};
-use canhdem::store::{Handled, Store};
+use canhdem::store::{Account, Handled, Store};
 use canhdem::vision::attributes;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -29,12 +31,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+#[path = "api/accounts.rs"]
+mod accounts;
 #[path = "api/arming.rs"]
 mod arming;
 #[path = "api/cases.rs"]
 mod cases;
 #[path = "api/live.rs"]
 mod live;
+#[path = "api/roles.rs"]
+mod roles;
+#[path = "api/tls.rs"]
+mod tls;
 #[path = "api/vehicles.rs"]
 mod vehicles;
 #[path = "api/verdicts.rs"]
@@ -94,6 +102,8 @@ struct Office {
     state: AppState,
     clock: Arc<SimClock>,
     clips: Arc<FakeClips>,
+    /// Of the administrator who asks, unless a test says otherwise.
+    cookie: String,
 }
 
 struct Answer {
@@ -121,11 +131,30 @@ impl Office {
             metrics: Metrics::new(),
             clips: clips.clone(),
             snapshots_dir,
+            tls: None,
+            setup: None,
         };
-        Self { folder, state, clock, clips }
+        let cookie = sign_in(&state.store, &account("admin", Role::Admin));
+        Self { folder, state, clock, clips, cookie }
     }
 
+    /// As the administrator has it.
     fn app(&self) -> Router {
+        self.app_of(&self.cookie)
+    }
+
+    /// As whoever has this cookie has it.
+    fn app_of(&self, cookie: &str) -> Router {
+        let cookie = HeaderValue::try_from(cookie).expect("a header");
+        let with_cookie = move |mut request: Request<Body>| {
+            request.headers_mut().entry(header::COOKIE).or_insert(cookie.clone());
+            std::future::ready(request)
+        };
+        self.stranger().layer(map_request(with_cookie))
+    }
+
+    /// As it is for who is not signed in.
+    fn stranger(&self) -> Router {
         canhdem::http::app(self.state.clone())
     }
 
@@ -161,6 +190,24 @@ impl Office {
     fn snapshots(&self, name: &str) -> PathBuf {
         self.folder.path().join("snapshots").join(name)
     }
+}
+
+/// Whose password nobody knows.
+fn account(name: &str, role: Role) -> Account {
+    let hash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g".to_owned();
+    Account::new(IdSource::random().next(seconds(0)), name, role, hash, seconds(0))
+}
+
+/// Adds an account and gives the cookie of its session.
+#[track_caller]
+fn sign_in(store: &Store, account: &Account) -> String {
+    store.add_account(account).expect("written").expect("added");
+    let token = access::session_token(access::digest(&account.name));
+    // However far a test moves the clock.
+    let late = seconds(0) + SignedDuration::from_hours(24 * 366);
+    let session = Session { last_seen_at: late, expires_at: late, ..Session::begin(seconds(0)) };
+    assert!(store.begin_session(account, access::digest(&token), session, None).expect("written"));
+    format!("canhdem={token}")
 }
 
 async fn ask(app: Router, request: axum::http::request::Builder) -> Answer {
@@ -265,14 +312,14 @@ async fn cameras_are_told_as_they_are() {
     let picture = Frame::from_bytes(vec![128; 96 * 64 * 3], PixelFormat::Rgb, (96, 64), Duration::ZERO, seconds(3));
     office.state.board.update_camera("cong-chinh", |now| {
         let live = StreamHealth {
-            role: Role::Main,
+            role: health::Role::Main,
             state: StreamState::Live,
             since: seconds(1),
             reason: None,
             codec: Some(Codec::H265),
         };
         let lost = StreamHealth {
-            role: Role::Sub,
+            role: health::Role::Sub,
             state: StreamState::Lost,
             since: seconds(2),
             reason: Some(LostReason::WrongPassword),
@@ -687,10 +734,13 @@ struct Event {
 }
 
 impl Page {
-    async fn open(address: SocketAddr, path: &str, last_id: Option<i64>) -> Self {
+    async fn open(office: &Office, address: SocketAddr, path: &str, last_id: Option<i64>) -> Self {
         let mut socket = TcpStream::connect(address).await.expect("connects");
         let last = last_id.map_or_else(String::new, |id| format!("Last-Event-ID: {id}\r\n"));
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{last}\r\n");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {}\r\nConnection: close\r\n{last}\r\n",
+            office.cookie
+        );
         socket.write_all(request.as_bytes()).await.expect("sent");
         let mut page = Self { lines: BufReader::new(socket).lines() };
         assert_eq!(page.line().await.as_deref(), Some("HTTP/1.1 200 OK"));
@@ -732,7 +782,7 @@ async fn a_page_that_comes_back_gets_what_it_missed() {
     office.put(&alert(0));
     let (address, handle, server) = serve(&office).await;
 
-    let mut page = Page::open(address, "/api/v1/events", None).await;
+    let mut page = Page::open(&office, address, "/api/v1/events", None).await;
     let beat = page.any().await.expect("a heartbeat at once");
     assert_eq!((beat.name.as_str(), beat.id), ("heartbeat", 1));
     assert_eq!(beat.data, json!({"at": "2026-02-17T01:30:00.000+07:00"}));
@@ -752,7 +802,7 @@ async fn a_page_that_comes_back_gets_what_it_missed() {
     for n in [4, 6, 8] {
         office.put(&alert(n));
     }
-    let mut page = Page::open(address, "/api/v1/events", Some(3)).await;
+    let mut page = Page::open(&office, address, "/api/v1/events", Some(3)).await;
     for (seq, n) in [(4, 4), (5, 6), (6, 8)] {
         let told = page.next().await;
         assert_eq!((told.id, &told.data["id"]), (seq, &json!(id(n))));
@@ -760,9 +810,9 @@ async fn a_page_that_comes_back_gets_what_it_missed() {
     office.put(&alert(10));
     assert_eq!(page.next().await.id, 7, "and goes on");
 
-    let mut other = Page::open(address, "/api/v1/events?since=6", Some(2)).await;
+    let mut other = Page::open(&office, address, "/api/v1/events?since=6", Some(2)).await;
     assert_eq!(other.next().await.id, 7, "the later one counts");
-    let mut stranger = Page::open(address, "/api/v1/events", Some(4711)).await;
+    let mut stranger = Page::open(&office, address, "/api/v1/events", Some(4711)).await;
     office.put(&alert(12));
     assert_eq!(stranger.next().await.id, 8, "a number of another server's is not waited for");
 
@@ -781,7 +831,7 @@ async fn a_page_that_comes_back_gets_what_it_missed() {
 async fn a_page_that_lags_misses_nothing() {
     let office = Office::new();
     let (address, _handle, _server) = serve(&office).await;
-    let mut page = Page::open(address, "/api/v1/events", None).await;
+    let mut page = Page::open(&office, address, "/api/v1/events", None).await;
     // More than the broadcast holds, while the page does not read.
     let store = office.state.store.clone();
     let many = 600;

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod geometry;
 pub mod ids;
 pub mod metrics;
+pub mod secret;
 pub mod shutdown;
 pub mod worker;
 

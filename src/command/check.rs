@@ -9,7 +9,8 @@ use jiff::Timestamp;
 
 use super::output;
 use crate::base::{Clock as _, SystemClock};
-use crate::config::{Config, Language};
+use crate::config::{Certificate, Config, Language};
+use crate::http::Tls;
 use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Manifest};
 
@@ -27,6 +28,9 @@ pub struct Args {
 /// When the configuration is wrong, or a model is missing or altered.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::load(&args.config)?;
+    if let Some(Certificate { certificate, key }) = &config.web.certificate {
+        Tls::load(certificate, key)?;
+    }
     let manifest = Manifest::load(config.models_dir.as_deref())?;
     manifest.find_library()?;
     let model = manifest.model(&config.detector.model)?;
@@ -50,10 +54,10 @@ fn describe(config: &Config, at: Timestamp) -> Vec<String> {
     if config.cameras.is_empty() {
         lines.push(word("Chưa có camera nào.", "No camera is configured."));
     }
-    if !config.listen.ip().is_loopback() {
+    if config.web.is_secure() && config.web.certificate.is_none() {
         lines.push(word(
-            "Trang web chỉ mở trên máy này cho đến khi có tài khoản người dùng.",
-            "The page is open on this machine only until there are user accounts.",
+            "Trang web dùng chứng chỉ tự ký, tạo ở lần chạy đầu: trình duyệt sẽ hỏi một lần.",
+            "The page has a certificate of its own, made at the first start: browsers ask about it once.",
         ));
     }
     lines.extend(arming::describe(config, at));

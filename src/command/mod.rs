@@ -8,6 +8,7 @@ pub mod output;
 mod paint;
 pub mod replay;
 pub mod run;
+pub mod user;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::ConfigError;
+use crate::http::TlsError;
 
 /// canhdem: canh đêm cho cơ quan; keeps watch over an office at night.
 #[derive(Debug, Parser)]
@@ -48,6 +50,8 @@ enum Command {
     Eval(eval::Args),
     /// The models: where they come from, and whether they are what they should be.
     Models(models::Args),
+    /// Accounts: who may sign in to the page.
+    User(user::Args),
 }
 
 /// Something in what the user gave: exit code 2 rather than 1.
@@ -67,13 +71,14 @@ pub fn main() -> ExitCode {
         Command::Replay(args) => replay::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Models(args) => models::run(&args),
+        Command::User(args) => user::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&error);
-            let misuse = error.is::<Usage>() || error.is::<ConfigError>();
+            let misuse = error.is::<Usage>() || error.is::<ConfigError>() || error.is::<TlsError>();
             ExitCode::from(if misuse { 2 } else { 1 })
         }
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::output;
 use crate::app;
 use crate::base::SystemClock;
 use crate::config::Config;
@@ -18,5 +19,10 @@ pub struct Args {
 /// When the configuration is wrong or the appliance cannot start.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::load(&args.config)?;
-    app::run(config, Arc::new(SystemClock::new()), |_| Ok(()))
+    app::run(config, Arc::new(SystemClock::new()), |ready| {
+        if let Some(token) = &ready.setup_token {
+            output::line(format!("canhdem: no account yet: open {} and enter the set-up token {token}", ready.url()))?;
+        }
+        Ok(())
+    })
 }

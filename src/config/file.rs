@@ -14,7 +14,9 @@ use super::arming::{self, RawArming};
 use super::error::Problem;
 use super::near::{self, RawNear};
 use super::zones::{self, RawLine, RawRules, RawZone};
-use super::{Camera, Config, Detector, KnownCredentials, Language, Memory, Plates, Record, Transport};
+use super::{
+    Camera, Certificate, Config, Detector, KnownCredentials, Language, Memory, Plates, Record, Transport, Web,
+};
 
 /// 50 GB: about ten days of one camera at 500 kbit/s.
 const DEFAULT_QUOTA_BYTES: u64 = 50_000_000_000;
@@ -63,6 +65,9 @@ enum RawLanguage {
 #[serde(deny_unknown_fields)]
 struct RawWeb {
     listen: Option<SocketAddr>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+    require_totp_for_admins: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -145,7 +150,7 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
         },
         arming: arming::check(raw.arming, &cameras, &timezone, folder)?,
         timezone,
-        listen: raw.web.listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8443)),
+        web: check_web(raw.web, folder)?,
         neighbours: near::check(&near, &cameras)?,
         cameras,
         detector: check_detector(raw.detector)?,
@@ -153,6 +158,24 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
         plates: Plates { keep_days: check_days(raw.plates.keep_days, "plates.keep_days")? },
         memory: Memory { keep_days: check_days(raw.memory.keep_days, "memory.keep_days")? },
         escalation: alerts::check(&raw.alerts)?,
+    })
+}
+
+fn check_web(raw: RawWeb, folder: &Path) -> Result<Web, String> {
+    let certificate = match (raw.certificate, raw.key) {
+        (Some(certificate), Some(key)) => {
+            Some(Certificate { certificate: folder.join(certificate), key: folder.join(key) })
+        }
+        (None, None) => None,
+        (Some(_), None) => return Err("web.certificate: web.key is missing beside it: the file of its key".to_owned()),
+        (None, Some(_)) => {
+            return Err("web.key: web.certificate is missing beside it: the file it is the key of".to_owned());
+        }
+    };
+    Ok(Web {
+        listen: raw.listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8443)),
+        certificate,
+        require_totp_for_admins: raw.require_totp_for_admins.unwrap_or(false),
     })
 }
 

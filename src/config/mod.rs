@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
@@ -35,7 +35,7 @@ pub struct Config {
     pub models_dir: Option<PathBuf>,
     pub language: Language,
     pub timezone: TimeZone,
-    pub listen: SocketAddr,
+    pub web: Web,
     pub cameras: Vec<Camera>,
     pub neighbours: Neighbours,
     pub arming: Arming,
@@ -46,7 +46,32 @@ pub struct Config {
     pub memory: Memory,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
+/// How the page is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Web {
+    pub listen: SocketAddr,
+    /// The office's own; the appliance makes one where it needs one and this is `None`.
+    pub certificate: Option<Certificate>,
+    /// Administrators do nothing else until they have a second factor.
+    pub require_totp_for_admins: bool,
+}
+
+impl Web {
+    /// Whether the page is served through TLS: always where others may reach it.
+    pub fn is_secure(&self) -> bool {
+        !self.listen.ip().is_loopback() || self.certificate.is_some()
+    }
+}
+
+/// Files in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// And what signs it.
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     #[default]

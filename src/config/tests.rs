@@ -69,7 +69,7 @@ fn what_is_left_out_has_a_sane_default() {
     let config = parse(&camera("")).expect("valid");
     assert_eq!(config.cameras[0].name, "cong");
     assert_eq!(config.cameras[0].zones.len(), 1);
-    assert!(config.listen.ip().is_loopback());
+    assert!(config.web.listen.ip().is_loopback() && !config.web.is_secure());
     assert!(matches!(config.arming.office, Plan { hours: Hours::Nights(Some(_)), weekends: true }));
     assert_eq!(config.plates.keep().as_hours(), 30 * 24);
     assert_eq!(config.memory.keep().as_hours(), 30 * 24);
@@ -131,6 +131,21 @@ fn mistakes_in_cameras_are_named_with_the_camera() {
     refused(&zone("[[0.0,0.0],[1.0,0.0],[1.0,1.0],[0.0,0.0]]"), &["\"san\"", "corner 4", "repeats corner 1"]);
     refused(&zone("[[0.0,0.0],[0.5,0.5],[1.0,1.0]]"), &["\"san\"", "no area"]);
     refused(&zone("[[0.0,0.0],[1.5,1.0],[1.0,0.0]]"), &["corner 2", "0..1"]);
+}
+
+#[test]
+fn the_page_is_served_through_tls_wherever_others_may_reach_it() {
+    let web = |rest: &str| parse(&format!("{MINIMAL}[web]\n{rest}\n")).expect("valid").web;
+    assert!(web("listen = \"0.0.0.0:8443\"").is_secure() && web("listen = \"10.0.0.5:8443\"").is_secure());
+    assert!(!web("listen = \"[::1]:8443\"").is_secure() && !web("").require_totp_for_admins);
+    let own = web("certificate = \"tls/office.pem\"\nkey = \"/etc/office.key\"\nrequire_totp_for_admins = true");
+    let files = own.certificate.clone().expect("its files");
+    assert!(own.is_secure() && own.require_totp_for_admins);
+    assert!(files.certificate.ends_with("tls/office.pem") && files.certificate.is_absolute());
+    assert_eq!(files.key, Path::new("/etc/office.key"));
+    refused(&format!("{MINIMAL}[web]\nkey = \"a.key\""), &["web.key", "web.certificate is missing"]);
+    refused(&format!("{MINIMAL}[web]\ncertificate = \"a.pem\""), &["web.certificate", "web.key is missing"]);
+    refused(&format!("{MINIMAL}[web]\nrequire_totp = true"), &["did you mean `require_totp_for_admins`"]);
 }
 
 fn zone(rest: &str) -> String {

@@ -18,6 +18,7 @@ use super::params::{Name, Query};
 use super::problem::Problems;
 use super::view::{Alert, AlertPage, Clip, FrameSize, Person};
 use super::{Context, Shared, WebError, blocking, nothing, view};
+use crate::access::Who;
 use crate::alert;
 use crate::store::{AlertFilter, Cursor};
 use crate::vision::attributes::Attribute;
@@ -48,8 +49,16 @@ const MOST_WORDS: usize = 8;
         Problems,
     )
 )]
-pub(super) async fn list_alerts(State(context): State<Shared>, query: Query) -> Result<Json<AlertPage>, WebError> {
-    let filter = filter(&query)?;
+pub(super) async fn list_alerts(
+    State(context): State<Shared>,
+    who: Who,
+    query: Query,
+) -> Result<Json<AlertPage>, WebError> {
+    let mut filter = filter(&query)?;
+    let Some(cameras) = visible(&who, filter.cameras) else {
+        return Ok(Json(AlertPage { items: Vec::new(), next_cursor: None }));
+    };
+    filter.cameras = cameras;
     let page = blocking(&context, move |context| {
         let page = context.state.store.alerts(&filter)?;
         let items = page.items.iter().map(|alert| context.alert(alert)).collect();
@@ -92,6 +101,18 @@ fn words(query: &Query) -> Result<Option<String>, WebError> {
     Ok(text)
 }
 
+/// Of the cameras that are asked for (none means all), those that they may see: none means all here, too. `None` where
+/// nothing is left.
+pub(super) fn visible(who: &Who, asked: Vec<String>) -> Option<Vec<String>> {
+    let Some(allowed) = &who.cameras else { return Some(asked) };
+    let seen: Vec<String> = if asked.is_empty() {
+        allowed.iter().cloned().collect()
+    } else {
+        asked.into_iter().filter(|id| allowed.contains(id)).collect()
+    };
+    (!seen.is_empty()).then_some(seen)
+}
+
 /// One alert, and what was done with it.
 #[utoipa::path(get, path = "/alerts/{id}", tag = "alerts",
     params(("id" = Uuid, Path, description = "The alert")),
@@ -100,9 +121,13 @@ fn words(query: &Query) -> Result<Option<String>, WebError> {
         Problems,
     )
 )]
-pub(super) async fn get_alert(State(context): State<Shared>, Name(id): Name) -> Result<Json<AlertInFull>, WebError> {
-    let alert =
-        blocking(&context, move |context| context.stored(&id).and_then(|alert| context.in_full(&alert))).await??;
+pub(super) async fn get_alert(
+    State(context): State<Shared>,
+    who: Who,
+    Name(id): Name,
+) -> Result<Json<AlertInFull>, WebError> {
+    let alert = blocking(&context, move |context| context.stored(&who, &id).and_then(|alert| context.in_full(&alert)));
+    let alert = alert.await??;
     Ok(Json(alert))
 }
 
@@ -119,12 +144,13 @@ pub(super) async fn get_alert(State(context): State<Shared>, Name(id): Name) -> 
 )]
 pub(super) async fn alert_snapshot(
     State(context): State<Shared>,
+    who: Who,
     Name(id): Name,
     query: Query,
     request: Request<Body>,
 ) -> Result<Response, WebError> {
     let with_boxes = query.get("boxes")?.unwrap_or(true);
-    let alert = blocking(&context, move |context| context.stored(&id)).await??;
+    let alert = blocking(&context, move |context| context.stored(&who, &id)).await??;
     let ending = if with_boxes { "jpg" } else { "plain.jpg" };
     let path = context.state.snapshots_dir.join(format!("{}.{ending}", alert.id));
     let mut response = serve_file(&path, "there is no picture of this alert", request).await?;
@@ -146,6 +172,7 @@ pub(super) async fn alert_snapshot(
 )]
 pub(super) async fn alert_crop(
     State(context): State<Shared>,
+    who: Who,
     name: Result<Path<CropName>, PathRejection>,
     request: Request<Body>,
 ) -> Result<Response, WebError> {
@@ -155,7 +182,7 @@ pub(super) async fn alert_crop(
     // Only names that are known, whatever else the address holds, become names of files.
     let attribute = Attribute::ALL.into_iter().find(|known| attribute.strip_suffix(".jpg") == Some(known.name()));
     let track = Uuid::try_parse(&track).ok();
-    let alert = blocking(&context, move |context| context.stored(&id)).await??;
+    let alert = blocking(&context, move |context| context.stored(&who, &id)).await??;
     let Some((track, attribute)) = track.zip(attribute) else {
         return Err(WebError::NotFound(missing.to_owned()));
     };
@@ -186,6 +213,7 @@ pub(super) struct CropName {
 )]
 pub(super) async fn alert_clip(
     State(context): State<Shared>,
+    who: Who,
     Name(id): Name,
     uri: Uri,
     headers: HeaderMap,
@@ -196,7 +224,7 @@ pub(super) async fn alert_clip(
     let query = uri.query().unwrap_or_default().to_owned();
     let _place = context.clip_places.acquire().await.map_err(|error| WebError::internal(&error))?;
     let clip = blocking(&context, move |context| {
-        let alert = context.stored(&id)?;
+        let alert = context.stored(&who, &id)?;
         let now = context.now();
         let (from, mut to) = stretch(&alert, now);
         if alert.closed_at.is_none() || now < to {
@@ -241,12 +269,15 @@ pub(super) fn no_alert(id: &str) -> WebError {
 
 impl Context {
     /// Blocks.
-    pub(super) fn stored(&self, id: &str) -> Result<alert::Alert, WebError> {
+    ///
+    /// # Errors
+    /// 404 where there is none, and where they may not see its camera.
+    pub(super) fn stored(&self, who: &Who, id: &str) -> Result<alert::Alert, WebError> {
         let alert = match Uuid::try_parse(id) {
             Ok(id) => self.state.store.alert(id)?,
             Err(_) => None,
         };
-        alert.ok_or_else(|| no_alert(id))
+        alert.filter(|alert| who.may_see(&alert.camera)).ok_or_else(|| no_alert(id))
     }
 
     fn crop_file(&self, alert: Uuid, track: Uuid, attribute: Attribute) -> PathBuf {

@@ -12,6 +12,7 @@ use super::cameras::shortened;
 use super::params::{Name, Query, Sent};
 use super::problem::Problems;
 use super::{Context, Shared, WebError, blocking};
+use crate::access::{Permission, Who};
 use crate::base::IdSource;
 use crate::config;
 use crate::rules::orders::{Act, Order, Scope};
@@ -119,10 +120,14 @@ pub(super) struct WantedOrder {
         Problems,
     )
 )]
-pub(super) async fn get_arming(State(context): State<Shared>, query: Query) -> Result<Json<Arming>, WebError> {
+pub(super) async fn get_arming(
+    State(context): State<Shared>,
+    who: Who,
+    query: Query,
+) -> Result<Json<Arming>, WebError> {
     let at = query.time("at")?.unwrap_or_else(|| context.now());
     let camera: Option<String> = query.get("camera")?;
-    let asked = camera.map(|id| context.configured(&id).map(|camera| camera.id.clone())).transpose()?;
+    let asked = camera.map(|id| context.configured(&who, &id).map(|camera| camera.id.clone())).transpose()?;
     // A few thousand moments are looked at for each camera.
     let arming = blocking(&context, move |context| {
         let place = asked.as_deref().map_or(Place::Office, Place::Camera);
@@ -131,15 +136,12 @@ pub(super) async fn get_arming(State(context): State<Shared>, query: Query) -> R
         Arming {
             at: context.time(at),
             state: context.arming_state(context.schedule.explain(at, place)),
-            cameras: context
-                .state
-                .config
-                .cameras
+            cameras: context.cameras_of(&who).filter(is_asked).map(|it| context.camera_arming(at, it)).collect(),
+            orders: orders
                 .iter()
-                .filter(is_asked)
-                .map(|it| context.camera_arming(at, it))
+                .filter(|order| order.ends_at() > at && may_see(&who, &order.scope))
+                .map(|order| context.order(order))
                 .collect(),
-            orders: orders.iter().filter(|order| order.ends_at() > at).map(|order| context.order(order)).collect(),
         }
     });
     Ok(Json(arming.await?))
@@ -152,17 +154,23 @@ pub(super) async fn get_arming(State(context): State<Shared>, query: Query) -> R
 ))]
 pub(super) async fn give_order(
     State(context): State<Shared>,
+    who: Who,
     Sent(wanted): Sent<WantedOrder>,
 ) -> Result<(StatusCode, Json<ArmingOrder>), WebError> {
     let now = context.now();
-    let order = context.checked(wanted, now)?;
+    if wanted.act == Act::Disarm && !who.role.may(Permission::Disarm) {
+        let role = who.role.name();
+        return Err(WebError::Forbidden(format!("an account with the role {role} may arm by hand, but not disarm")));
+    }
+    let order = context.checked(&who, wanted, now)?;
     let order = blocking(&context, move |context| {
         let waiting = context.state.store.orders().current().iter().filter(|order| order.ends_at() > now).count();
         if waiting >= MOST_ORDERS {
             return Err(WebError::Conflict(format!("there are {MOST_ORDERS} orders already; withdraw some first")));
         }
         context.state.store.put_order(&order)?;
-        tracing::info!(act = ?order.act, scope = ?order.scope, until = %order.until, "ordered by hand");
+        let (act, scope) = (order.act, &order.scope);
+        tracing::info!(target: "audit", account = who.name, ?act, ?scope, until = %order.until, "ordered by hand");
         Ok(context.order(&order))
     });
     Ok((StatusCode::CREATED, Json(order.await??)))
@@ -176,11 +184,17 @@ pub(super) async fn give_order(
         Problems,
     )
 )]
-pub(super) async fn withdraw_order(State(context): State<Shared>, Name(id): Name) -> Result<StatusCode, WebError> {
+pub(super) async fn withdraw_order(
+    State(context): State<Shared>,
+    who: Who,
+    Name(id): Name,
+) -> Result<StatusCode, WebError> {
     let now = context.now();
     let known = context.state.store.orders().current();
-    let order = id.parse().ok().and_then(|id: Uuid| known.iter().find(|order| order.id == id));
+    let order =
+        id.parse().ok().and_then(|id: Uuid| known.iter().find(|order| order.id == id && may_see(&who, &order.scope)));
     let order = order.ok_or_else(|| WebError::NotFound(format!("no order has the id {:?}", shortened(&id))))?;
+    refuse_beyond(&who, &order.scope)?;
     if order.ends_at() <= now {
         return Err(WebError::Conflict("this order is over already".to_owned()));
     }
@@ -235,8 +249,9 @@ impl Context {
 
     /// # Errors
     /// 422 with the field that is wrong.
-    fn checked(&self, wanted: WantedOrder, now: Timestamp) -> Result<Order, WebError> {
-        let scope = self.scope(wanted.camera, wanted.group)?;
+    fn checked(&self, who: &Who, wanted: WantedOrder, now: Timestamp) -> Result<Order, WebError> {
+        let scope = self.scope(who, wanted.camera, wanted.group)?;
+        refuse_beyond(who, &scope)?;
         let from = wanted.from.as_deref().map(|text| time("from", text)).transpose()?.unwrap_or(now);
         if from < now {
             return Err(WebError::field("from", "is in the past; leave it out to begin now"));
@@ -261,13 +276,13 @@ impl Context {
         Ok(Order { id, act: wanted.act, scope, from, until, reason, created_at: now, withdrawn_at: None })
     }
 
-    fn scope(&self, camera: Option<String>, group: Option<String>) -> Result<Scope, WebError> {
+    fn scope(&self, who: &Who, camera: Option<String>, group: Option<String>) -> Result<Scope, WebError> {
         match (camera, group) {
             (None, None) => Ok(Scope::All),
             (Some(_), Some(_)) => Err(WebError::field("group", "is not for a camera as well; leave one of them out")),
-            (Some(id), None) => match self.state.config.camera(&id) {
-                Some(_) => Ok(Scope::Camera(id)),
-                None => Err(WebError::field("camera", &format!("no camera is called {:?}", shortened(&id)))),
+            (Some(id), None) => match self.configured(who, &id) {
+                Ok(_) => Ok(Scope::Camera(id)),
+                Err(_) => Err(WebError::field("camera", &format!("no camera is called {:?}", shortened(&id)))),
             },
             (None, Some(name)) if self.state.config.arming.groups.iter().any(|group| group.name == name) => {
                 Ok(Scope::Group(name))
@@ -275,6 +290,20 @@ impl Context {
             (None, Some(name)) => Err(WebError::field("group", &format!("no group is called {:?}", shortened(&name)))),
         }
     }
+}
+
+/// Orders for one camera are told to who may see it, others to all.
+fn may_see(who: &Who, scope: &Scope) -> bool {
+    if let Scope::Camera(id) = scope { who.may_see(id) } else { true }
+}
+
+/// # Errors
+/// 403 where they would order for cameras that they may not see.
+fn refuse_beyond(who: &Who, scope: &Scope) -> Result<(), WebError> {
+    if who.is_limited() && !matches!(scope, Scope::Camera(_)) {
+        return Err(WebError::Forbidden("this account may order for its own cameras only: name one".to_owned()));
+    }
+    Ok(())
 }
 
 fn time(field: &'static str, text: &str) -> Result<Timestamp, WebError> {

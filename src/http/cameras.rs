@@ -9,17 +9,17 @@ use super::params::{Name, Query};
 use super::problem::Problems;
 use super::view::{Camera, CameraList};
 use super::{Context, Shared, WebError, blocking, view};
+use crate::access::Who;
 use crate::config;
 use crate::decode::jpeg;
 
-/// Every configured camera, in the order of the configuration.
+/// Every configured camera that one may see, in the order of the configuration.
 #[utoipa::path(get, path = "/cameras", tag = "cameras", responses(
     (status = 200, description = "All of them", body = CameraList),
     Problems,
 ))]
-pub(super) async fn list_cameras(State(context): State<Shared>) -> Json<CameraList> {
-    let items = context.state.config.cameras.iter().map(|camera| context.camera(camera)).collect();
-    Json(CameraList { items })
+pub(super) async fn list_cameras(State(context): State<Shared>, who: Who) -> Json<CameraList> {
+    Json(CameraList { items: context.cameras_of(&who).map(|camera| context.camera(camera)).collect() })
 }
 
 /// One camera.
@@ -30,8 +30,12 @@ pub(super) async fn list_cameras(State(context): State<Shared>) -> Json<CameraLi
         Problems,
     )
 )]
-pub(super) async fn get_camera(State(context): State<Shared>, Name(id): Name) -> Result<Json<Camera>, WebError> {
-    let camera = context.configured(&id)?;
+pub(super) async fn get_camera(
+    State(context): State<Shared>,
+    who: Who,
+    Name(id): Name,
+) -> Result<Json<Camera>, WebError> {
+    let camera = context.configured(&who, &id)?;
     Ok(Json(context.camera(camera)))
 }
 
@@ -49,10 +53,11 @@ pub(super) async fn get_camera(State(context): State<Shared>, Name(id): Name) ->
 )]
 pub(super) async fn camera_snapshot(
     State(context): State<Shared>,
+    who: Who,
     Name(id): Name,
     query: Query,
 ) -> Result<Response, WebError> {
-    let camera = context.configured(&id)?;
+    let camera = context.configured(&who, &id)?;
     let width: Option<u32> = query.get("width")?;
     if width.is_some_and(|width| !(160..=1920).contains(&width)) {
         return Err(WebError::BadRequest("`width` is a number of pixels from 160 to 1920".to_owned()));
@@ -71,8 +76,15 @@ pub(super) async fn camera_snapshot(
 }
 
 impl Context {
-    pub(super) fn configured(&self, id: &str) -> Result<&config::Camera, WebError> {
-        let camera = self.state.config.camera(id);
+    /// Those that they may see.
+    pub(super) fn cameras_of(&self, who: &Who) -> impl Iterator<Item = &config::Camera> {
+        self.state.config.cameras.iter().filter(|camera| who.may_see(&camera.id))
+    }
+
+    /// # Errors
+    /// 404 where there is none, and where they may not see it.
+    pub(super) fn configured(&self, who: &Who, id: &str) -> Result<&config::Camera, WebError> {
+        let camera = self.state.config.camera(id).filter(|camera| who.may_see(&camera.id));
         camera.ok_or_else(|| WebError::NotFound(format!("no camera is called {:?}", shortened(id))))
     }
 

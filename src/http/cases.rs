@@ -11,6 +11,7 @@ use super::case_view::{AlertOfCase, Case, CaseInFull, CasePage, TimelineEntry};
 use super::params::{Name, Query};
 use super::problem::Problems;
 use super::{Context, Shared, WebError, blocking};
+use crate::access::Who;
 use crate::alert::{self, Alert, Entry, SeenVehicle};
 use crate::store::{CaseFilter, Cursor, Passage};
 
@@ -30,7 +31,11 @@ const GREATEST_LIMIT: u32 = 100;
         Problems,
     )
 )]
-pub(super) async fn list_cases(State(context): State<Shared>, query: Query) -> Result<Json<CasePage>, WebError> {
+pub(super) async fn list_cases(
+    State(context): State<Shared>,
+    who: Who,
+    query: Query,
+) -> Result<Json<CasePage>, WebError> {
     let limit = query.get("limit")?.unwrap_or(DEFAULT_LIMIT);
     if !(1..=GREATEST_LIMIT).contains(&limit) {
         return Err(WebError::BadRequest(format!("`limit` is a number from 1 to {GREATEST_LIMIT}")));
@@ -39,7 +44,8 @@ pub(super) async fn list_cases(State(context): State<Shared>, query: Query) -> R
     let filter = CaseFilter { from: query.time("from")?, to: query.time("to")?, cursor, limit };
     let page = blocking(&context, move |context| {
         let page = context.state.store.cases(&filter)?;
-        let items = page.items.iter().map(|case| context.case(case)).collect();
+        let seen = page.items.into_iter().filter_map(|case| as_seen_by(&who, case));
+        let items = seen.map(|case| context.case(&case)).collect();
         Ok::<_, WebError>(CasePage { items, next_cursor: page.next_cursor.map(|cursor| cursor.to_string()) })
     });
     Ok(Json(page.await??))
@@ -53,9 +59,13 @@ pub(super) async fn list_cases(State(context): State<Shared>, query: Query) -> R
         Problems,
     )
 )]
-pub(super) async fn get_case(State(context): State<Shared>, Name(id): Name) -> Result<Json<CaseInFull>, WebError> {
+pub(super) async fn get_case(
+    State(context): State<Shared>,
+    who: Who,
+    Name(id): Name,
+) -> Result<Json<CaseInFull>, WebError> {
     let case = blocking(&context, move |context| {
-        let case = context.stored_case(&id)?;
+        let case = context.stored_case(&who, &id)?;
         let vehicles = context.vehicles_of(&case)?;
         let entries = alert::timeline(&case, &vehicles, |camera| context.camera_name(camera));
         let timeline = entries.into_iter().map(|entry| context.timeline_entry(entry)).collect();
@@ -64,13 +74,23 @@ pub(super) async fn get_case(State(context): State<Shared>, Name(id): Name) -> R
     Ok(Json(case.await??))
 }
 
+/// What of a case they may see; `None` for nothing.
+fn as_seen_by(who: &Who, case: alert::Case) -> Option<alert::Case> {
+    let alerts = case.alerts.into_iter().filter(|alert| who.may_see(&alert.camera)).collect();
+    alert::Case::new(case.id, alerts)
+}
+
 impl Context {
     /// Blocks.
-    fn stored_case(&self, id: &str) -> Result<alert::Case, WebError> {
+    ///
+    /// # Errors
+    /// 404 where there is none, and where they may see none of its cameras.
+    fn stored_case(&self, who: &Who, id: &str) -> Result<alert::Case, WebError> {
         let case = match Uuid::try_parse(id) {
             Ok(id) => self.state.store.case(id)?,
             Err(_) => None,
         };
+        let case = case.and_then(|case| as_seen_by(who, case));
         case.ok_or_else(|| WebError::NotFound(format!("no case has the id {:?}", shortened(id))))
     }
 

@@ -22,8 +22,10 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::params::Query;
 use super::problem::Problems;
+use super::signed::SignedIn;
 use super::view::{Alert, Camera, Heartbeat};
 use super::{Context, Shared, WebError, blocking};
+use crate::access::{Digest, Who};
 use crate::store::{StoredEvent, Subject};
 
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
@@ -49,6 +51,7 @@ const ON_THE_WAY: usize = 16;
 )]
 pub(super) async fn events(
     State(context): State<Shared>,
+    signed: SignedIn,
     headers: HeaderMap,
     query: Query,
 ) -> Result<Sse<ReceiverStream<Result<Event, Infallible>>>, WebError> {
@@ -63,8 +66,9 @@ pub(super) async fn events(
     // A number from the future belongs to another database.
     let seq = since.max(last).filter(|seq| (0..=newest).contains(seq)).unwrap_or(newest);
     let (sender, receiver) = mpsc::channel(ON_THE_WAY);
-    let listener =
-        Listener { cameras: context.camera_views().map(|camera| gist(&camera)).collect(), context, sender, seq };
+    let who = signed.account.who();
+    let cameras = context.camera_views(&who).map(|camera| gist(&camera)).collect();
+    let listener = Listener { cameras, context, sender, seq, token: signed.token, who };
     tokio::spawn(async move {
         listener.run(woken).await;
         drop(place);
@@ -80,9 +84,12 @@ struct Listener {
     seq: i64,
     /// The cameras as this page knows them.
     cameras: HashMap<String, Value>,
+    /// Whoever listens, as they were when last asked for.
+    token: Digest,
+    who: Who,
 }
 
-/// The page is gone, or too slow, or the database does not answer: it will come again.
+/// The page is gone, or too slow, or the database does not answer: it will come again. Or nobody is signed in any more.
 struct Gone;
 
 impl Listener {
@@ -110,9 +117,10 @@ impl Listener {
     /// A heartbeat, and before it what no event has told: that a camera is awake, or, while the disk
     /// is full and takes no events, that it is lost.
     async fn beat(&mut self) -> Result<(), Gone> {
+        self.still_signed_in().await?;
         self.catch_up().await?;
         let context = Arc::clone(&self.context);
-        for camera in context.camera_views() {
+        for camera in context.camera_views(&self.who.clone()) {
             let (id, gist) = gist(&camera);
             if self.cameras.get(&id) != Some(&gist) {
                 self.send("camera", self.seq, &camera).await?;
@@ -123,13 +131,22 @@ impl Listener {
         self.send("heartbeat", self.seq, &Heartbeat { at }).await
     }
 
+    /// Who listens is there: their session goes on for as long as the page is open, and not a moment after it has ended.
+    async fn still_signed_in(&mut self) -> Result<(), Gone> {
+        let token = self.token;
+        let signed = blocking(&self.context, move |context| context.signed_by(token)).await;
+        let signed = signed.and_then(|signed| signed).ok().flatten().filter(|signed| !signed.must_enrol).ok_or(Gone)?;
+        self.who = signed.account.who();
+        Ok(())
+    }
+
     /// Sends what has happened since the last event sent.
     async fn catch_up(&mut self) -> Result<(), Gone> {
         loop {
-            let seq = self.seq;
+            let (seq, who) = (self.seq, self.who.clone());
             let missed = blocking(&self.context, move |context| {
                 let missed = context.state.store.events_after(seq, BATCH)?;
-                Ok::<_, WebError>(context.present(&missed))
+                Ok::<_, WebError>(context.present(&who, &missed))
             });
             let missed = missed.await.and_then(|missed| missed).map_err(|_| Gone)?;
             if missed.is_empty() {
@@ -176,31 +193,34 @@ enum Present {
 }
 
 impl Context {
-    fn camera_views(&self) -> impl Iterator<Item = Camera> {
-        self.state.config.cameras.iter().map(|camera| self.camera(camera))
+    fn camera_views(&self, who: &Who) -> impl Iterator<Item = Camera> {
+        self.cameras_of(who).map(|camera| self.camera(camera))
     }
 
     /// Looks up what the events are about. What changed several times is told once, at its last
-    /// change: all would say the same. `None` where the subject is gone. Blocks.
-    fn present(&self, events: &[StoredEvent]) -> Vec<(i64, Option<Present>)> {
+    /// change: all would say the same. `None` where the subject is gone, or of a camera that
+    /// they may not see. Blocks.
+    fn present(&self, who: &Who, events: &[StoredEvent]) -> Vec<(i64, Option<Present>)> {
         let told_later = |(index, event): &(usize, &StoredEvent)| {
             events[index + 1..].iter().any(|later| later.subject == event.subject)
         };
         let last = events.iter().enumerate().filter(|event| !told_later(event));
-        last.map(|(_, event)| (event.seq, self.present_of(&event.subject))).collect()
+        last.map(|(_, event)| (event.seq, self.present_of(who, &event.subject))).collect()
     }
 
-    fn present_of(&self, subject: &Subject) -> Option<Present> {
+    fn present_of(&self, who: &Who, subject: &Subject) -> Option<Present> {
         match subject {
             Subject::Alert(id) => match self.state.store.alert(*id) {
-                Ok(alert) => alert.map(|alert| Present::Alert(Box::new(self.alert(&alert)))),
+                Ok(alert) => alert
+                    .filter(|alert| who.may_see(&alert.camera))
+                    .map(|alert| Present::Alert(Box::new(self.alert(&alert)))),
                 Err(error) => {
                     tracing::error!(%error, alert = %id, "an alert cannot be read");
                     None
                 }
             },
             Subject::Camera(id) => {
-                let camera = self.state.config.camera(id)?;
+                let camera = self.configured(who, id).ok()?;
                 Some(Present::Camera(self.camera(camera)))
             }
         }

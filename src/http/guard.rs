@@ -1,5 +1,5 @@
-//! What holds for every request: it came from this machine and from our own page, and its answer
-//! tells the browser to run nothing else.
+//! What holds for every request: where there is no TLS it came from this machine, changes come from our own page, and
+//! the answer tells the browser to run nothing else.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::Request;
 use axum::http::header::{self, HeaderName};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -30,8 +30,8 @@ const HEADERS: [(HeaderName, &str); 5] = [
 ];
 
 /// Wraps everything: also refusals and what does not exist.
-pub(super) async fn guard(request: Request, next: Next) -> Response {
-    let answer = match check(request.uri().authority(), request.headers()) {
+pub(super) async fn guard(is_secure: bool, request: Request, next: Next) -> Response {
+    let answer = match check(is_secure, request.method(), request.uri().authority(), request.headers()) {
         Ok(()) => tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await.unwrap_or_else(|_| {
             let seconds = ANSWER_WITHIN.as_secs();
             tracing::warn!(seconds, "a request took too long");
@@ -49,22 +49,26 @@ fn with_headers(mut answer: Response) -> Response {
     answer
 }
 
-/// Until there are accounts the appliance answers this machine only. A page of another site that
-/// has its name point here (DNS rebinding) is found by its host, one that reaches over by its
-/// origin.
-fn check(target: Option<&Authority>, headers: &HeaderMap) -> Result<(), WebError> {
+/// Plain, the appliance answers this machine only. A page of another site that has its name point here (DNS rebinding)
+/// is then found by its host; through TLS it has no cookie. One that reaches over is found by its origin, which browsers
+/// send with every change; what is no browser sends none, and nobody can make it do anything.
+fn check(is_secure: bool, method: &Method, target: Option<&Authority>, headers: &HeaderMap) -> Result<(), WebError> {
     let host = text(headers, &header::HOST).and_then(|host| host.parse::<Authority>().ok());
-    let is_local = |authority: &Authority| is_loopback(authority.host());
-    let Some(host) = host.filter(|host| is_local(host) && target.is_none_or(is_local)) else {
+    let answers = |authority: &Authority| is_secure || is_loopback(authority.host());
+    let Some(host) = host.filter(|host| answers(host) && target.is_none_or(answers)) else {
         let refusal = "this appliance answers at localhost, 127.0.0.1 and [::1] only: open it by one of these";
         return Err(WebError::Forbidden(refusal.to_owned()));
     };
-    if headers.contains_key(header::ORIGIN) {
-        let origin = text(headers, &header::ORIGIN).and_then(|origin| origin.strip_prefix("http://"));
-        if !origin.is_some_and(|origin| origin.eq_ignore_ascii_case(host.as_str())) {
-            let refusal = "requests from other sites' pages are refused: open the appliance's own page";
-            return Err(WebError::Forbidden(refusal.to_owned()));
-        }
+    let scheme = if is_secure { "https://" } else { "http://" };
+    let is_own = |origin: &str| origin.strip_prefix(scheme).is_some_and(|at| at.eq_ignore_ascii_case(host.as_str()));
+    let from_elsewhere = headers.contains_key(header::ORIGIN) && !text(headers, &header::ORIGIN).is_some_and(is_own);
+    // A link from another site may show the page.
+    let changes = !method.is_safe();
+    let site = &HeaderName::from_static("sec-fetch-site");
+    let sent_by_another = changes && headers.contains_key(site) && text(headers, site) != Some("same-origin");
+    if from_elsewhere || sent_by_another {
+        let refusal = "requests from other sites' pages are refused: open the appliance's own page";
+        return Err(WebError::Forbidden(refusal.to_owned()));
     }
     Ok(())
 }
@@ -85,13 +89,17 @@ fn is_loopback(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn ask(target: Option<&str>, headers: &[(HeaderName, &str)]) -> bool {
+    fn ask_for(is_secure: bool, method: &Method, target: Option<&str>, headers: &[(HeaderName, &str)]) -> bool {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(name, value.parse().expect("a header"));
         }
         let target = target.map(|target| target.parse::<Authority>().expect("an authority"));
-        check(target.as_ref(), &map).is_ok()
+        check(is_secure, method, target.as_ref(), &map).is_ok()
+    }
+
+    fn ask(target: Option<&str>, headers: &[(HeaderName, &str)]) -> bool {
+        ask_for(false, &Method::GET, target, headers)
     }
 
     #[track_caller]
@@ -125,5 +133,36 @@ mod tests {
         for origin in ["null", "http://localhost", "http://localhost:8081", "http://127.0.0.1:8080", "evil", ""] {
             check_origin(origin, false);
         }
+    }
+
+    #[test]
+    fn through_tls_any_host_is_answered_and_its_own_origin_only() {
+        let host = "camera.coquan.vn:8443";
+        let from = |origin| ask_for(true, &Method::POST, None, &[(header::HOST, host), (header::ORIGIN, origin)]);
+        assert!(ask_for(true, &Method::GET, None, &[(header::HOST, host)]));
+        assert!(ask_for(true, &Method::GET, None, &[(header::HOST, "192.168.1.20:8443")]));
+        assert!(!ask_for(true, &Method::GET, None, &[]), "no host");
+        assert!(from("https://camera.coquan.vn:8443"));
+        for origin in ["http://camera.coquan.vn:8443", "https://camera.coquan.vn", "https://evil.example", "null"] {
+            assert!(!from(origin), "{origin}");
+        }
+    }
+
+    #[test]
+    fn changes_come_from_our_own_page() {
+        let site = HeaderName::from_static("sec-fetch-site");
+        let ask = |method: &Method, sent: &[(HeaderName, &str)]| {
+            let headers: Vec<_> = [(header::HOST, "localhost")].into_iter().chain(sent.iter().cloned()).collect();
+            ask_for(false, method, None, &headers)
+        };
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            assert!(ask(&method, &[(site.clone(), "same-origin"), (header::ORIGIN, "http://localhost")]));
+            assert!(ask(&method, &[]), "no browser");
+            for other in ["cross-site", "same-site", "none", ""] {
+                assert!(!ask(&method, &[(site.clone(), other)]), "{method} {other}");
+            }
+        }
+        assert!(ask(&Method::GET, &[(site.clone(), "cross-site")]), "a link");
+        assert!(ask(&Method::GET, &[(site, "none")]), "a bookmark");
     }
 }

@@ -45,7 +45,7 @@ pub(super) struct HistoryEntry {
     text: Option<String>,
 }
 
-/// `{}`: there is nothing to say.
+/// `{}`, or no body at all: there is nothing to say.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
@@ -78,7 +78,7 @@ pub(super) struct WantedNote {
 /// Makes whoever asks the alert's owner. A supervisor takes it over from another.
 #[utoipa::path(post, path = "/alerts/{id}/claim", tag = "alerts",
     params(("id" = Uuid, Path, description = "The alert")),
-    request_body = Nothing,
+    request_body = Option<Nothing>,
     responses(
         (status = 200, description = "The alert", body = AlertInFull),
         Problems,
@@ -88,7 +88,7 @@ pub(super) async fn claim_alert(
     State(context): State<Shared>,
     who: Who,
     Name(id): Name,
-    Sent(Nothing {}): Sent<Nothing>,
+    _: Option<Sent<Nothing>>,
 ) -> Result<Json<AlertInFull>, WebError> {
     handle(&context, id, who, Step::Claim).await
 }
@@ -116,7 +116,7 @@ pub(super) async fn resolve_alert(
 /// Calls the supervisor.
 #[utoipa::path(post, path = "/alerts/{id}/escalate", tag = "alerts",
     params(("id" = Uuid, Path, description = "The alert")),
-    request_body = WantedEscalation,
+    request_body = Option<WantedEscalation>,
     responses(
         (status = 200, description = "The alert", body = AlertInFull),
         Problems,
@@ -126,9 +126,10 @@ pub(super) async fn escalate_alert(
     State(context): State<Shared>,
     who: Who,
     Name(id): Name,
-    Sent(wanted): Sent<WantedEscalation>,
+    wanted: Option<Sent<WantedEscalation>>,
 ) -> Result<Json<AlertInFull>, WebError> {
-    let note = wanted.note.map(|text| note("note", &text)).transpose()?;
+    let text = wanted.and_then(|Sent(wanted)| wanted.note);
+    let note = text.map(|text| note("note", &text)).transpose()?;
     handle(&context, id, who, Step::Escalate { note }).await
 }
 
@@ -153,10 +154,10 @@ pub(super) async fn note_on_alert(
 
 async fn handle(context: &Shared, id: String, who: Who, step: Step) -> Result<Json<AlertInFull>, WebError> {
     let handled = blocking(context, move |context| {
-        let alert = context.stored(&id)?;
+        let alert = context.stored(&who, &id)?;
         context.check_room(&alert, &step)?;
-        match context.state.store.handle(alert.id, step, &actor(who), context.now())? {
-            Handled::Done => context.in_full(&context.stored(&id)?),
+        match context.state.store.handle(alert.id, step, &actor(&who), context.now())? {
+            Handled::Done => context.in_full(&context.stored(&who, &id)?),
             Handled::Refused(refusal) => {
                 Err(WebError::Owned { owner: refusal.owner().name.clone(), detail: refusal.to_string() })
             }
@@ -166,9 +167,9 @@ async fn handle(context: &Shared, id: String, who: Who, step: Step) -> Result<Js
     handled.await?.map(Json)
 }
 
-fn actor(who: Who) -> Actor {
+fn actor(who: &Who) -> Actor {
     let outranks = matches!(who.role, Role::Supervisor | Role::Admin);
-    Actor { guard: Guard { account: who.account, name: who.name }, outranks }
+    Actor { guard: Guard { account: who.account, name: who.name.clone() }, outranks }
 }
 
 impl WantedVerdict {

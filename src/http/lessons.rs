@@ -58,11 +58,16 @@ pub(super) struct LessonList {
         Problems,
     )
 )]
-pub(super) async fn list_lessons(State(context): State<Shared>, query: Query) -> Result<Json<LessonList>, WebError> {
+pub(super) async fn list_lessons(
+    State(context): State<Shared>,
+    who: Who,
+    query: Query,
+) -> Result<Json<LessonList>, WebError> {
     let camera: Option<String> = query.get("camera")?;
     let list = blocking(&context, move |context| {
         let lessons = context.state.store.lessons_at(context.now(), camera.as_deref())?;
-        Ok::<_, WebError>(LessonList { items: lessons.into_iter().map(|lesson| context.lesson(lesson)).collect() })
+        let lessons = lessons.into_iter().filter(|stored| who.may_see(&stored.lesson.camera));
+        Ok::<_, WebError>(LessonList { items: lessons.map(|lesson| context.lesson(lesson)).collect() })
     });
     list.await?.map(Json)
 }
@@ -81,9 +86,11 @@ pub(super) async fn take_back_lesson(
     Name(id): Name,
 ) -> Result<StatusCode, WebError> {
     blocking(&context, move |context| {
-        let known = Uuid::try_parse(&id).ok();
-        let was_there = known.map(|id| context.state.store.take_back_lesson(id)).transpose()?.unwrap_or(false);
-        if !was_there {
+        let lessons = context.state.store.lessons_at(context.now(), None)?;
+        let is_it = |of: &&StoredLesson| of.lesson.id.to_string() == id && who.may_see(&of.lesson.camera);
+        let known = lessons.iter().find(is_it);
+        let was_there = known.map(|known| context.state.store.take_back_lesson(known.lesson.id)).transpose()?;
+        if was_there != Some(true) {
             return Err(WebError::NotFound(format!("no lesson has the id {:?}", shortened(&id))));
         }
         tracing::info!(lesson = id, by = who.name, "a lesson was taken back");

@@ -71,10 +71,7 @@ pub(super) async fn camera_live(
     query: Query,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, WebError> {
-    let camera = context.configured(&id)?;
-    if who.cameras.as_ref().is_some_and(|cameras| !cameras.contains(&camera.id)) {
-        return Err(WebError::Forbidden(format!("`{id}` is not among the cameras that you may see")));
-    }
+    let camera = context.configured(&who, &id)?;
     let role = match query.names::<Role>("stream")?.first() {
         Some(Role::Sub) if camera.sub.is_none() => {
             return Err(WebError::NotFound(format!("`{id}` has no sub-stream; ask for `main`")));

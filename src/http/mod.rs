@@ -1,40 +1,49 @@
 //! The HTTP API and the page. `app` is the whole of it, testable without a socket; `serve` puts it
 //! on one.
 
+mod account_view;
+mod accounts;
 mod alerts;
 mod arming;
 mod cameras;
 mod case_view;
 mod cases;
+mod cookie;
 mod events;
 mod guard;
 mod handling;
 mod lessons;
 mod live;
+mod me;
 mod media;
 mod office;
 mod openapi;
 mod page;
 mod params;
+mod permit;
 mod plates;
 mod problem;
+mod sign_in;
 mod signed;
+mod tls;
 mod vehicle_view;
 mod vehicles;
 mod view;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use axum::{Extension, Router, middleware};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use crate::access::{Lockout, SetupToken};
 use crate::base::{Metrics, SharedClock, Shutdown};
 use crate::config::Config;
 use crate::notify::Board;
@@ -43,6 +52,8 @@ use crate::store::Store;
 pub use media::{Clip, ClipError, ClipSource};
 pub use openapi::document;
 pub use problem::{Problem, WebError};
+pub use signed::Peer;
+pub use tls::{Tls, TlsError};
 
 /// What is sent here is an entry of a list at most.
 const MAX_BODY_BYTES: usize = 16 * 1024;
@@ -50,6 +61,8 @@ const MAX_BODY_BYTES: usize = 16 * 1024;
 const CLIPS_AT_ONCE: usize = 2;
 /// JPEGs made at once.
 const PICTURES_AT_ONCE: usize = 2;
+/// Passwords hashed at once: each takes 19 MiB.
+const HASHES_AT_ONCE: usize = 2;
 /// Pages that listen at once.
 const LISTENERS: usize = 64;
 /// Live videos that are watched at once: four screens of sixteen cameras.
@@ -69,6 +82,10 @@ pub struct AppState {
     /// Holds `<alert id>.jpg`, with the boxes drawn, `<alert id>.plain.jpg`, and of what persons hide
     /// `<alert id>.<track>.<attribute>.jpg`; of vehicles `<track>.vehicle.jpg` and `<track>.plate.jpg`.
     pub snapshots_dir: PathBuf,
+    /// Without it the page is served plain, and answers this machine only.
+    pub tls: Option<Tls>,
+    /// Lets somebody make the first account; `None` where there is one.
+    pub setup: Option<SetupToken>,
 }
 
 /// What handlers share.
@@ -79,6 +96,8 @@ struct Context {
     begun: media::Begun,
     clip_places: Semaphore,
     picture_places: Semaphore,
+    hashing_places: Arc<Semaphore>,
+    lockout: Mutex<Lockout>,
     listener_places: Arc<Semaphore>,
     viewer_places: Arc<Semaphore>,
     stopping: Option<Shutdown>,
@@ -98,8 +117,21 @@ pub fn app(state: AppState) -> Router {
 /// # Errors
 /// When the socket fails.
 pub async fn serve(listener: TcpListener, state: AppState, shutdown: Shutdown) -> io::Result<()> {
+    let tls = state.tls.clone();
     let router = router(state, Some(shutdown.clone()));
-    let serving = axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().stopped());
+    match tls {
+        Some(tls) => serve_on(tls.listen(listener), router, shutdown).await,
+        None => serve_on(listener, router, shutdown).await,
+    }
+}
+
+async fn serve_on<L>(listener: L, router: Router, shutdown: Shutdown) -> io::Result<()>
+where
+    L: Listener<Addr: std::fmt::Debug>,
+    Peer: for<'a> Connected<IncomingStream<'a, L>>,
+{
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown.clone().stopped());
     let overdue = async {
         shutdown.stopped().await;
         tokio::time::sleep(LAST_ANSWERS).await;
@@ -119,17 +151,22 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         begun: media::Begun::default(),
         clip_places: Semaphore::new(CLIPS_AT_ONCE),
         picture_places: Semaphore::new(PICTURES_AT_ONCE),
+        hashing_places: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+        lockout: Mutex::default(),
         listener_places: Arc::new(Semaphore::new(LISTENERS)),
         viewer_places: Arc::new(Semaphore::new(VIEWERS)),
         stopping,
         state,
     };
+    let context = Arc::new(context);
+    let is_secure = context.is_secure();
     api.merge(page::routes())
         .fallback(|| async { nothing() })
         .method_not_allowed_fallback(|| async { WebError::MethodNotAllowed })
-        .with_state(Arc::new(context))
+        .with_state(Arc::clone(&context))
+        .layer(Extension(context))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn(guard::guard))
+        .layer(middleware::from_fn(move |request, next| guard::guard(is_secure, request, next)))
 }
 
 fn nothing() -> WebError {
@@ -145,6 +182,11 @@ impl Context {
     /// Its id where the camera is no longer configured.
     fn camera_name(&self, id: &str) -> String {
         self.state.config.camera(id).map_or(id, |camera| &camera.name).to_owned()
+    }
+
+    /// Served through TLS.
+    fn is_secure(&self) -> bool {
+        self.state.tls.is_some()
     }
 
     fn now(&self) -> Timestamp {

@@ -12,7 +12,7 @@ use super::params::{Name, Query};
 use super::problem::Problems;
 use super::view::{RecordingList, Status};
 use super::{Shared, WebError, blocking, view};
-
+use crate::access::Who;
 use crate::record::{DiskState, SegmentIndex as _};
 
 /// How far back recordings are listed unless a time is given.
@@ -32,10 +32,11 @@ const RECENT: SignedDuration = SignedDuration::from_hours(24);
 )]
 pub(super) async fn list_recordings(
     State(context): State<Shared>,
+    who: Who,
     Name(camera): Name,
     query: Query,
 ) -> Result<Json<RecordingList>, WebError> {
-    let camera = context.configured(&camera)?.id.clone();
+    let camera = context.configured(&who, &camera)?.id.clone();
     let to = query.time("to")?.unwrap_or_else(|| context.now());
     let from = query.time("from")?.unwrap_or_else(|| to.saturating_sub(RECENT).unwrap_or(Timestamp::MIN));
     if from > to {

@@ -4,21 +4,27 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use utoipa::OpenApi as _;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::permit::{self, machine, may, open, signed_in};
 use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
-    Problem, Shared, alerts, arming, cameras, cases, events, handling, lessons, live, office, plates, vehicles,
+    Problem, Shared, accounts, alerts, arming, cameras, cases, cookie, events, handling, lessons, live, me, office,
+    plates, sign_in, vehicles,
 };
+use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Settle};
 use crate::store::VehicleCrop;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "canhdem",
-        description = "Night watch for offices. Times are RFC 3339 with the office's offset.",
+        description = "Night watch for offices. Times are RFC 3339 with the office's offset. Each route says what it takes, \
+                       and which roles it answers (x-permission); an account that is limited to some cameras is \
+                       told of no others.",
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT"),
     ),
     tags(
@@ -26,48 +32,63 @@ use crate::store::VehicleCrop;
         (name = "vehicles", description = "Which came by, and the lists of plates"),
         (name = "cameras", description = "As they are now"),
         (name = "office", description = "What is recorded, whether it is armed, how the appliance is doing"),
+        (name = "accounts", description = "Who is signed in, and who may be"),
         (name = "operation", description = "For whoever keeps the appliance running"),
     ),
     components(schemas(Problem, Heartbeat, VehicleCrop, live::Told)),
 )]
 struct Document;
 
-/// The routes of the API under `/api/v1`, and those beside it.
+/// The routes of the API under `/api/v1`, and those beside it. Each says here whom it answers.
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     let api = OpenApiRouter::new()
-        .routes(routes!(cameras::list_cameras))
-        .routes(routes!(cameras::get_camera))
-        .routes(routes!(cameras::camera_snapshot))
-        .routes(routes!(live::camera_live))
-        .routes(routes!(alerts::list_alerts))
-        .routes(routes!(alerts::get_alert))
-        .routes(routes!(handling::claim_alert))
-        .routes(routes!(handling::resolve_alert))
-        .routes(routes!(handling::escalate_alert))
-        .routes(routes!(handling::note_on_alert))
-        .routes(routes!(vehicles::list_vehicles_of_alert))
-        .routes(routes!(alerts::alert_snapshot))
-        .routes(routes!(alerts::alert_crop))
-        .routes(routes!(alerts::alert_clip))
-        .routes(routes!(lessons::list_lessons))
-        .routes(routes!(lessons::take_back_lesson))
-        .routes(routes!(cases::list_cases))
-        .routes(routes!(cases::get_case))
-        .routes(routes!(vehicles::list_vehicles))
-        .routes(routes!(vehicles::get_vehicle))
-        .routes(routes!(vehicles::vehicle_crop))
-        .routes(routes!(plates::list_plates, plates::add_plate))
-        .routes(routes!(plates::change_plate, plates::remove_plate))
-        .routes(routes!(office::list_recordings))
-        .routes(routes!(arming::get_arming, arming::give_order))
-        .routes(routes!(arming::withdraw_order))
-        .routes(routes!(office::get_status))
-        .routes(routes!(events::events))
-        .routes(routes!(openapi_json));
-    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(open(routes!(sign_in::sign_in)))
+        .routes(signed_in(routes!(sign_in::sign_out)))
+        .routes(open(routes!(sign_in::get_setup, sign_in::set_up)))
+        .routes(signed_in(routes!(me::get_me, me::change_me)))
+        .routes(signed_in(routes!(me::change_password)))
+        .routes(signed_in(routes!(me::new_totp, me::set_totp, me::remove_totp)))
+        .routes(may(Administer, routes!(accounts::list_accounts, accounts::add_account)))
+        .routes(may(Administer, routes!(accounts::change_account, accounts::remove_account)))
+        .routes(may(Look, routes!(cameras::list_cameras)))
+        .routes(may(Look, routes!(cameras::get_camera)))
+        .routes(may(Look, routes!(cameras::camera_snapshot)))
+        .routes(may(Look, routes!(live::camera_live)))
+        .routes(may(Look, routes!(alerts::list_alerts)))
+        .routes(may(Look, routes!(alerts::get_alert)))
+        .routes(may(Settle, routes!(handling::claim_alert)))
+        .routes(may(Settle, routes!(handling::resolve_alert)))
+        .routes(may(Settle, routes!(handling::escalate_alert)))
+        .routes(may(Settle, routes!(handling::note_on_alert)))
+        .routes(may(Look, routes!(vehicles::list_vehicles_of_alert)))
+        .routes(may(Look, routes!(alerts::alert_snapshot)))
+        .routes(may(Look, routes!(alerts::alert_crop)))
+        .routes(may(Look, routes!(alerts::alert_clip)))
+        .routes(may(Look, routes!(lessons::list_lessons)))
+        .routes(may(Settle, routes!(lessons::take_back_lesson)))
+        .routes(may(Look, routes!(cases::list_cases)))
+        .routes(may(Look, routes!(cases::get_case)))
+        .routes(may(Look, routes!(vehicles::list_vehicles)))
+        .routes(may(Look, routes!(vehicles::get_vehicle)))
+        .routes(may(Look, routes!(vehicles::vehicle_crop)))
+        .routes(may(Look, routes!(plates::list_plates)))
+        .routes(may(KeepPlates, routes!(plates::add_plate)))
+        .routes(may(KeepPlates, routes!(plates::change_plate, plates::remove_plate)))
+        .routes(may(Look, routes!(office::list_recordings)))
+        .routes(may(Look, routes!(arming::get_arming)))
+        // Disarming takes more, which the handler says.
+        .routes(may(Arm, routes!(arming::give_order)))
+        .routes(may(Disarm, routes!(arming::withdraw_order)))
+        .routes(may(Look, routes!(office::get_status)))
+        .routes(may(Look, routes!(events::events)))
+        .routes(signed_in(routes!(openapi_json)));
+    let mut document = Document::openapi();
+    let session = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie::name(true))));
+    document.components.get_or_insert_default().add_security_scheme(permit::SCHEME, session);
+    OpenApiRouter::with_openapi(document)
         .nest("/api/v1", api)
-        .routes(routes!(office::healthz))
-        .routes(routes!(office::metrics))
+        .routes(open(routes!(office::healthz)))
+        .routes(machine(routes!(office::metrics)))
 }
 
 /// The OpenAPI 3.1 document as it is served, for whoever generates types from it.

@@ -7,9 +7,9 @@ use std::str::FromStr;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::StatusCode;
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Path, Request};
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as NameError, StrDeserializer};
@@ -104,12 +104,24 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
     type Rejection = WebError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, WebError> {
-        match Json::from_request(request, state).await {
+        match <Json<T> as FromRequest<S>>::from_request(request, state).await {
             Ok(Json(sent)) => Ok(Self(sent)),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(WebError::NotJson),
             Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(WebError::TooLarge),
             Err(error) => Err(WebError::BadRequest(error.body_text())),
         }
+    }
+}
+
+/// What need not be sent: nothing where there is no content type.
+impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Sent<T> {
+    type Rejection = WebError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, WebError> {
+        if !request.headers().contains_key(header::CONTENT_TYPE) {
+            return Ok(None);
+        }
+        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
     }
 }
 

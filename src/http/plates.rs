@@ -40,7 +40,7 @@ pub(super) struct WantedPlate {
     expires_at: Option<String>,
 }
 
-/// Every entry, newest first, also those that have expired. Anybody who may see the page may ask.
+/// Every entry, newest first, also those that have expired.
 #[utoipa::path(get, path = "/plates", tag = "vehicles", responses(
     (status = 200, description = "All of them", body = PlateList),
     Problems,

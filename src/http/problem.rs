@@ -1,6 +1,7 @@
 //! The one error of the API: `application/problem+json`, RFC 9457.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -17,6 +18,12 @@ use crate::store::StoreError;
 pub enum WebError {
     #[error("{0}")]
     BadRequest(String),
+    /// Nobody is signed in, or not as it takes.
+    #[error("{0}")]
+    Unauthorized(String),
+    /// The password is right; the digits of the second factor are missing or wrong.
+    #[error("{0}")]
+    Code(String),
     #[error("{0}")]
     Forbidden(String),
     #[error("{0}")]
@@ -35,6 +42,8 @@ pub enum WebError {
     /// Something is another's to decide on.
     #[error("{detail}")]
     Owned { owner: String, detail: String },
+    #[error("{detail}")]
+    TooMany { detail: String, retry_after: Duration },
     #[error("{0}")]
     Unavailable(String),
     #[error("the appliance has failed here; its log says why")]
@@ -75,6 +84,7 @@ impl WebError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthorized(_) | Self::Code(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -82,6 +92,7 @@ impl WebError {
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Conflict(_) | Self::Owned { .. } => StatusCode::CONFLICT,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -101,16 +112,21 @@ impl IntoResponse for WebError {
         let status = self.status();
         let title = status.canonical_reason().unwrap_or("Error");
         let detail = self.to_string();
-        let (field, owner) = match self {
-            Self::Field { field, .. } => (Some(field), None),
-            Self::Owned { owner, .. } => (None, Some(owner)),
-            _ => (None, None),
+        let (field, owner, retry_after) = match self {
+            Self::Field { field, .. } => (Some(field), None, None),
+            Self::Code(_) => (Some("totp"), None, None),
+            Self::Owned { owner, .. } => (None, Some(owner), None),
+            Self::TooMany { retry_after, .. } => (None, None, Some(retry_after)),
+            _ => (None, None, None),
         };
         let problem = Problem { kind: "about:blank", title, status: status.as_u16(), detail, field, owner };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(retry_after) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
+        }
         response
     }
 }
@@ -122,8 +138,10 @@ impl IntoResponses for Problems {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
         let schema = utoipa::openapi::Ref::from_schema_name("Problem");
         let content = ContentBuilder::new().schema(Some(schema)).build();
-        let description = "What is wrong, and what to do: 400 a parameter, 403 a foreign host or origin, \
-                           404 no such thing, 409 too many or another's, 422 a field of what was sent, 500 the appliance, 503 not now";
+        let description = "What is wrong, and what to do: 400 a parameter, 401 not signed in, 403 a foreign \
+                           host or origin, or something that this role may not do, 404 no such thing, or none of a camera \
+                           that the account may see, 409 too many or another's, 422 a field of what was sent, 429 too many \
+                           attempts, 500 the appliance, 503 not now";
         let response = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build();
         BTreeMap::from([("default".to_owned(), response.into())])
     }

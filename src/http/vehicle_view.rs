@@ -50,7 +50,7 @@ pub(super) struct Vehicle {
     #[schema(required)]
     pub listed: Option<ListedPlate>,
     /// How often a plate that most probably says the same came by, this time too; null where it
-    /// cannot be read.
+    /// cannot be read, and for who may not see every camera.
     #[schema(required)]
     pub seen: Option<Seen>,
 }

@@ -10,12 +10,14 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::alerts::visible;
 use super::cameras::shortened;
 use super::media::serve_file;
 use super::params::{Name, Query};
 use super::problem::Problems;
 use super::vehicle_view::{Seen, Sighting, Vehicle, VehicleInFull, VehiclePage};
 use super::{Context, Shared, WebError, blocking, nothing};
+use crate::access::Who;
 use crate::store::{Passage, PassageFilter, PlateLists, VehicleCrop};
 
 const DEFAULT_LIMIT: u32 = 50;
@@ -24,7 +26,7 @@ const MOST_CAMERAS: usize = 256;
 /// Other times of the same plate that are told.
 const MOST_OTHERS: usize = 50;
 
-/// A page of vehicles that came by, newest first. Anybody who may see the page may ask.
+/// A page of vehicles that came by, newest first.
 #[utoipa::path(get, path = "/vehicles", tag = "vehicles",
     params(
         ("plate" = Option<String>, Query, description = "What the plate may say: ? is one unknown character, * any number"),
@@ -43,12 +45,20 @@ const MOST_OTHERS: usize = 50;
         Problems,
     )
 )]
-pub(super) async fn list_vehicles(State(context): State<Shared>, query: Query) -> Result<Json<VehiclePage>, WebError> {
-    let filter = filter(&query)?;
+pub(super) async fn list_vehicles(
+    State(context): State<Shared>,
+    who: Who,
+    query: Query,
+) -> Result<Json<VehiclePage>, WebError> {
+    let mut filter = filter(&query)?;
+    let Some(cameras) = visible(&who, filter.cameras) else {
+        return Ok(Json(VehiclePage { items: Vec::new(), next_cursor: None }));
+    };
+    filter.cameras = cameras;
     let page = blocking(&context, move |context| {
         let page = context.state.store.passages(&filter)?;
         let lists = context.state.store.plate_lists();
-        let items = page.items.iter().map(|passage| context.known_vehicle(passage, &lists));
+        let items = page.items.iter().map(|passage| context.known_vehicle(&who, passage, &lists));
         let items = items.collect::<Result<_, WebError>>()?;
         Ok::<_, WebError>(VehiclePage { items, next_cursor: page.next_cursor.map(|cursor| cursor.to_string()) })
     });
@@ -87,13 +97,14 @@ fn filter(query: &Query) -> Result<PassageFilter, WebError> {
 )]
 pub(super) async fn list_vehicles_of_alert(
     State(context): State<Shared>,
+    who: Who,
     Name(id): Name,
 ) -> Result<Json<VehiclePage>, WebError> {
     let page = blocking(&context, move |context| {
-        let alert = context.stored(&id)?;
+        let alert = context.stored(&who, &id)?;
         let lists = context.state.store.plate_lists();
         let passages = context.state.store.passages_of_alert(alert.id)?;
-        let items = passages.iter().map(|passage| context.known_vehicle(passage, &lists));
+        let items = passages.iter().map(|passage| context.known_vehicle(&who, passage, &lists));
         Ok::<_, WebError>(VehiclePage { items: items.collect::<Result<_, WebError>>()?, next_cursor: None })
     });
     Ok(Json(page.await??))
@@ -109,11 +120,12 @@ pub(super) async fn list_vehicles_of_alert(
 )]
 pub(super) async fn get_vehicle(
     State(context): State<Shared>,
+    who: Who,
     Name(track): Name,
 ) -> Result<Json<VehicleInFull>, WebError> {
     let vehicle = blocking(&context, move |context| {
-        let passage = context.passage(&track)?;
-        context.vehicle_in_full(&passage)
+        let passage = context.passage(&who, &track)?;
+        context.vehicle_in_full(&who, &passage)
     });
     Ok(Json(vehicle.await??))
 }
@@ -131,6 +143,7 @@ pub(super) async fn get_vehicle(
 )]
 pub(super) async fn vehicle_crop(
     State(context): State<Shared>,
+    who: Who,
     name: Result<Path<CropName>, PathRejection>,
     request: Request<Body>,
 ) -> Result<Response, WebError> {
@@ -139,7 +152,7 @@ pub(super) async fn vehicle_crop(
     let missing = "there is no such picture of this vehicle";
     // Only names that are known, whatever else the address holds, become names of files.
     let crop = VehicleCrop::ALL.into_iter().find(|known| known.name() == crop);
-    let passage = blocking(&context, move |context| context.passage(&track)).await??;
+    let passage = blocking(&context, move |context| context.passage(&who, &track)).await??;
     let crop = crop.filter(|crop| passage.has_crop(*crop)).ok_or_else(|| WebError::NotFound(missing.to_owned()))?;
     let path = context.state.snapshots_dir.join(crop.file_name(passage.track));
     let mut response = serve_file(&path, missing, request).await?;
@@ -156,11 +169,15 @@ pub(super) struct CropName {
 
 impl Context {
     /// Blocks.
-    fn passage(&self, track: &str) -> Result<Passage, WebError> {
+    ///
+    /// # Errors
+    /// 404 where there is none, and where they may not see its camera.
+    fn passage(&self, who: &Who, track: &str) -> Result<Passage, WebError> {
         let passage = match Uuid::try_parse(track) {
             Ok(track) => self.state.store.passage(track)?,
             Err(_) => None,
         };
+        let passage = passage.filter(|passage| who.may_see(&passage.camera));
         passage.ok_or_else(|| WebError::NotFound(format!("no vehicle has the track {:?}", shortened(track))))
     }
 
@@ -169,26 +186,27 @@ impl Context {
         self.now().saturating_sub(self.state.config.plates.keep()).unwrap_or(Timestamp::MIN)
     }
 
-    /// With how often its plate came by. Blocks.
-    fn known_vehicle(&self, passage: &Passage, lists: &PlateLists) -> Result<Vehicle, WebError> {
+    /// With how often its plate came by, which is counted over all cameras: for who may see them. Blocks.
+    fn known_vehicle(&self, who: &Who, passage: &Passage, lists: &PlateLists) -> Result<Vehicle, WebError> {
         let since = self.remembered_since();
-        let times = passage.plate.text().map(|text| self.state.store.times_seen(text, since)).transpose()?;
+        let text = passage.plate.text().filter(|_| !who.is_limited());
+        let times = text.map(|text| self.state.store.times_seen(text, since)).transpose()?;
         let seen: Option<Seen> = times.map(|times| self.seen(since, times));
         Ok(self.vehicle(passage, lists, seen))
     }
 
     /// Blocks.
-    fn vehicle_in_full(&self, passage: &Passage) -> Result<VehicleInFull, WebError> {
+    fn vehicle_in_full(&self, who: &Who, passage: &Passage) -> Result<VehicleInFull, WebError> {
         let text = passage.plate.text();
         let mut others = match text {
             Some(text) => self.state.store.passages_of(text, self.remembered_since())?,
             None => Vec::new(),
         };
-        others.retain(|other| other.track != passage.track);
+        others.retain(|other| other.track != passage.track && who.may_see(&other.camera));
         let before = others.iter().find(|other| other.first_at < passage.first_at);
         let others: Vec<Sighting> = others.iter().take(MOST_OTHERS).map(|other| self.sighting(other)).collect();
         Ok(VehicleInFull {
-            vehicle: self.known_vehicle(passage, &self.state.store.plate_lists())?,
+            vehicle: self.known_vehicle(who, passage, &self.state.store.plate_lists())?,
             before: before.map(|other| self.sighting(other)),
             others,
         })

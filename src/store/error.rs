@@ -17,6 +17,11 @@ pub enum StoreError {
         path.display()
     )]
     Newer { path: PathBuf, found: i64, known: i64 },
+    #[error(
+        "{}: used by a running canhdem of another version, or one that is just starting; try again, with that version",
+        path.display()
+    )]
+    OtherVersion { path: PathBuf },
     #[error("{}: not a database of canhdem; move it away or choose another data_dir", path.display())]
     Foreign { path: PathBuf },
     #[error("{}: upgrade to schema {version} failed, the old one is untouched: {detail}", path.display())]

@@ -23,6 +23,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("migrations/0004.sql"),
         include_str!("migrations/0005.sql"),
         include_str!("migrations/0006.sql"),
+        include_str!("migrations/0007.sql"),
         include_str!("migrations/0008.sql"),
         include_str!("migrations/0009.sql"),
     ],
@@ -67,6 +68,18 @@ impl Schema<'_> {
             })?;
         }
         Ok(())
+    }
+
+    /// That a database which another process uses has this schema.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherVersion`] where it has not.
+    pub(super) fn check(&self, connection: &Connection, path: &Path) -> Result<()> {
+        match pragma(connection, "user_version") {
+            Ok(found) if found == self.version() => Ok(()),
+            Ok(_) => Err(StoreError::OtherVersion { path: path.to_owned() }),
+            Err(error) => Err(StoreError::from_sqlite(path, &error)),
+        }
     }
 }
 

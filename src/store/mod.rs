@@ -2,6 +2,8 @@
 //! every commit flushed to the disk; one thread writes, a few connections read. `schema.sql` says
 //! what lies where.
 
+mod account_book;
+mod accounts;
 mod alerts;
 mod cases;
 mod conditions;
@@ -20,6 +22,7 @@ mod readers;
 mod reserve;
 mod rows;
 mod segments;
+mod sessions;
 mod vehicle_search;
 mod vehicles;
 mod words;
@@ -35,6 +38,8 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::base::{IdSource, SharedClock};
+pub use account_book::AccountBook;
+pub use accounts::{Account, Decision, Refusal};
 pub use alerts::{AlertFilter, Page};
 pub use cases::{CaseFilter, CasePage};
 pub use cursor::{Cursor, CursorError};
@@ -199,6 +204,8 @@ fn appliance_id(connection: &Connection, clock: &SharedClock) -> rusqlite::Resul
     connection.query_row("select id from appliance", [], |row| rows::uuid(row, "id"))
 }
 
+#[cfg(test)]
+mod accounts_tests;
 #[cfg(test)]
 mod handling_tests;
 #[cfg(test)]

@@ -81,6 +81,20 @@ impl Writer {
         answered.recv().map_err(|_| StoreError::Stopped)??;
         given.recv().map_err(|_| StoreError::Stopped)
     }
+
+    /// As [`Writer::write`], for work that tells no events but has an answer. Blocks.
+    pub(super) fn decide<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, answered) = bounded(1);
+        self.write(move |connection, _| {
+            // The caller waits for it.
+            let _ = answer.send(work(connection)?);
+            Ok(())
+        })?;
+        answered.recv().map_err(|_| StoreError::Stopped)
+    }
 }
 
 /// One transaction around all, one savepoint around each: a row that is refused spoils only its own

@@ -71,7 +71,7 @@ fn refused(result: Result<Socket, Error>) -> (u16, String) {
 async fn live_video_begins_with_what_is_in_memory() {
     let office = Office::new();
     let (address, handle, server) = serve(&office).await;
-    let live = office.state.board.live("cong-chinh", Role::Sub);
+    let live = office.state.board.live("cong-chinh", health::Role::Sub);
     for number in 0..14 {
         live.publish(&unit(number));
     }
@@ -102,8 +102,13 @@ async fn live_video_begins_with_what_is_in_memory() {
     assert_eq!(told(&mut main).await, json!({"type": "state", "state": "connecting"}));
     office.state.board.update_camera("kho", |now| {
         let reason = Some(LostReason::NoRoute);
-        now.streams =
-            vec![StreamHealth { role: Role::Main, state: StreamState::Lost, since: seconds(1), reason, codec: None }];
+        now.streams = vec![StreamHealth {
+            role: health::Role::Main,
+            state: StreamState::Lost,
+            since: seconds(1),
+            reason,
+            codec: None,
+        }];
     });
     let mut store = watch(address, "kho/live").await.expect("connected");
     assert_eq!(told(&mut store).await, json!({"type": "state", "state": "lost"}));
@@ -126,7 +131,7 @@ async fn a_stream_that_no_player_takes_is_said_to_be_one() {
     let (address, _handle, _server) = serve(&office).await;
     let unit = unit(0);
     let caps = gst::Caps::builder("video/x-h264").field("width", 640).build();
-    office.state.board.live("kho", Role::Main).publish(&AccessUnit { caps, ..unit });
+    office.state.board.live("kho", health::Role::Main).publish(&AccessUnit { caps, ..unit });
     let mut socket = watch(address, "kho/live").await.expect("connected");
     let Message::Close(Some(end)) = next(&mut socket).await else { panic!("an end") };
     assert_eq!(u16::from(end.code), 1003);

@@ -1,10 +1,16 @@
 //! The appliance as `canhdem run` starts it, and its API.
 
-use std::path::Path;
+use std::cell::OnceCell;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use canhdem::access::{Role, password};
+use canhdem::base::{IdSource, SharedClock, SystemClock};
+use canhdem::store::{Account, AccountBook};
+use serde_json::{Value, json};
 
 use super::program::{CANHDEM, Finished, Program, fetched};
 use super::{Office, eventually};
@@ -15,6 +21,10 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 pub struct Appliance {
     pub program: Program,
     web: ureq::Agent,
+    data_dir: PathBuf,
+    /// Kept over restarts: a full disk takes no new session.
+    cookie_file: PathBuf,
+    cookie: OnceCell<String>,
 }
 
 pub struct Answer {
@@ -34,19 +44,25 @@ impl Appliance {
     #[track_caller]
     pub fn launch_with(office: &Office, log: &str) -> Self {
         fetched("models/yolox-nano.onnx");
-        Self::spawn(command(office).env("RUST_LOG", log))
+        Self::spawn(office, command(office).env("RUST_LOG", log))
     }
 
     /// With what was fetched in this folder, and nowhere else.
     #[track_caller]
     pub fn launch_from(office: &Office, deps: &Path) -> Self {
-        Self::spawn(command(office).env("RUST_LOG", "info").env("CANHDEM_DEPS", deps))
+        Self::spawn(office, command(office).env("RUST_LOG", "info").env("CANHDEM_DEPS", deps))
     }
 
     #[track_caller]
-    fn spawn(command: &mut Command) -> Self {
+    fn spawn(office: &Office, command: &mut Command) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(ANSWER_WITHIN));
-        Self { program: Program::start(command), web: config.build().new_agent() }
+        Self {
+            program: Program::start(command),
+            web: config.build().new_agent(),
+            data_dir: office.data_dir.clone(),
+            cookie_file: office.folder.path().join("cookie"),
+            cookie: OnceCell::new(),
+        }
     }
 
     /// Starts it and waits until it answers.
@@ -75,7 +91,9 @@ impl Appliance {
 
     /// None where nobody answers.
     pub fn ask(&self, path: &str) -> Option<Answer> {
-        let response = self.web.get(format!("http://{}{path}", self.address()?)).call().ok()?;
+        let address = self.address()?;
+        let cookie = self.cookie(&address)?;
+        let response = self.web.get(format!("http://{address}{path}")).header("cookie", cookie).call().ok()?;
         let (parts, mut body) = response.into_parts();
         let content_type = parts.headers.get("content-type").and_then(|value| value.to_str().ok());
         Some(Answer {
@@ -83,6 +101,34 @@ impl Appliance {
             content_type: content_type.unwrap_or_default().to_owned(),
             body: body.with_config().limit(1 << 30).read_to_vec().ok()?,
         })
+    }
+
+    /// Of an administrator who is signed in; none where nobody answers.
+    fn cookie(&self, address: &str) -> Option<&str> {
+        if let Some(cookie) = self.cookie.get() {
+            return Some(cookie);
+        }
+        let cookie = fs::read_to_string(&self.cookie_file).ok().or_else(|| self.sign_in(address))?;
+        fs::write(&self.cookie_file, &cookie).expect("a file for the cookie");
+        Some(self.cookie.get_or_init(|| cookie))
+    }
+
+    /// With an account that is made beside the running appliance.
+    fn sign_in(&self, address: &str) -> Option<String> {
+        let (name, secret) = ("tests", "nobody guards tests");
+        let clock: SharedClock = Arc::new(SystemClock::new());
+        let mut book = AccountBook::open(&self.data_dir, &clock).expect("opens beside the appliance");
+        if book.named(name).expect("read").is_none() {
+            let now = clock.now();
+            let account =
+                Account::new(IdSource::random().next(now), name, Role::Admin, password::hash(secret, [7; 16]), now);
+            book.add(&account).expect("written").expect("added");
+        }
+        let sent = json!({"name": name, "password": secret});
+        let response = self.web.post(format!("http://{address}/api/v1/session")).send_json(sent).ok()?;
+        assert_eq!(response.status(), 200, "signing in");
+        let cookie = response.headers().get("set-cookie")?.to_str().ok()?;
+        cookie.split(';').next().map(str::to_owned)
     }
 
     /// What lies at a path of the API, such as `alerts`; none where nobody answers.

@@ -8,11 +8,12 @@ import { fileURLToPath } from 'node:url';
 const WEB = fileURLToPath(new URL('..', import.meta.url));
 const PROGRAM = resolve(WEB, process.env.CANHDEM_BIN ?? '../target/debug/canhdem');
 const ADDRESS = /^canhdem: page at (http:\/\/127\.0\.0\.1:\d+)\//m;
+const LOGIN = /^canhdem: sign in as (\S+) with the password (\S+)$/m;
 const START_MS = 120_000;
 
 /**
  * Runs `canhdem demo` (or the mock, when CANHDEM_BIN names a .mjs file) on a free port.
- * @returns {Promise<{origin: string, pid: number, kill: () => void, end: () => Promise<void>}>}
+ * @returns {Promise<{origin: string, name: string, password: string, pid: number, kill: () => void, end: () => Promise<void>}>}
  */
 export async function startAppliance() {
   const dataDir = mkdtempSync(join(tmpdir(), 'canhdem-e2e-'));
@@ -36,7 +37,7 @@ export async function startAppliance() {
   };
   let limit;
   try {
-    const origin = await new Promise((done, fail) => {
+    const [origin, name, password] = await new Promise((done, fail) => {
       limit = setTimeout(() => fail(new Error(`${PROGRAM}: no address within ${START_MS} ms`)), START_MS);
       child.once('error', fail);
       child.once('exit', (code) =>
@@ -44,11 +45,12 @@ export async function startAppliance() {
       );
       child.stdout.on('data', (text) => {
         output += text;
-        const found = ADDRESS.exec(output);
-        if (found) done(found[1]);
+        const [, address] = ADDRESS.exec(output) ?? [];
+        const [, user, secret] = LOGIN.exec(output) ?? [];
+        if (address && user) done([address, user, secret]);
       });
     });
-    return { origin, pid: child.pid, kill: () => process.kill(child.pid, 'SIGKILL'), end };
+    return { origin, name, password, pid: child.pid, kill: () => process.kill(child.pid, 'SIGKILL'), end };
   } catch (error) {
     await end();
     throw new Error(`${error.message}\n${output}${log}`);

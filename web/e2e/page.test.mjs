@@ -34,8 +34,16 @@ before(async () => {
   page = await browser.newPage({ viewport: DESK });
   appliance = await startAppliance();
   await watch(appliance.origin);
+  await signIn(page.context());
   await page.goto(appliance.origin);
 });
+
+/** Without a form: gives the context the cookie. */
+async function signIn(context) {
+  const { origin, name, password } = appliance;
+  const answer = await context.request.post(`${origin}/api/v1/session`, { data: { name, password } });
+  assert.equal(answer.status(), 200);
+}
 
 after(async () => {
   await browser?.close();
@@ -141,6 +149,38 @@ const layoutFaults = () =>
   });
 
 describe('the guard’s page', { concurrency: 1 }, () => {
+  it('lets in who knows the password, and leads out who is no longer signed in', async () => {
+    const context = await browser.newContext({ viewport: DESK });
+    const door = await context.newPage();
+    const address = `${appliance.origin}/#kept`;
+    await door.goto(address);
+    await door.waitForSelector('.door-form');
+    assert.equal(await door.locator('.page').count(), 0);
+    await door.screenshot({ path: `${SHOTS}sign-in.png` });
+    const enter = async (password) => {
+      await door.fill('[name=name]', appliance.name);
+      await door.fill('[name=password]', password);
+      await door.click('.door-send');
+    };
+    await enter('nothing like it');
+    await door.waitForSelector('.wrong:text("Tên hoặc mật khẩu không đúng.")');
+    await enter(appliance.password);
+    // The click that signs in is the gesture which the sound waits for.
+    await door.waitForSelector('.page .sound-on');
+    assert.equal(door.url(), address);
+    await door.click('.account summary');
+    await door.screenshot({ path: `${SHOTS}account.png` });
+    await door.click('.account-out');
+    await door.waitForSelector('.door-form');
+    await enter(appliance.password);
+    await door.waitForSelector('.page');
+    // Elsewhere, so to speak: the page learns it from an answer.
+    await context.request.delete(`${appliance.origin}/api/v1/session`);
+    await door.waitForSelector('.door-form');
+    assert.equal(door.url(), address);
+    await context.close();
+  });
+
   it('asks for a gesture before it makes a sound', async () => {
     await page.waitForSelector('.sound-locked');
     await page.click('.brand h1');

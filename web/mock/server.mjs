@@ -305,6 +305,8 @@ function file(request, response, path, headers) {
   createReadStream(path, { start, end }).pipe(response);
 }
 
+const ME = { id: '0190f7a0-0000-7000-b000-000000000001', name: 'demo', role: 'admin', language: null, cameras: null, permissions: ['look', 'settle', 'arm', 'disarm', 'keep_plates', 'administer', 'audit'], totp: false, must_enrol: false, expires_at: iso(base) }; // prettier-ignore
+
 function api(request, response, path, query) {
   const [kind, id, part, , crop] = path.split('/');
   if (path === 'status') {
@@ -314,6 +316,8 @@ function api(request, response, path, query) {
       disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 1, quota_bytes: 2, detail: null },
     }); // prettier-ignore
   }
+  if (path === 'setup') return json(response, { needed: false, language: 'vi' });
+  if (path === 'session' || path === 'me') return json(response, ME);
   if (path === 'arming') {
     const reason = { vi: 'Đã bật từ 18:00 đến 06:00: ban đêm, giờ cao điểm trộm (01:00–03:00)', en: 'Armed from 18:00 to 06:00: night, peak hours (01:00–03:00)' }; // prettier-ignore
     return json(response, { at: iso(nowMs()), armed: true, peak: true, holiday: false, from: null, until: null, reason, cameras: [], orders: [] }); // prettier-ignore
@@ -398,4 +402,5 @@ createServer((request, response) => {
   return response.end(readFileSync(path));
 }).listen(port, '127.0.0.1', function () {
   console.log(`canhdem: page at http://127.0.0.1:${this.address().port}/`);
+  console.log('canhdem: sign in as demo with the password any');
 });

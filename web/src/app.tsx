@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import type { AccountProps } from './account/AccountMenu';
 import { AlertView } from './alert/AlertView';
 import { ArmingDialog } from './arming/ArmingDialog';
 import { Banners } from './banner/Banners';
@@ -15,7 +16,7 @@ import { inOrder, neighbour } from './queue/order';
 import { QueueView } from './queue/QueueView';
 import { SessionProvider, useNewSession } from './session/session';
 import { useAlarm } from './session/alarm';
-import { useSound } from './session/sound';
+import type { Sound } from './session/sound';
 import { ClockProvider, useAppliance } from './stream/appliance';
 import { ANYTHING } from './vehicle/search';
 import { VehiclesView } from './vehicle/VehiclesView';
@@ -32,11 +33,14 @@ type Choice =
 /** An unattended page goes back to showing the first alert of the queue. */
 const UNATTENDED_MS = 60_000;
 
-export function App() {
+interface Props extends AccountProps {
+  sound: Sound;
+}
+
+export function App({ sound, ...account }: Props) {
   const appliance = useAppliance();
   const { queue, dispatch, cameras, connection } = appliance;
-  const session = useNewSession(appliance.status, appliance.me);
-  const sound = useSound();
+  const session = useNewSession(appliance.status, account.me);
   const [choice, setChoice] = useState<Choice>({ kind: 'first' });
   const [search, setSearch] = useState(ANYTHING);
   // On a phone the list and what is chosen share the screen in turn.
@@ -134,6 +138,7 @@ export function App() {
             onAlerts={close}
             onHelp={() => setOpened('help')}
             onArming={() => setOpened('arming')}
+            account={account}
           />
           <Banners connection={connection} status={appliance.status} loadError={appliance.loadError} />
           {showsVehicles && <VehiclesView cameras={cameras} search={search} onSearch={setSearch} />}

@@ -11,12 +11,14 @@ use std::time::Duration;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::output;
+use super::{output, user};
+use crate::access::{Role, SetupToken};
 use crate::app;
 use crate::base::Polygon;
 use crate::base::worker::Worker;
-use crate::base::{Shutdown, SystemClock};
-use crate::config::{Camera, Config, Credentials, Holidays, Transport, Zone, ZoneKind};
+use crate::base::{SharedClock, Shutdown, SystemClock, secret};
+use crate::config::{Camera, Config, Credentials, Holidays, Transport, Web, Zone, ZoneKind};
+use crate::store::AccountBook;
 use crate::testcam::{Auth, Mount, TestCameras};
 
 #[derive(Debug, clap::Args)]
@@ -54,16 +56,15 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let data_dir = args.data_dir.join("data");
     forget_earlier_demo(&data_dir)?;
     let config = config(&scenes, &cameras, data_dir, args.port)?;
+    let password = make_account(&config.data_dir, start)?;
 
     let (stop, shutdown) = Shutdown::new();
     let failing = Arc::clone(&cameras);
     let saboteur = Worker::spawn("demo-dropouts", move || drop_out_now_and_then(&failing, &shutdown))?;
     let clock = Arc::new(SystemClock::starting_at(start));
-    let outcome = app::run(config, clock, |address| {
-        output::line(format!("canhdem: page at http://{address}/"))?;
-        output::line(
-            "canhdem: no sign-in: this version serves the page on this machine only, until there are accounts",
-        )?;
+    let outcome = app::run(config, clock, |ready| {
+        output::line(format!("canhdem: page at {}", ready.url()))?;
+        output::line(format!("canhdem: sign in as {USER} with the password {password}"))?;
         output::line("canhdem: it is 01:30 on the first night of Tết; Ctrl-C ends the demo")?;
         Ok(())
     });
@@ -94,6 +95,16 @@ fn forget_earlier_demo(data_dir: &Path) -> anyhow::Result<()> {
     }
 }
 
+/// An administrator with a new password, which is given back.
+fn make_account(data_dir: &Path, now: Timestamp) -> anyhow::Result<String> {
+    app::make_private_folder(data_dir)?;
+    let (_, password) = SetupToken::new(secret::random().context("a password cannot be made")?);
+    let clock: SharedClock = Arc::new(SystemClock::starting_at(now));
+    let account = user::new_account(USER, Role::Admin, &password, now)?;
+    AccountBook::open(data_dir, &clock)?.add(&account)??;
+    Ok(password)
+}
+
 fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, port: u16) -> anyhow::Result<Config> {
     let mut configured = Vec::with_capacity(scenes.len());
     for scene in scenes {
@@ -112,7 +123,8 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
         });
     }
     let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
-    let mut config = Config { data_dir, listen, cameras: configured, ..Config::for_replay() };
+    let web = Web { listen, certificate: None, require_totp_for_admins: false };
+    let mut config = Config { data_dir, web, cameras: configured, ..Config::for_replay() };
     config.arming.days.holidays = Holidays::Vietnam;
     Ok(config)
 }

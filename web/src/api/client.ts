@@ -1,3 +1,4 @@
+import type { Language } from '../time';
 import type {
   Action,
   AlarmVerdict,
@@ -8,7 +9,9 @@ import type {
   CaseInFull,
   FalseAlarmReason,
   Me,
+  NewFactor,
   PlateEntry,
+  Setup,
   Status,
   VehicleInFull,
   VehiclePage,
@@ -30,7 +33,20 @@ export class ApiError extends Error {
   }
 }
 
+const unauthorized = new Set<() => void>();
+
+/** Calls back whenever the appliance no longer knows who asks, until the returned function is called. */
+export function onUnauthorized(listener: () => void): () => void {
+  unauthorized.add(listener);
+  return () => void unauthorized.delete(listener);
+}
+
+function heard(response: Response): void {
+  if (response.status === 401) unauthorized.forEach((listener) => listener());
+}
+
 async function errorOf(response: Response): Promise<ApiError> {
+  heard(response);
   const { status, statusText } = response;
   try {
     const body: unknown = await response.json();
@@ -55,7 +71,11 @@ async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 /** Changes something; the answer is left to the caller. */
-async function send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Response> {
+async function send(
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<Response> {
   const response = await fetch(BASE + path, {
     method,
     headers: { accept: 'application/json', 'content-type': 'application/json' },
@@ -66,7 +86,33 @@ async function send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unkn
   return response;
 }
 
-export const getMe = () => getJson<Me>('/me');
+async function sendFor<T>(...request: Parameters<typeof send>): Promise<T> {
+  return (await (await send(...request)).json()) as T;
+}
+
+export const getSetup = (signal: AbortSignal) => getJson<Setup>('/setup', signal);
+/** Null where nobody is signed in. */
+export const getMe = (signal: AbortSignal): Promise<Me | null> =>
+  getJson<Me>('/me', signal).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  });
+export const setUp = (token: string, name: string, password: string) =>
+  sendFor<Me>('POST', '/setup', { token, name, password });
+export const signIn = (name: string, password: string, totp: string | null) =>
+  sendFor<Me>('POST', '/session', { name, password, totp });
+export async function signOut(everywhere: boolean): Promise<void> {
+  await send('DELETE', `/session?everywhere=${everywhere}`);
+}
+export const changeLanguage = (language: Language) => sendFor<Me>('PATCH', '/me', { language });
+export async function changePassword(current: string, password: string): Promise<void> {
+  await send('POST', '/me/password', { current, password });
+}
+export const newFactor = () => sendFor<NewFactor>('POST', '/me/totp');
+export const setFactor = (password: string, secret: string, code: string) =>
+  sendFor<Me>('PUT', '/me/totp', { password, secret, code });
+export const removeFactor = (password: string) => sendFor<Me>('DELETE', '/me/totp', { password });
+
 export const getStatus = (signal?: AbortSignal) => getJson<Status>('/status', signal);
 export const getArming = (signal?: AbortSignal) => getJson<Arming>('/arming', signal);
 /** Arms or disarms by hand. */
@@ -150,6 +196,7 @@ export async function getPicture(
   const url = `${BASE}/cameras/${encodeURIComponent(camera)}/snapshot.jpg?width=${width}`;
   const response = await fetch(url, { cache: 'no-store', signal });
   if (response.status === 404) return null;
+  heard(response);
   if (!response.ok) throw new ApiError(response.status, response.statusText);
   return { blob: await response.blob(), at: response.headers.get('x-picture-at') };
 }
@@ -163,6 +210,7 @@ export async function probeClip(url: string, signal: AbortSignal): Promise<{ sta
   // The body is one byte from a server that knows ranges; from any other do not download it twice.
   await response.body?.cancel();
   if (response.status === 404) return null;
+  heard(response);
   if (!response.ok) throw new ApiError(response.status, response.statusText);
   return { start: response.headers.get('x-clip-start') };
 }

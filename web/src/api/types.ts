@@ -11,10 +11,6 @@ export type Alert = Omit<Schemas['Alert'], 'persons' | 'score_parts' | 'case'> &
 export type AlarmVerdict = Schemas['VerdictKind'];
 export type FalseAlarmReason = Schemas['FalseAlarm'];
 export type Action = Schemas['HistoryEntry'];
-export interface Me {
-  name: string;
-  role: 'guard' | 'supervisor' | 'admin' | 'auditor';
-}
 export type CaseInFull = Schemas['CaseInFull'];
 export type TimelineEntry = Schemas['TimelineEntry'];
 export type ScorePart = Schemas['ScorePart'];
@@ -26,6 +22,9 @@ export type Finding = Schemas['Finding'];
 export type Arming = Schemas['Arming'];
 export type ArmingOrder = Schemas['ArmingOrder'];
 export type WantedOrder = Schemas['WantedOrder'];
+export type Me = Schemas['Me'];
+export type Setup = Schemas['Setup'];
+export type NewFactor = Schemas['NewFactor'];
 export type Status = Schemas['Status'];
 export type Severity = Alert['severity'];
 export type CameraState = Camera['state'];

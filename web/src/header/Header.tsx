@@ -1,3 +1,4 @@
+import { AccountMenu, type AccountProps } from '../account/AccountMenu';
 import type { Arming, Status } from '../api/types';
 import type { Sound } from '../session/sound';
 import { withoutLead } from '../i18n';
@@ -21,9 +22,10 @@ interface Props {
   onAlerts: () => void;
   onHelp: () => void;
   onArming: () => void;
+  account: AccountProps;
 }
 
-export function Header({ status, arming, sound, isLost, onHelp, onArming, ...views }: Props) {
+export function Header({ status, arming, sound, isLost, onHelp, onArming, account, ...views }: Props) {
   return (
     <header class="header">
       <Brand status={status} />
@@ -32,6 +34,7 @@ export function Header({ status, arming, sound, isLost, onHelp, onArming, ...vie
       <SoundButton sound={sound} />
       <HelpButton onHelp={onHelp} />
       <LanguageButton />
+      <AccountMenu {...account} />
       <Clock isStopped={isLost} />
     </header>
   );

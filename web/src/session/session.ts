@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useState } from 'preact/hooks';
-import type { Me, Status } from '../api/types';
+import { changeLanguage } from '../api/client';
+import type { Me } from '../api/types';
 import { speech, type Speech } from '../i18n';
 import type { Language } from '../time';
 import { recall, remember } from './memory';
@@ -20,14 +21,23 @@ const remembered = (): Language | null => {
   return language === 'vi' || language === 'en' ? language : null;
 };
 
-/** The guard's own choice of language, else the appliance's, else Vietnamese. */
-export function useNewSession(status: Status | null, me: Me | null): Session {
-  const [chosen, setChosen] = useState<Language | null>(remembered);
-  const language = chosen ?? status?.language ?? 'vi';
-  const setLanguage = useCallback((next: Language) => {
-    remember('language', next);
-    setChosen(next);
-  }, []);
+/**
+ * What somebody chooses now, else what their account has, else what was chosen in this browser before, else the
+ * appliance's, else Vietnamese. Who is signed in chooses for their account as well.
+ */
+export function useNewSession(appliance: { language: Language } | null, me: Me | null): Session {
+  const [chosen, setChosen] = useState<Language | null>(null);
+  const language = chosen ?? me?.language ?? remembered() ?? appliance?.language ?? 'vi';
+  const isSignedIn = me !== null;
+  const setLanguage = useCallback(
+    (next: Language) => {
+      remember('language', next);
+      setChosen(next);
+      // What the account does not learn, this browser still knows.
+      if (isSignedIn) void changeLanguage(next).catch(() => undefined);
+    },
+    [isSignedIn],
+  );
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);

@@ -1,7 +1,7 @@
 import { createContext } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
-import { getAlert, getAlerts, getArming, getCameras, getMe, getStatus, getWaiting } from '../api/client';
-import type { Arming, Camera, Me, Status } from '../api/types';
+import { getAlert, getAlerts, getArming, getCameras, getStatus, getWaiting } from '../api/client';
+import type { Arming, Camera, Status } from '../api/types';
 import { emptyQueue, reduceQueue, stale, type Queue, type QueueAction } from '../queue/queue';
 import { ApplianceClock, isLost } from './clock';
 import { listen } from './events';
@@ -21,7 +21,6 @@ export interface Appliance {
   arming: Arming | null;
   /** What holds after it was changed by hand. */
   setArming: (arming: Arming) => void;
-  me: Me | null;
   queue: Queue;
   dispatch: (action: QueueAction) => void;
   /** Why the alerts could not be loaded, or null. */
@@ -104,7 +103,6 @@ export function useAppliance(): Appliance {
   const [cameras, setCameras] = useState<readonly Camera[]>([]);
   const [status, setStatus] = useState<Status | null>(null);
   const [arming, setArming] = useState<Arming | null>(null);
-  const [me, setMe] = useState<Me | null>(null);
   const [loadError, setLoadError] = useState<string | null>(null);
   const [queue, dispatch] = useReducer(reduceQueue, emptyQueue);
   const latest = useRef(queue);
@@ -126,7 +124,6 @@ export function useAppliance(): Appliance {
         dispatch({ type: 'page', page, waiting, asked });
         setLoadError(null);
         setCameras(await getCameras());
-        setMe(await getMe());
         for (const id of moved) {
           // An alert may have been forgotten meanwhile; then there is nothing to correct.
           const alert = await getAlert(id).catch(() => null);
@@ -157,7 +154,7 @@ export function useAppliance(): Appliance {
   usePolled(getStatus, STATUS_MS, setStatus);
 
   return useMemo(
-    () => ({ connection, clock, cameras, status, arming, setArming, me, queue, dispatch, loadError }),
-    [connection, clock, cameras, status, arming, me, queue, loadError],
+    () => ({ connection, clock, cameras, status, arming, setArming, queue, dispatch, loadError }),
+    [connection, clock, cameras, status, arming, queue, loadError],
   );
 }

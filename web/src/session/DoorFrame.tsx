@@ -1,0 +1,32 @@
+import type { ComponentChildren } from 'preact';
+import { useSession } from './session';
+import './door.css';
+
+/** The page before anybody is signed in. */
+export function DoorFrame({ isAsking, children }: { isAsking: boolean; children: ComponentChildren }) {
+  const { t, language, setLanguage } = useSession();
+  return (
+    <main class="door">
+      <div class="door-card">
+        <header class="door-head">
+          <img src="/favicon.svg" alt="" width="48" height="48" />
+          <div>
+            <h1>{t('app.name')}</h1>
+            <p>{t('app.tagline')}</p>
+          </div>
+          <button
+            type="button"
+            class="tool language"
+            aria-label={t('app.language.switch')}
+            onClick={() => setLanguage(language === 'vi' ? 'en' : 'vi')}
+          >
+            <span class={language === 'vi' ? 'current' : 'other'}>VI</span>
+            <span class={language === 'en' ? 'current' : 'other'}>EN</span>
+          </button>
+        </header>
+        {isAsking && <p role="status">{t('door.asking')}</p>}
+        {children}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,80 @@
+import { useState } from 'preact/hooks';
+import { setUp } from '../api/client';
+import type { Me } from '../api/types';
+import { useSession } from './session';
+import { Field, Form, type Explain } from './Form';
+
+interface Props {
+  onEntered: (me: Me) => void;
+  /** Somebody else was first. */
+  onLate: () => void;
+}
+
+/** The first administrator, made by whoever has the token that the appliance showed when it started. */
+export function SetUp({ onEntered, onLate }: Props) {
+  const { t } = useSession();
+  const [token, setToken] = useState('');
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [again, setAgain] = useState('');
+
+  const explain: Explain = (error) => {
+    if (error.status === 409) onLate();
+    if (error.status === 401) return { key: 'door.token.wrong', field: 'token' };
+    if (error.field === 'name') return { key: 'door.name.hint', field: 'name' };
+    if (error.field === 'password') return { key: 'door.password.hint', field: 'password' };
+    return null;
+  };
+  return (
+    <Form
+      title="door.set_up"
+      action="door.set_up.action"
+      check={() => (password === again ? null : { key: 'door.again.wrong', field: 'again' })}
+      send={async () => onEntered(await setUp(token, name.trim(), password))}
+      explain={explain}
+    >
+      {(wrong) => (
+        <>
+          <p class="soft">{t('door.set_up.words')}</p>
+          <Field
+            name="token"
+            label="door.token"
+            value={token}
+            onValue={setToken}
+            wrong={wrong}
+            autoComplete="off"
+            isFirst
+          />
+          <Field
+            name="name"
+            label="door.name"
+            hint="door.name.hint"
+            value={name}
+            onValue={setName}
+            wrong={wrong}
+            autoComplete="username"
+          />
+          <Field
+            name="password"
+            label="door.password"
+            hint="door.password.hint"
+            value={password}
+            onValue={setPassword}
+            wrong={wrong}
+            autoComplete="new-password"
+            isSecret
+          />
+          <Field
+            name="again"
+            label="door.again"
+            value={again}
+            onValue={setAgain}
+            wrong={wrong}
+            autoComplete="new-password"
+            isSecret
+          />
+        </>
+      )}
+    </Form>
+  );
+}
