@@ -23,8 +23,9 @@ enum Key {
 
 #[derive(Debug, Default)]
 struct Tally {
-    /// The latest last; at most [`FAILURES`].
+    /// Those that still count, the latest last.
     failures: VecDeque<Duration>,
+    last_failed: Duration,
     locked_until: Option<Duration>,
 }
 
@@ -34,11 +35,12 @@ impl Tally {
     }
 
     fn is_stale(&self, now: Duration) -> bool {
-        !self.is_locked(now) && self.failures.back().is_none_or(|last| *last + WITHIN < now)
+        !self.is_locked(now) && self.last_failed + WITHIN < now
     }
 
     /// Says whether it locks.
     fn fail(&mut self, now: Duration) -> bool {
+        self.last_failed = now;
         self.failures.push_back(now);
         while self.failures.front().is_some_and(|first| *first + WITHIN < now) {
             self.failures.pop_front();
@@ -88,10 +90,10 @@ impl Lockout {
             return;
         }
         self.tallies.retain(|_, tally| !tally.is_stale(now));
-        let last = |tally: &Tally| tally.failures.back().copied().max(tally.locked_until.map(|until| until - FOR));
-        while self.tallies.len() >= MOST
-            && let Some(oldest) = self.tallies.iter().min_by_key(|(_, tally)| last(tally)).map(|(key, _)| key.clone())
+        if self.tallies.len() >= MOST
+            && let Some((oldest, _)) = self.tallies.iter().min_by_key(|(_, tally)| tally.last_failed)
         {
+            let oldest = oldest.clone();
             self.tallies.remove(&oldest);
         }
     }

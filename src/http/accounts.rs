@@ -44,7 +44,7 @@ pub(super) struct AccountChange {
     /// Ids of the only cameras that it may see; null for all.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Vec<String>>)]
-    cameras: Option<Option<BTreeSet<String>>>,
+    cameras: Option<CameraLimit>,
     /// Whether nobody can sign in with it.
     disabled: Option<bool>,
     /// A new one; signs it out everywhere.
@@ -52,6 +52,11 @@ pub(super) struct AccountChange {
     /// false: it has no second factor any more, for who has lost the telephone.
     totp: Option<bool>,
 }
+
+/// The only cameras that an account may see, or null.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct CameraLimit(Option<BTreeSet<String>>);
 
 /// What is there, null included.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
@@ -110,7 +115,7 @@ pub(super) async fn change_account(
     Name(id): Name,
     Sent(wanted): Sent<AccountChange>,
 ) -> Result<Json<Account>, WebError> {
-    context.check_cameras(wanted.cameras.as_ref().and_then(Option::as_ref))?;
+    context.check_cameras(wanted.cameras.as_ref().and_then(|CameraLimit(cameras)| cameras.as_ref()))?;
     if wanted.totp == Some(true) {
         return Err(WebError::field("totp", "can only be taken away here: whoever wants it sets it up themselves"));
     }
@@ -123,8 +128,12 @@ pub(super) async fn change_account(
         let AccountChange { role, cameras, disabled, totp, .. } = wanted;
         let changed = context.state.store.change_account(account.id, kept, move |account| {
             account.role = role.unwrap_or(account.role);
-            account.cameras = cameras.unwrap_or_else(|| account.cameras.take());
-            account.password_hash = password.unwrap_or_else(|| std::mem::take(&mut account.password_hash));
+            if let Some(CameraLimit(cameras)) = cameras {
+                account.cameras = cameras;
+            }
+            if let Some(password) = password {
+                account.password_hash = password;
+            }
             match disabled {
                 Some(true) => account.disabled_at = account.disabled_at.or(Some(now)),
                 Some(false) => account.disabled_at = None,

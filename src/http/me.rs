@@ -47,7 +47,7 @@ pub(super) async fn change_me(
     Sent(wanted): Sent<MyChange>,
 ) -> Result<Json<Me>, WebError> {
     let me = blocking(&context, move |context| {
-        context.change_own(signed, move |account| account.language = Some(wanted.language))
+        context.change_own(&signed, move |account| account.language = Some(wanted.language))
     });
     Ok(Json(me.await??))
 }
@@ -77,7 +77,7 @@ pub(super) async fn change_password(
         context.prove(&signed, "current", &wanted.current, address)?;
         let hash = checked_hash(&wanted.password, &signed.account.name)?;
         tracing::info!(target: "audit", account = signed.account.name, "password changed");
-        context.change_own(signed, move |account| account.password_hash = hash)
+        context.change_own(&signed, move |account| account.password_hash = hash)
     })
     .await??;
     Ok(StatusCode::NO_CONTENT)
@@ -123,7 +123,7 @@ pub(super) async fn set_totp(
         let step = factor.step(&wanted.code, context.now(), None);
         let step = step.map_err(|error| WebError::field("code", &error.to_string()))?;
         tracing::info!(target: "audit", account = signed.account.name, "second factor set up");
-        context.change_own(signed, move |account| {
+        context.change_own(&signed, move |account| {
             account.totp_secret = Some(factor.secret().to_vec());
             account.totp_last_step = Some(step);
         })
@@ -155,7 +155,7 @@ pub(super) async fn remove_totp(
     let me = hashing(&context, move |context| {
         context.prove(&signed, "password", &wanted.password, address)?;
         tracing::info!(target: "audit", account = signed.account.name, "second factor given up");
-        context.change_own(signed, |account| account.totp_secret = None)
+        context.change_own(&signed, |account| account.totp_secret = None)
     });
     Ok(Json(me.await??))
 }
@@ -171,9 +171,13 @@ impl Context {
     }
 
     /// Blocks.
-    fn change_own(&self, signed: SignedIn, change: impl FnOnce(&mut Account) + Send + 'static) -> Result<Me, WebError> {
+    fn change_own(
+        &self,
+        signed: &SignedIn,
+        change: impl FnOnce(&mut Account) + Send + 'static,
+    ) -> Result<Me, WebError> {
         let account = self.state.store.change_account(signed.account.id, Some(signed.token), change)??;
         let must_enrol = self.must_enrol(&account);
-        Ok(self.me(&SignedIn { account: account.into(), must_enrol, ..signed }))
+        Ok(self.me(&SignedIn { account: account.into(), must_enrol, ..*signed }))
     }
 }

@@ -12,7 +12,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::signed::{SignedIn, peer};
 use super::{Shared, WebError};
-use crate::access::{Access, Permission};
+use crate::access::{Access, Permission, Role};
 
 /// Name of the security scheme.
 pub(super) const SCHEME: &str = "session";
@@ -52,7 +52,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 }
 
 fn describe(operation: &mut Operation, access: Access) {
-    let roles: Vec<_> = access.roles().into_iter().map(|role| role.name()).collect();
+    let roles: Vec<_> = access.roles().into_iter().map(Role::name).collect();
     // One, for extensions have no order of their own, and the document is compared.
     let told = json!({"name": access.name(), "roles": roles});
     operation.extensions.get_or_insert_default().merge(Extensions::builder().add("x-permission", told).build());
