@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::params::{Name, Query};
 use super::problem::Problems;
-use super::{Shared, WebError};
+use super::{Shared, WebError, nothing};
 use crate::access::Who;
 use crate::intake::AccessUnit;
 use crate::intake::health::{Role, StreamState};
@@ -73,7 +73,8 @@ pub(super) async fn camera_live(
 ) -> Result<Response, WebError> {
     let camera = context.configured(&id)?;
     if who.cameras.as_ref().is_some_and(|cameras| !cameras.contains(&camera.id)) {
-        return Err(WebError::Forbidden(format!("`{id}` is not among the cameras that you may see")));
+        // What one may not see is not there.
+        return Err(nothing());
     }
     let role = match query.names::<Role>("stream")?.first() {
         Some(Role::Sub) if camera.sub.is_none() => {
