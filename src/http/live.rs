@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::params::{Name, Query};
 use super::problem::Problems;
-use super::{Shared, WebError};
+use super::{Shared, WebError, nothing};
 use crate::access::Who;
 use crate::intake::AccessUnit;
 use crate::intake::health::{Role, StreamState};
@@ -49,7 +49,7 @@ pub(super) enum Told {
 
 /// A camera's live video, as it sends it.
 ///
-/// A WebSocket. A text message is a LiveTold; after each `start` the first binary message is the
+/// A WebSocket. A text message is a `LiveTold`; after each `start` the first binary message is the
 /// beginning of an MP4 (`ftyp`, `moov`), and each further one is a fragment of it behind 16 bytes: when
 /// its last picture came from the camera, in milliseconds since 1970, and when that is shown in the
 /// MP4's time, in milliseconds (both u64, big endian). It begins with the last key frame; who is too
@@ -149,14 +149,15 @@ impl Session {
                     }
                     self.send(Message::Ping(Bytes::new())).await?;
                 }
-                units = viewer.next() => match units {
-                    Some(units) => self.show_units(&units).await?,
-                    None => {
+                units = viewer.next() => {
+                    if let Some(units) = units {
+                        self.show_units(&units).await?;
+                    } else {
                         self.program.end();
                         viewer = self.stream.watch();
                         self.tell(&Told::State { state: StreamState::Lost }).await?;
                     }
-                },
+                }
             }
         }
     }

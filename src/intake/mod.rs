@@ -64,8 +64,8 @@ pub enum Overflow {
     Block,
 }
 
-/// Hears of each access unit of a camera on the thread that received it, before whoever takes it from
-/// the queue, and also of those for which the queue had no room. It must not wait.
+/// Hears of each access unit of a camera on the thread that received it, however long those before it
+/// still wait in the queue, and also of those for which that had no room. It must not wait.
 #[derive(Clone)]
 pub struct Tap(Arc<dyn Fn(&AccessUnit) + Send + Sync>);
 

@@ -465,7 +465,15 @@ describe('the guard’s page', { concurrency: 1 }, () => {
     await page.keyboard.press('l');
     await page.waitForSelector('.live.fresh video');
     await watchForStale();
-    await page.waitForSelector('.live-tile-lost .live.old', { timeout: CAMERA_DROPS });
+    // Somebody is at the desk: an unattended page goes back to the alerts.
+    let isLeft = false;
+    const stay = setInterval(() => {
+      isLeft = !isLeft;
+      void page.mouse.move(isLeft ? 100 : 200, 400);
+    }, 10_000);
+    await page
+      .waitForSelector('.live-tile-lost .live.old', { timeout: CAMERA_DROPS })
+      .finally(() => clearInterval(stay));
     assert.match(await page.textContent('.live-tile-lost .live-words'), /Mất tín hiệu/);
     assert.equal(await page.locator('.live-tile-lost .live.fresh').count(), 0);
     await shot('live-lost');

@@ -124,7 +124,7 @@ fn hevc_name(hvcc: &Hvcc) -> String {
     let tier = if hvcc.general_tier_flag { 'H' } else { 'L' };
     let constraints = &hvcc.general_constraint_indicator_flags;
     let told = constraints.iter().rposition(|flags| *flags != 0).map_or(0, |last| last + 1);
-    let constraints: String = constraints[..told].iter().map(|flags| format!(".{flags:X}")).collect();
+    let constraints = constraints[..told].iter().map(|flags| format!(".{flags:X}")).collect::<Vec<_>>().concat();
     let (profile, level) = (hvcc.general_profile_idc, hvcc.general_level_idc);
     format!("hvc1.{space}{profile}.{compatible:X}.{tier}{level}{constraints}")
 }
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(hvcc: Hvcc, name: &str) {
+    fn check(hvcc: &Hvcc, name: &str) {
         let mut codec_data = Vec::new();
         hvcc.encode(&mut codec_data).expect("encodes");
         // Without the header of the box.
@@ -152,7 +152,7 @@ mod tests {
             general_level_idc: 93,
             ..Hvcc::new()
         };
-        check(main.clone(), "hvc1.1.6.L93.B0");
+        check(&main, "hvc1.1.6.L93.B0");
         let high = Hvcc {
             general_profile_space: 1,
             general_tier_flag: true,
@@ -162,8 +162,8 @@ mod tests {
             general_level_idc: 120,
             ..main.clone()
         };
-        check(high, "hvc1.A4.10.H120.9D.20");
-        check(Hvcc { general_constraint_indicator_flags: [0; 6], ..main }, "hvc1.1.6.L93");
+        check(&high, "hvc1.A4.10.H120.9D.20");
+        check(&Hvcc { general_constraint_indicator_flags: [0; 6], ..main }, "hvc1.1.6.L93");
     }
 
     #[test]

@@ -169,7 +169,7 @@ proptest! {
         for (sample, unit) in samples.iter().zip(&units) {
             prop_assert_eq!(sample.size as usize, unit.size_bytes());
             prop_assert_eq!(sample.key, unit.key);
-            let shown_at = unit.pts - units[0].pts + LEAD;
+            let shown_at = unit.pts.saturating_sub(units[0].pts) + LEAD;
             prop_assert_eq!(sample.shown_at, shown_at.as_millis() as u64 * 90);
         }
         for pair in samples.windows(2) {

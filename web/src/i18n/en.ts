@@ -385,7 +385,7 @@ export const en: Dictionary = {
   'view.live': 'Live',
   'live.video': 'Live video from camera {name}',
   'live.now': 'Live',
-  'live.connecting': 'Opening live video…',
+  'live.connecting': 'Opening…',
   'live.unplayable': 'This browser cannot play how the camera encodes: a picture each second instead',
   'live.failing': 'Live video does not open: a picture each second instead; it is tried again',
   'live.size': 'Cameras on one screen',

@@ -383,7 +383,7 @@ export const vi = {
   'view.live': 'Trực tiếp',
   'live.video': 'Hình trực tiếp từ camera {name}',
   'live.now': 'Trực tiếp',
-  'live.connecting': 'Đang mở hình trực tiếp…',
+  'live.connecting': 'Đang mở hình…',
   'live.unplayable': 'Trình duyệt này không phát được chuẩn hình của camera: xem ảnh chụp từng giây',
   'live.failing': 'Không mở được hình trực tiếp: xem ảnh chụp từng giây, vẫn đang thử lại',
   'live.size': 'Số camera trên một màn hình',
