@@ -34,6 +34,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
+use crate::alert::SettledAlerts;
 use crate::base::{IdSource, SharedClock};
 pub use alerts::{AlertFilter, Page};
 pub use cases::{CaseFilter, CasePage};
@@ -71,6 +72,7 @@ struct Inner {
     lists: SharedLists,
     orders: KnownOrders,
     lessons: KnownLessons,
+    settled: SettledAlerts,
     told: broadcast::Sender<StoredEvent>,
     path: PathBuf,
     appliance: Uuid,
@@ -104,7 +106,9 @@ impl Store {
         let writer = writer.map_err(|error| StoreError::from_io(&path, &error))?;
         let lists = SharedLists::default();
         let (orders, lessons) = (KnownOrders::default(), KnownLessons::default());
-        let inner = Inner { writer, readers, lists, orders, lessons, told, path, appliance, reserve, _lock: lock };
+        let settled = SettledAlerts::default();
+        let inner =
+            Inner { writer, readers, lists, orders, lessons, settled, told, path, appliance, reserve, _lock: lock };
         let store = Self { inner: Arc::new(inner) };
         store.refresh_lists()?;
         store.refresh_orders()?;
