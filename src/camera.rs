@@ -121,7 +121,7 @@ impl LiveCamera {
             main_pictures: main_pictures(camera, shared),
             analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.eyes.clone(), None)
                 .with_orders(shared.store.orders())
-                .with_experience(shared.store.lessons(), recall.perspective().clone())
+                .with_experience(shared.store.lessons(), shared.store.settled_alerts(), recall.perspective().clone())
                 .remembering(saver.marks(now - shared.config.memory.keep()), recall.scenes(now)),
             recall,
             saver,

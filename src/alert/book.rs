@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::sentence::{self, Counts, Scene};
+use super::settled::LookedAt;
 use super::{Alert, Handling, Person, Vehicle, camera};
 use crate::base::IdSource;
 use crate::rules::lessons::Looks;
@@ -49,6 +50,7 @@ pub struct AlertBook {
     doubts: Doubts,
     /// Of the tracks of the last picture.
     looks: BTreeMap<Uuid, Looks>,
+    looked_at: LookedAt,
 }
 
 #[derive(Debug)]
@@ -81,6 +83,7 @@ impl AlertBook {
             open: None,
             doubts: Doubts::new(),
             looks: BTreeMap::new(),
+            looked_at: LookedAt::default(),
         }
     }
 
@@ -122,7 +125,7 @@ impl AlertBook {
             return None;
         }
         let Some(open) = &mut self.open else {
-            if !findings.iter().any(|finding| finding.kind.opens_an_alert()) {
+            if !self.opens(&findings) {
                 return None;
             }
             return Some((Change::Opened, self.open_new(at, frame_size, findings, Vec::new(), context, ids)));
@@ -190,7 +193,7 @@ impl AlertBook {
         ids: &mut IdSource,
     ) -> Option<(Change, Alert)> {
         let Some(open) = &mut self.open else {
-            if !findings.iter().any(|finding| finding.kind.opens_an_alert()) {
+            if !self.opens(&findings) {
                 return None;
             }
             return Some((Change::Opened, self.open_new(at, frame_size, findings, vec![vehicle], context, ids)));
@@ -257,6 +260,16 @@ impl AlertBook {
         let mut alert = self.open.take()?.alert;
         alert.closed_at = Some(at.max(alert.last_seen_at));
         Some(alert)
+    }
+
+    /// Closes the alert because somebody has settled it. What it told raises no other: a guard has looked at that. What
+    /// comes after, be it of the same tracks, does.
+    pub fn settle(&mut self, at: Timestamp) -> Option<Alert> {
+        self.close(at).inspect(|settled| self.looked_at.add(settled))
+    }
+
+    fn opens(&self, findings: &[Finding]) -> bool {
+        findings.iter().any(|finding| finding.kind.opens_an_alert()) && !self.looked_at.is_all(findings)
     }
 
     fn open_new(

@@ -107,6 +107,22 @@ fn how_its_persons_look_is_kept_as_it_was_last() {
 }
 
 #[test]
+fn what_comes_after_a_verdict_raises_another_alert() {
+    let mut night = Night::new();
+    assert_eq!(night.book.settle(at(0)), None);
+    let (_, spider) = night.see(0, vec![person(1, 0, 0.6)]).expect("opens");
+    let settled = night.book.settle(at(2)).expect("open");
+    assert_eq!((settled.id, settled.closed_at), (spider.id, Some(at(2))));
+    assert_eq!(night.see(3, vec![person(1, 3, 0.7)]), None, "a guard has seen it");
+    let (change, thief) = night.see(4, vec![person(1, 4, 0.7), person(2, 4, 0.8)]).expect("somebody else");
+    assert_eq!((change, thief.findings.len()), (Change::Opened, 2));
+    night.book.settle(at(5)).expect("open");
+    assert_eq!(night.see(6, vec![person(1, 6, 0.7), person(2, 6, 0.8)]), None);
+    let enters = vec![person(2, 7, 0.8), finding(FindingKind::ProtectedRoom, 2, 7, 0.8)];
+    assert!(night.see(7, enters).is_some_and(|(change, _)| change == Change::Opened), "the same does something else");
+}
+
+#[test]
 fn a_clock_that_is_set_back_closes_the_alert() {
     let mut night = Night::new();
     night.see(7_200, vec![person(1, 7_200, 0.8)]);

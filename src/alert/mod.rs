@@ -8,6 +8,7 @@ mod handling;
 mod note;
 mod person;
 mod sentence;
+mod settled;
 mod timeline;
 mod vehicle;
 
@@ -28,6 +29,7 @@ pub use handling::{
 };
 pub use note::{Note, NoteError};
 pub use person::{Judged, Person};
+pub use settled::SettledAlerts;
 pub use timeline::{Entry, EntryKind, SeenVehicle, timeline};
 pub use vehicle::{Listed, Vehicle};
 

@@ -15,7 +15,7 @@ use super::movers::Movers;
 pub use super::outcome::{Analysis, Ended, Enriched, Inspection, Kept};
 use super::vehicles::{Told, Vehicles};
 use super::vigil::Vigil;
-use crate::alert::{Alert, AlertBook, Change};
+use crate::alert::{Alert, AlertBook, Change, SettledAlerts};
 use crate::base::IdSource;
 use crate::config::Config;
 use crate::decode::{Frame, Sighting};
@@ -42,6 +42,7 @@ pub struct Analyst {
     ids: IdSource,
     movers: Movers,
     doubter: Doubter,
+    settled: SettledAlerts,
     haunts: Haunts,
     looker: Option<Looker>,
     vehicles: Option<Vehicles>,
@@ -83,6 +84,7 @@ impl Analyst {
             ids: ids(1),
             movers: Movers::default(),
             doubter: Doubter::new(&camera.id, config.timezone.clone()),
+            settled: SettledAlerts::default(),
             haunts: Haunts::new(config.timezone.clone(), config.memory.keep()),
             looker: reader.map(Looker::new),
             vehicles: plates.map(|plates| Vehicles::new(&camera.id, config.timezone.clone(), plates, archive)),
@@ -98,7 +100,8 @@ impl Analyst {
     }
 
     /// What guards' verdicts teach counts from now on, and what was learned of the scene before.
-    pub fn with_experience(mut self, lessons: SharedLessons, perspective: Perspective) -> Self {
+    pub fn with_experience(mut self, lessons: SharedLessons, settled: SettledAlerts, perspective: Perspective) -> Self {
+        self.settled = settled;
         self.doubter = self.doubter.with_lessons(lessons);
         self.doubter.perspective = perspective;
         self
@@ -222,6 +225,9 @@ impl Analyst {
             is_watched: told.is_watched,
             came_before: told.came_before,
         };
+        if self.is_settled() {
+            return None;
+        }
         let (mut found, context) = self.findings(track, frame.at, &armed);
         found.extend(findings::findings(&told.vehicle.plate, &sight));
         self.book.inspect(frame.at, frame_size, told.vehicle.clone(), found, &context, &mut self.ids)
@@ -291,6 +297,9 @@ impl Analyst {
         if let Some(vigil) = self.vigil.as_mut().filter(|_| findings.iter().any(is_person)) {
             vigil.person_seen(at);
         }
+        if self.is_settled() {
+            return None;
+        }
         let looks = self.doubter.looks(tracks, |track| self.conduct.zone(track));
         self.book.doubt(self.doubter.doubts(tracks, &looks));
         self.book.look(looks);
@@ -350,9 +359,14 @@ impl Analyst {
         self.vigil.as_ref().and_then(Vigil::last)
     }
 
-    /// Lets time pass: an alert that has been quiet for long enough closes.
+    /// Lets time pass: an alert closes that has been quiet for long enough, or that somebody has settled.
     pub fn tick(&mut self, now: Timestamp) -> Option<Alert> {
-        self.book.tick(now)
+        if self.is_settled() { self.book.settle(now) } else { self.book.tick(now) }
+    }
+
+    /// Whether somebody has settled the open alert: nothing may join it any more, for nobody would look at it.
+    fn is_settled(&self) -> bool {
+        self.book.open_alert().is_some_and(|alert| self.settled.contains(alert.id))
     }
 
     /// The end: what is open closes.

@@ -37,8 +37,8 @@ const BATCH: u32 = 256;
 const ON_THE_WAY: usize = 16;
 
 /// What changes, from now on or from where a stream broke off. `alert`: data is an Alert, sent when
-/// one opens, grows or closes; `camera`: a Camera, when its state changes; `heartbeat`: a Heartbeat,
-/// every 2 seconds.
+/// one opens, grows or closes, and when guards do something with it; `camera`: a Camera, when its
+/// state changes; `heartbeat`: a Heartbeat, every 2 seconds.
 #[utoipa::path(get, path = "/events", tag = "office",
     params(
         ("since" = Option<i64>, Query, minimum = 0, description = "Number of the last event received"),

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
 use super::{Result, Store, StoredEvent, Subject, events, lessons, words};
-use crate::alert::{Action, ActionKind, Actor, Alert, Guard, Handling, Note, OVERLOOKED, Refusal, Step, Verdict};
+use crate::alert::{
+    Action, ActionKind, Actor, Alert, Guard, Handling, Note, OVERLOOKED, Refusal, SettledAlerts, Step, Verdict,
+};
 use crate::config::Escalation;
 
 /// What came of what somebody wanted to do with an alert.
@@ -26,12 +28,18 @@ impl Store {
     /// See [`super::StoreError`].
     pub fn handle(&self, alert: Uuid, step: Step, by: &Actor, at: Timestamp) -> Result<Handled> {
         let by = by.clone();
-        let may_teach = matches!(step, Step::Resolve { .. });
+        let settles = matches!(step, Step::Resolve { .. });
         let handled = self.act(alert, move |alert| alert.handling.decide(step, &by, at))?;
-        if may_teach && handled == Handled::Done {
+        if settles && handled == Handled::Done {
+            self.inner.settled.add(alert);
             self.refresh_lessons()?;
         }
         Ok(handled)
+    }
+
+    /// The latest alerts that were resolved, as they are at any time from now on.
+    pub fn settled_alerts(&self) -> SettledAlerts {
+        self.inner.settled.clone()
     }
 
     /// Escalates what nobody has claimed in time; says which alerts that were.

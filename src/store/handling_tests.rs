@@ -87,6 +87,7 @@ fn a_camera_never_overwrites_what_guards_did() {
     store.put_alert(&growing).expect("grows");
     done(&store, growing.id, resolve(Verdict::TrueAlarm), &guard("Lan"), seconds(6));
     done(&store, growing.id, Step::Note(note("Đã báo công an")), &guard("Lan"), seconds(7));
+    assert!(store.settled_alerts().contains(growing.id) && !store.settled_alerts().contains(alert(1).id));
     let handling = store.alert(growing.id).expect("read").expect("there").handling;
     drop(store);
     // After a restart the camera closes what it knows as new.

@@ -37,6 +37,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
+use crate::alert::SettledAlerts;
 use crate::base::{IdSource, SharedClock};
 pub use account_book::AccountBook;
 pub use accounts::{Account, Decision, Refusal};
@@ -76,6 +77,7 @@ struct Inner {
     lists: SharedLists,
     orders: KnownOrders,
     lessons: KnownLessons,
+    settled: SettledAlerts,
     told: broadcast::Sender<StoredEvent>,
     path: PathBuf,
     appliance: Uuid,
@@ -109,7 +111,9 @@ impl Store {
         let writer = writer.map_err(|error| StoreError::from_io(&path, &error))?;
         let lists = SharedLists::default();
         let (orders, lessons) = (KnownOrders::default(), KnownLessons::default());
-        let inner = Inner { writer, readers, lists, orders, lessons, told, path, appliance, reserve, _lock: lock };
+        let settled = SettledAlerts::default();
+        let inner =
+            Inner { writer, readers, lists, orders, lessons, settled, told, path, appliance, reserve, _lock: lock };
         let store = Self { inner: Arc::new(inner) };
         store.refresh_lists()?;
         store.refresh_orders()?;
