@@ -107,8 +107,8 @@ fn check(name: &str, file: &Path) {
     let found: Vec<_> = parsed(&finished.stdout).iter().map(|line| lasting(line, &mut names)).collect();
     let golden = folder.join(format!("{name}.jsonl"));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        let text: String = found.iter().map(|line| format!("{line}\n")).collect();
-        fs::write(&golden, text).expect("written");
+        let lines: Vec<_> = found.iter().map(Value::to_string).collect();
+        fs::write(&golden, lines.join("\n") + "\n").expect("written");
         return;
     }
     let expected = parsed(&fs::read_to_string(&golden).expect("what is expected"));

@@ -114,9 +114,8 @@ pub(in crate::config) fn check(
 fn check_holidays(raw: Option<RawHolidays>, timezone: &TimeZone) -> (Holidays, bool) {
     match raw {
         Some(RawHolidays::Vietnam) => (Holidays::Vietnam, true),
-        Some(RawHolidays::None) => (Holidays::None, false),
         None if timezone.iana_name() == Some(DEFAULT_TIMEZONE) => (Holidays::Vietnam, false),
-        None => (Holidays::None, false),
+        Some(RawHolidays::None) | None => (Holidays::None, false),
     }
 }
 

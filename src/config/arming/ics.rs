@@ -108,7 +108,11 @@ fn repeated(
     office: &TimeZone,
 ) -> Result<Vec<Closure>, String> {
     let first = closure(event, name, office)?;
-    let of = |name: &'static str| event.properties.iter().filter(move |property| property.name == name);
+    // However the names are written: a repeat that is not seen would leave the office unguarded.
+    let of = |name: &'static str| {
+        let is_named = move |property: &&Property<'_>| property.name.as_str().eq_ignore_ascii_case(name);
+        event.properties.iter().filter(is_named)
+    };
     if of("RDATE").next().is_some() {
         return Err("it has an RDATE; give each time an event of its own".to_owned());
     }

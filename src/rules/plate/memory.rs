@@ -82,6 +82,7 @@ pub struct History {
 
 /// What a vehicle did at any time of one night.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is of the night by itself")]
 struct Night {
     stopped: bool,
     slow: bool,

@@ -19,6 +19,9 @@ const SPRAYED_FROM: f32 = 0.2;
 /// Out of focus: so little sharpness is left of the usual, or of its edges' strength.
 const BLURRED_BELOW: f32 = 0.75;
 const FADED_BELOW: f32 = 0.58;
+/// Blur takes from edges: where those of the scene are so much stronger than usual, something stands before it that is
+/// lit, such as a car in its own headlights.
+const STRONGER_FROM: f32 = 1.2;
 /// Below so much of the usual light edges fade by themselves.
 const AS_BRIGHT: f32 = 0.65;
 
@@ -42,7 +45,7 @@ pub(super) fn sign(comparison: &Comparison, picture: &Impression) -> Option<Trou
         Some(Trouble::Turned)
     } else if blind >= SPRAYED_FROM && (lit || contrast >= FADED_BELOW) {
         Some(Trouble::Sprayed)
-    } else if sharpness < BLURRED_BELOW || (lit && contrast < FADED_BELOW) {
+    } else if (sharpness < BLURRED_BELOW && contrast < STRONGER_FROM) || (lit && contrast < FADED_BELOW) {
         Some(Trouble::Defocused)
     } else {
         None
@@ -99,6 +102,9 @@ mod tests {
         check(&Comparison { agreement: 0.05, kept: 0.05, remaining: 0.25, ..USUAL }, 80.0, Some(Trouble::Turned));
         // By infrared light two thirds of the edges are there; somebody hides half of them.
         check(&Comparison { kept: 0.6, remaining: 0.6, agreement: 0.65, contrast: 0.73, ..USUAL }, 60.0, None);
+        // A car in its own headlights: of the demo's car park.
+        let car = Comparison { kept: 0.55, remaining: 0.54, agreement: 0.55, contrast: 1.7, brightness: 1.25, ..USUAL };
+        check(&Comparison { sharpness: 0.65, ..car }, 80.0, None);
         check(&Comparison { kept: 0.4, remaining: 0.5, agreement: 0.45, sharpness: 0.82, ..USUAL }, 80.0, None);
     }
 
