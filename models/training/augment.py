@@ -32,8 +32,11 @@ class Dice:
         return torch.multinomial(torch.tensor(weights), n, replacement=True, generator=self.generator)
 
 
-def windows(canvas: torch.Tensor, box: torch.Tensor, side: int, scale: float, dice: Dice | None) -> torch.Tensor:
-    """Square crops around `box` (centre x, y and size in 0..1 of the canvas), `scale` times its size.
+def windows(
+    canvas: torch.Tensor, box: torch.Tensor, side: int, scale: float, dice: Dice | None, width: int | None = None
+) -> torch.Tensor:
+    """Crops around `box` (centre x, y and size in 0..1 of the canvas), `scale` times its size and `side` pixels high;
+    square, or `width` pixels wide.
 
     With dice: as badly placed as a pose model places them, turned, mirrored and seen from above.
     """
@@ -49,15 +52,17 @@ def windows(canvas: torch.Tensor, box: torch.Tensor, side: int, scale: float, di
         angle = dice.normal(n).clamp(-2.5, 2.5) * 0.12
         flip = torch.where(dice.uniform(0, 1, n) < 0.5, zero - 1, zero + 1)
         squeeze = dice.uniform(0.95, 1.25, n)  # a camera high up sees heads foreshortened
+    width = width or side
+    narrow = width / side
     cos, sin = torch.cos(angle), torch.sin(angle)
     theta = torch.stack(
         [
-            torch.stack([half * cos * flip, -half * sin * squeeze, cx], dim=1),
-            torch.stack([half * sin * flip, half * cos * squeeze, cy], dim=1),
+            torch.stack([half * cos * flip * narrow, -half * sin * squeeze, cx], dim=1),
+            torch.stack([half * sin * flip * narrow, half * cos * squeeze, cy], dim=1),
         ],
         dim=1,
     )
-    grid = F.affine_grid(theta, [n, canvas.shape[1], side, side], align_corners=False)
+    grid = F.affine_grid(theta, [n, canvas.shape[1], side, width], align_corners=False)
     return F.grid_sample(canvas, grid, padding_mode="border", align_corners=False)
 
 
@@ -160,13 +165,13 @@ def blur(x: torch.Tensor, dice: Dice) -> torch.Tensor:
 
 
 def through_camera(x: torch.Tensor, pixels: int, light: str, dice: Dice) -> torch.Tensor:
-    """A batch as a camera shows it: `pixels` wide, in one of LIGHTS, scaled back to its size."""
-    n, _, side, _ = x.shape
+    """A batch as a camera shows it: `pixels` high, in one of LIGHTS, scaled back to its size."""
+    n, _, side, width = x.shape
     x = {"day": by_day, "night": under_lamps, "ir": in_infrared}[light](x, dice)
     if dice.below(3) == 0:
         x = blur(x, dice)
     if pixels < side:
-        x = F.interpolate(x, size=(pixels, pixels), mode="area")
+        x = F.interpolate(x, size=(pixels, max(1, round(pixels * width / side))), mode="area")
     most = {"day": 7.0, "night": 14.0, "ir": 14.0}[light]
     deviation = dice.uniform(0.5, 1, n, 1, 1, 1) ** 3 * most
     noise = dice.normal(n, 3, *x.shape[2:])
@@ -177,26 +182,28 @@ def through_camera(x: torch.Tensor, pixels: int, light: str, dice: Dice) -> torc
     if light == "ir":
         x = grey(x, LUMA.expand(n, 3))
     if pixels < side:
-        x = F.interpolate(x, size=(side, side), mode="bilinear", align_corners=False)
+        x = F.interpolate(x, size=(side, width), mode="bilinear", align_corners=False)
     return x
 
 
 def cover(x: torch.Tensor, dice: Dice) -> torch.Tensor:
     """A post, a branch, an arm: hides a part of some of the crops."""
     x = x.clone()
-    side = x.shape[-1]
+    height, width = x.shape[2:]
     for i in range(len(x)):
         if dice.below(5) == 0:
-            w, h = (int(v) for v in dice.uniform(0.1, 0.4, 2) * side)
-            left, top = dice.below(side - w), dice.below(side - h)
+            w, h = (int(v) for v in dice.uniform(0.1, 0.4, 2) * torch.tensor([width, height]))
+            left, top = dice.below(width - w), dice.below(height - h)
             x[i, :, top : top + h, left : left + w] = dice.uniform(0, 255, 3)[:, None, None]
     return x
 
 
-def augment(canvas: torch.Tensor, box: torch.Tensor, side: int, scale: float, least: int, dice: Dice) -> torch.Tensor:
+def augment(
+    canvas: torch.Tensor, box: torch.Tensor, side: int, scale: float, least: int, dice: Dice, width: int | None = None
+) -> torch.Tensor:
     """Training crops: each small group of a batch gets a size (from `least` pixels on) and a light of its own. Channels beyond colour, masks of
     the same canvas, are only placed alike."""
-    x = windows(canvas, box, side, scale, dice)
+    x = windows(canvas, box, side, scale, dice, width)
     x, more = cover(x[:, :3], dice), x[:, 3:]
     parts = []
     for part in x.split(8):

@@ -48,8 +48,8 @@ def write(
     lines = [
         f"# {name}: whether {task.question}",
         "",
-        f"Made by `models/training/train.py {name}`; this card with it. A crop of {task.plan.side} pixels, "
-        f"{task.plan.scale} times the size of the {task.part}, to the logit of yes. It begins with the first layers of "
+        f"Made by `models/training/train.py {name}`; this card with it. A crop of {shown(task)} pixels, "
+        f"{task.used().scale} times the size of the {task.part}, to the logit of yes. It begins with the first layers of "
         "YOLOX-nano (Megvii, Apache-2.0), trained further.",
         "",
         "## What it learned from",
@@ -79,6 +79,11 @@ def write(
     lines += [f"| {size} | {' | '.join(f'{value:.3f}' for value in aucs.values())} |" for size, aucs in sizes.items()]
     lines += ["", "## Known failures", "", *(f"- {failure}" for failure in task.failures)]
     return "\n".join(lines) + "\n"
+
+
+def shown(task: "Task") -> str:
+    height, width = task.used().shape()
+    return str(height) if width == height else f"{height} x {width}"
 
 
 def figures(of: fit.Judged, calibration: tuple[float, float], least: float) -> list[str]:
@@ -116,7 +121,7 @@ def curve(of: fit.Judged, calibration: tuple[float, float]) -> list[str]:
 
 
 def manifest(name: str, task: "Task", calibration: tuple[float, float], least: float, sha256: str) -> str:
-    side = task.plan.side
+    height, width = task.used().shape()
     return f"""
 [[model]]
 name = "{name}"
@@ -130,8 +135,8 @@ decoder = "logit"
 registry = "repository"
 member = "models/{name}.onnx"
 [model.input]
-width = {side}
-height = {side}
+width = {width}
+height = {height}
 layout = "nchw"
 color = "bgr"
 mean = [0, 0, 0]
@@ -140,7 +145,7 @@ resize = "stretch"
 pad = 114
 [model.crop]
 part = "{task.part}"
-scale = {task.plan.scale}
+scale = {task.used().scale}
 [model.calibration]
 temperature = {calibration[0]}
 bias = {calibration[1]}

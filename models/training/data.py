@@ -6,7 +6,7 @@ The folders are described in the data's own README; only rows whose licence is n
 import csv
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -106,7 +106,7 @@ def add_covered_faces(samples: Samples, seed: int = 4) -> None:
         samples.add_like(index, cover_face(samples, index, faces[samples.names[index]], kind, random), 1, "painted")
 
 
-def cover_face(samples: Samples, index: int, row: dict[str, str], kind: str, random: np.random.Generator) -> np.ndarray:
+def cover_face(samples: Samples, index: int, row: Mapping[str, str | float], kind: str, random: np.random.Generator) -> np.ndarray:
     at = [samples.place(index, float(row[f"{of}_x"]), float(row[f"{of}_y"])) for of in ("left_eye", "right_eye", "nose")]
     return paint.covered_face(samples.canvas[index], (at[0], at[1]), at[2], kind, random)
 
@@ -150,7 +150,7 @@ def hats(data: Path) -> Samples:
     add_heads_on_sites(samples, data)
     add_heads_in_scenes(samples, data, "hat")
     add_heads_of_persons(samples, data)
-    add_covered_heads(samples)
+    add_covered_heads(samples, data)
     return samples
 
 
@@ -187,17 +187,35 @@ def posed(picture: Image.Image, place: dict[str, str], part: str) -> tuple[Image
     return piece(picture, w * float(place[f"{part}_x"]), h * float(place[f"{part}_y"]), h * float(size))
 
 
-def add_covered_heads(samples: Samples, seed: int = 8) -> None:
+def add_covered_heads(samples: Samples, data: Path, seed: int = 8) -> None:
     """Heads once more with a mask or a scarf, which are no hats; and bare ones in a balaclava, which is one."""
     random = np.random.default_rng(seed)
-    faces = {row["file"]: row for row in labels("faces")}
-    for index in [i for i in range(len(samples)) if f"heads/{samples.names[i]}" in faces]:
-        row, label = faces[f"heads/{samples.names[index]}"], samples.label[index]
+    faces = {row["file"].removeprefix("heads/"): row for row in labels("faces")}
+    faces |= faces_of_persons(samples, data)
+    for index in [i for i in range(len(samples)) if samples.names[i] in faces]:
+        row, label = faces[samples.names[index]], samples.label[index]
         if random.random() < 0.5:
             kind = str(random.choice(["mask", "low mask", "scarf"]))
             samples.add_like(index, cover_face(samples, index, row, kind, random), label, "painted")
         if label == 0 and random.random() < 0.25:
             samples.add_like(index, cover_face(samples, index, row, "balaclava", random), 1, "painted")
+
+
+def faces_of_persons(samples: Samples, data: Path) -> dict[str, dict[str, float]]:
+    """Where the faces of `add_heads_of_persons` are, in 0..1 of their crops."""
+    place = {row["file"]: (row, place) for row, place in persons(data) if place["nose_x"]}
+    faces = {}
+    for index in [i for i in range(len(samples)) if samples.source[i] == "posed persons" and samples.names[i] in place]:
+        row, at = place[samples.names[index]]
+        with Image.open(data / "persons_attr" / row["file"]) as picture:
+            crop, (x, y, _) = posed(picture, at, "head")
+            (w, h), (across, down) = picture.size, crop.size
+        left, top = w * float(at["head_x"]) - x, h * float(at["head_y"]) - y
+        points = ("left_eye", "right_eye", "nose")
+        faces[samples.names[index]] = {f"{of}_x": (w * float(at[f"{of}_x"]) - left) / across for of in points} | {
+            f"{of}_y": (h * float(at[f"{of}_y"]) - top) / down for of in points
+        }
+    return faces
 
 
 def gloves(data: Path, unlicensed: bool = False) -> Samples:
@@ -281,9 +299,10 @@ def add_painted_gloves(samples: Samples, seed: int = 6) -> None:
             samples.add_like(index, paint.as_coarse(painted, samples.scale[index]), 1, "painted")
 
 
-def bags(data: Path) -> Samples:
-    """Whole persons with a bag and without, by labels of our own but for the fashion pictures; and bags pasted on."""
-    samples = Samples()
+def bags(data: Path, side: int = CANVAS) -> Samples:
+    """Whole persons with a bag and without, by labels of our own but for the fashion pictures; and bags pasted on. `side`:
+    pixels of a canvas."""
+    samples = Samples(side=side)
     for row in rows(data / "persons_attr"):
         if licensed(row):
             with Image.open(data / "persons_attr" / row["file"]) as picture:
@@ -308,6 +327,11 @@ def bags(data: Path) -> Samples:
     add_pasted_bags(samples, data)
     add_bags_alone(samples, data)
     return samples
+
+
+def fine_bags(data: Path) -> Samples:
+    """The same as large as the pictures are."""
+    return bags(data, 2 * CANVAS)
 
 
 def labels(name: str) -> Iterator[dict[str, str]]:
@@ -406,19 +430,20 @@ def cut_out(scene: np.ndarray, box: list[float]) -> tuple[np.ndarray, np.ndarray
 
 def paste(canvas: np.ndarray, piece: np.ndarray, box: tuple[float, float, float], place: tuple[float, float, float]) -> tuple[np.ndarray, tuple[float, float, float, float]]:
     """`place`: x and y from the person's middle, and size, in heights of the person. Also gives where it is now."""
-    size = max(6, int(place[2] * box[2] * CANVAS))
+    side = canvas.shape[0]
+    size = max(6, int(place[2] * box[2] * side))
     shape = (max(4, int(size * piece.shape[1] / max(piece.shape[:2]))), max(4, int(size * piece.shape[0] / max(piece.shape[:2]))))
     small = np.asarray(Image.fromarray(piece).resize(shape, Image.BILINEAR)).astype(np.float32)
-    left = int((box[0] + place[0] * box[2]) * CANVAS - shape[0] / 2)
-    top = int((box[1] + place[1] * box[2]) * CANVAS - shape[1] / 2)
-    left, top = (int(np.clip(v, 0, CANVAS - s)) for v, s in ((left, shape[0]), (top, shape[1])))
+    left = int((box[0] + place[0] * box[2]) * side - shape[0] / 2)
+    top = int((box[1] + place[1] * box[2]) * side - shape[1] / 2)
+    left, top = (int(np.clip(v, 0, side - s)) for v, s in ((left, shape[0]), (top, shape[1])))
     out = canvas.astype(np.float32)
     under = out[top : top + shape[1], left : left + shape[0]]
     alpha = small[:, :, 3:] / 255
     # As bright as the place where it hangs.
     light = np.clip(under.mean() / max(20.0, small[:, :, :3].mean()), 0.4, 1.3)
     under[:] = under * (1 - alpha) + np.clip(small[:, :, :3] * light, 0, 255) * alpha
-    where = (left / CANVAS, top / CANVAS, (left + shape[0]) / CANVAS, (top + shape[1]) / CANVAS)
+    where = (left / side, top / side, (left + shape[0]) / side, (top + shape[1]) / side)
     return out.astype(np.uint8), where
 
 

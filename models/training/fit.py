@@ -20,8 +20,8 @@ SIZES = (10, 12, 15, 18, 20, 24, 32, 48, 64, 96, 128, 160)
 
 @dataclass
 class Plan:
-    """How one attribute is learned. `scale`: the crop's side in sizes of the part; `least`: pixels that it is wide at
-    least."""
+    """How one attribute is learned. `side`: pixels of the crop's height; `scale`: the same in sizes of the part; `least`:
+    pixels that it has at least; `width`: of the crop, where it is not square."""
 
     side: int
     scale: float
@@ -30,6 +30,11 @@ class Plan:
     per_epoch: int = 6400
     rate: float = 2e-3
     taken: float = 0.5  # the rate of the detector's layers, in rates of the head's
+    width: int | None = None
+
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the crop."""
+        return self.side, self.width or self.side
 
 
 def weights(samples: Samples) -> torch.Tensor:
@@ -47,7 +52,7 @@ def train(model: Classifier | Finder, samples: Samples, plan: Plan, seed: int, s
     chance = weights(samples)
     dice = Dice(seed)
     first = torch.multinomial(chance, 512, replacement=True, generator=dice.generator)
-    model.layers.settle(even(augment(canvas[first].float(), box[first], plan.side, plan.scale, plan.least, dice)))
+    model.layers.settle(even(augment(canvas[first].float(), box[first], plan.side, plan.scale, plan.least, dice, plan.width)))
     taken = list(model.layers.parameters())
     head = [p for name, p in model.named_parameters() if not name.startswith("layers.")]
     optimizer = torch.optim.AdamW(
@@ -67,10 +72,10 @@ def train(model: Classifier | Finder, samples: Samples, plan: Plan, seed: int, s
             target = label[chosen][:, None] * 0.94 + 0.03
             if isinstance(model, Finder):
                 both = torch.cat([canvas[chosen], thing[chosen]], dim=1).float()
-                x, where = augment(both, box[chosen], plan.side, plan.scale, plan.least, dice).split([3, 1], dim=1)
+                x, where = augment(both, box[chosen], plan.side, plan.scale, plan.least, dice, plan.width).split([3, 1], dim=1)
                 loss = finding_loss(model, model.cells(x), target, where, known[chosen])
             else:
-                x = augment(canvas[chosen].float(), box[chosen], plan.side, plan.scale, plan.least, dice)
+                x = augment(canvas[chosen].float(), box[chosen], plan.side, plan.scale, plan.least, dice, plan.width)
                 loss = F.binary_cross_entropy_with_logits(model(x), target)
             optimizer.zero_grad()
             loss.backward()
@@ -111,7 +116,7 @@ def logits(model: nn.Module, samples: Samples, plan: Plan, pixels: int | None, l
     out = []
     for start in range(0, len(samples), 64):
         part = slice(start, start + 64)
-        x = windows(canvas[part].float(), box[part], plan.side, plan.scale, dice if light else None)
+        x = windows(canvas[part].float(), box[part], plan.side, plan.scale, dice if light else None, plan.width)
         if light:
             x = through_camera(x, min(pixels, plan.side), light, dice)
         out.append(model(x)[:, 0])
@@ -160,7 +165,7 @@ def by_size(model: nn.Module, samples: Samples, plan: Plan, seed: int = 11) -> d
     found = {}
     for size in SIZES:
         pixels = int(size * plan.scale)
-        if pixels <= plan.side:
+        if 2 / 3 * plan.least <= pixels <= plan.side:
             found[size] = {light: auc(logits(model, asked, plan, pixels, light, seed), truth) for light in LIGHTS}
     return found
 

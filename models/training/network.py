@@ -218,12 +218,12 @@ def even(x: torch.Tensor) -> torch.Tensor:
     return (x - mean) / spread.clamp(min=LEAST_SPREAD) * SPREAD + MEAN
 
 
-def export(model: nn.Module, side: int, path: Path) -> None:
-    """Writes the model as ONNX, one crop at a time."""
+def export(model: nn.Module, shape: tuple[int, int], path: Path) -> None:
+    """Writes the model as ONNX, one crop of so many rows and columns at a time."""
     model.eval()
     torch.onnx.export(
         model,
-        torch.zeros(1, 3, side, side),
+        torch.zeros(1, 3, *shape),
         str(path),
         input_names=["crop"],
         output_names=["logit"],

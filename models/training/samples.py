@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-CANVAS = 128
+CANVAS = 128  # pixels of a canvas, where nothing else is said
 
 
 @dataclass
@@ -30,21 +30,24 @@ class Samples:
     scale: list[float] = field(default_factory=list)
     # Whether it lies about, without a person.
     alone: list[bool] = field(default_factory=list)
+    # Pixels of the canvas.
+    side: int = CANVAS
     _sizes: Counter[str] | None = field(default=None, init=False)
 
     def add(self, name: str, picture: Image.Image, box: tuple[float, float, float], label: float, group: str, source: str) -> None:
         """`box` in pixels of the picture."""
-        canvas, scale, left, top = on_canvas(picture)
+        canvas, scale, left, top = on_canvas(picture, self.side)
+        side = self.side
         self.names.append(name)
         self.canvas.append(canvas)
-        self.box.append(((box[0] * scale + left) / CANVAS, (box[1] * scale + top) / CANVAS, box[2] * scale / CANVAS))
+        self.box.append(((box[0] * scale + left) / side, (box[1] * scale + top) / side, box[2] * scale / side))
         self.label.append(label)
         self.group.append(group)
         self.source.append(source)
-        size = (picture.width * scale / CANVAS, picture.height * scale / CANVAS)
-        self.inside.append((left / CANVAS, top / CANVAS, *size))
+        size = (picture.width * scale / side, picture.height * scale / side)
+        self.inside.append((left / side, top / side, *size))
         self.thing.append(None if label else [])
-        self.scale.append(scale / CANVAS)
+        self.scale.append(scale / side)
         self.alone.append(False)
 
     def add_like(self, index: int, canvas: np.ndarray, label: int, source: str) -> None:
@@ -61,9 +64,8 @@ class Samples:
         self.alone.append(self.alone[index])
 
     def drop_last(self) -> None:
-        for column in fields(self):
-            if column.init:
-                getattr(self, column.name).pop()
+        for name in self.columns():
+            getattr(self, name).pop()
 
     def part(
         self, index: int, corners: tuple[int, int, int, int], margin: float, of: tuple[float, float, float, float]
@@ -84,10 +86,10 @@ class Samples:
 
     def things(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Masks of the thing [N,1,H,W] in 0 and 255, and what is known of it, as `fit.finding_loss` takes it."""
-        masks = np.zeros((len(self), 1, CANVAS, CANVAS), dtype=np.uint8)
+        masks = np.zeros((len(self), 1, self.side, self.side), dtype=np.uint8)
         for mask, boxes in zip(masks, self.thing, strict=True):
             for box in boxes or []:
-                left, top, right, bottom = (round(value * CANVAS) for value in box)
+                left, top, right, bottom = (round(value * self.side) for value in box)
                 mask[0, max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = 255
         known = [2 if alone else int(boxes is not None) for alone, boxes in zip(self.alone, self.thing, strict=True)]
         return torch.from_numpy(masks), torch.tensor(known)
@@ -99,21 +101,24 @@ class Samples:
         return self._sizes
 
     def only(self, keep: list[int]) -> "Samples":
-        columns = {f.name: [getattr(self, f.name)[i] for i in keep] for f in fields(self) if f.init}
-        return Samples(**columns)
+        return Samples(**{name: [getattr(self, name)[i] for i in keep] for name in self.columns()}, side=self.side)
+
+    def columns(self) -> list[str]:
+        """The fields that have an entry for each sample."""
+        return [f.name for f in fields(self) if f.init and f.name != "side"]
 
     def __len__(self) -> int:
         return len(self.names)
 
 
-def on_canvas(picture: Image.Image) -> tuple[np.ndarray, float, int, int]:
+def on_canvas(picture: Image.Image, side: int) -> tuple[np.ndarray, float, int, int]:
     """Fits a picture into the square canvas (BGR), its edge pixels repeated around it."""
     w, h = picture.size
-    scale = CANVAS / max(w, h)
+    scale = side / max(w, h)
     size = (max(1, round(w * scale)), max(1, round(h * scale)))
     pixels = np.asarray(picture.convert("RGB").resize(size, Image.BILINEAR))[:, :, ::-1]
-    left, top = (CANVAS - size[0]) // 2, (CANVAS - size[1]) // 2
-    pad = ((top, CANVAS - size[1] - top), (left, CANVAS - size[0] - left), (0, 0))
+    left, top = (side - size[0]) // 2, (side - size[1]) // 2
+    pad = ((top, side - size[1] - top), (left, side - size[0] - left), (0, 0))
     return np.pad(pixels, pad, mode="edge"), scale, left, top
 
 

@@ -25,6 +25,7 @@ import plate_scenes
 import plate_series
 import plate_validation
 import plates
+import settle
 import train
 import vehicles
 from augment import Dice
@@ -67,6 +68,14 @@ class Cameras(unittest.TestCase):
         canvas[:, :, 48:80, 48:80] = 200.0  # a part of 32 pixels in the middle
         window = augment.windows(canvas, torch.tensor([[0.5, 0.5, 0.25]]), 64, 2.0, None)
         self.assertAlmostEqual(float((window > 100).float().mean()), 0.25, places=2)
+
+    def test_an_upright_window_is_cut_from_the_same_picture(self) -> None:
+        canvas, box = torch.rand(1, 3, 128, 128, generator=torch.Generator().manual_seed(1)) * 255, torch.tensor([[0.5, 0.5, 0.5]])
+        whole = augment.windows(canvas, box, 64, 1.0, None)
+        upright = augment.windows(canvas, box, 64, 1.0, None, 32)
+        self.assertEqual(upright.shape, (1, 3, 64, 32))
+        self.assertTrue(torch.allclose(upright, whole[..., 16:48], atol=1e-3))
+        self.assertEqual(augment.through_camera(upright.expand(8, 3, 64, 32), 24, "night", Dice(1)).shape, (8, 3, 64, 32))
 
 
 class Paint(unittest.TestCase):
@@ -161,6 +170,32 @@ class Figures(unittest.TestCase):
         self.assertEqual((list(label), float(weight.sum())), ([1, 0], 1.0))
 
 
+class Settling(unittest.TestCase):
+    def test_a_picture_says_what_its_crops_say_on_average(self) -> None:
+        for crops, offset, least, said in (
+            ([(2.0, 1.0)], 0.0, 1.0, 1),
+            ([(2.0, 0.4)], 0.0, 1.0, 0),
+            ([(-2.0, 0.5)], 0.0, 1.0, -1),
+            ([(2.0, 1.0), (1.0, 1.0)], 0.0, 1.5, 1),
+            ([(3.0, 1.0), (-3.0, 1.0)], 0.0, 0.1, 0),
+            ([(-0.5, 1.0)], 1.0, 0.4, 1),
+            ([], 3.0, 0.1, 0),
+        ):
+            seen = [{"log_odds": log_odds, "quality": quality} for log_odds, quality in crops]
+            self.assertEqual(settle.answer(seen, offset, least), said, (crops, offset))
+
+    def test_at_an_even_share_both_weigh_the_same(self) -> None:
+        says = [(True, 2.0)] * 4 + [(True, -2.0)] + [(False, 2.0), (False, -2.0), (False, 0.0), (False, -2.0)]
+        cases = [{"label": label, "seen": [{"log_odds": log_odds, "quality": 1.0}]} for label, log_odds in says]
+        found = settle.figures(cases, 0.0, 1.0)
+        self.assertAlmostEqual(found.answered, 8 / 9)
+        self.assertAlmostEqual(found.even_answered, (1 + 0.75) / 2)
+        self.assertAlmostEqual(found.precision, 0.8)
+        self.assertAlmostEqual(found.even_precision, 0.8 / (0.8 + 0.25))
+        self.assertAlmostEqual(found.recall, 0.8)
+        self.assertAlmostEqual(found.wrong, 1 / 3)
+
+
 class Cards(unittest.TestCase):
     def test_cards_and_manifest_say_the_same(self) -> None:
         models = {model["name"]: model for model in tomllib.loads((HERE.parent / "manifest.toml").read_text())["model"]}
@@ -170,7 +205,8 @@ class Cards(unittest.TestCase):
             said = f"logit / {calibration['temperature']} + {calibration['bias']}; yes from {least} on, no from {-least} down"
             self.assertIn(said, text, name)
             self.assertEqual(entry["answer"]["least_pixels"], task.least_pixels, name)
-            self.assertEqual((entry["crop"]["part"], entry["crop"]["scale"]), (task.part, task.plan.scale), name)
+            self.assertEqual((entry["crop"]["part"], entry["crop"]["scale"]), (task.part, task.used().scale), name)
+            self.assertEqual((entry["input"]["height"], entry["input"]["width"]), task.used().shape(), name)
             found = hashlib.sha256((HERE.parent / f"{name}.onnx").read_bytes()).hexdigest()
             self.assertEqual(entry["sha256"], found, name)
             self.assertLess((HERE.parent / f"{name}.onnx").stat().st_size, 1_000_000, name)

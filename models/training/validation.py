@@ -76,9 +76,20 @@ def fashion(folder: Path, out: Writer, random: np.random.Generator) -> None:
                 "hat": seen.get(row["file"], notes["hat"] == "1"),
                 "gloves": None if light == "ir" else (True if gloved else bare),
                 "bag": row["class"] == "bag",
+                "head": drawn(place, "head", "head_size", size),
+                "hand": drawn(place, "left_hand", "hand_size", size) or drawn(place, "right_hand", "hand_size", size),
             }
             padded = np.pad(pixels, ((60, 60), (60, 60), (0, 0)), mode="edge")
             out.add(f"fashion{number}{light}", padded if light == "day" else dark(padded, light == "ir", random), light, [label])
+
+
+def drawn(place: dict[str, str], part: str, of_size: str, size: tuple[int, int]) -> list[float] | None:
+    """The square that holds a part, in pixels of the padded picture, where it is known."""
+    if place[f"{part}_x"] == "":
+        return None
+    side = float(place[of_size]) * size[1]
+    middle = (60 + float(place[f"{part}_x"]) * size[0], 60 + float(place[f"{part}_y"]) * size[1])
+    return [round(at - side / 2, 1) for at in middle] + [round(side, 1)] * 2
 
 
 def masked_person(pixels: np.ndarray, place: dict[str, str], kind: str, random: np.random.Generator) -> np.ndarray:
@@ -130,12 +141,16 @@ def scenes(folder: Path, out: Writer) -> None:
         for row in rows:
             left, top, right, bottom = (int(row[side]) for side in ("left", "top", "right", "bottom"))
             mine = [
-                head["hat"] for head in heads
+                head for head in heads
                 if head["file"] == file and head["hat"]
                 and left <= float(head["x"]) <= right and top <= float(head["y"]) <= top + 0.4 * (bottom - top)
             ]
-            hat = mine[0] == "yes" if mine else None
-            labels.append({"bbox": [left, top, right - left, bottom - top], "hat": hat, "bag": row["bag"] == "1"})
+            hat, head = None, None
+            if mine:
+                hat, side = mine[0]["hat"] == "yes", float(mine[0]["size"])
+                head = [round(float(mine[0][axis]) - side / 2, 1) for axis in "xy"] + [side] * 2
+            box = [left, top, right - left, bottom - top]
+            labels.append({"bbox": box, "hat": hat, "bag": row["bag"] == "1", "head": head})
         with Image.open(folder / file) as picture:
             out.add(f"scene{number}", np.asarray(picture.convert("RGB")), "day", labels)
 

@@ -1,4 +1,4 @@
-//! Square crops of a frame, which may reach beyond its edge, and how sharp what they show is.
+//! Crops of a frame, which may reach beyond its edge, and how sharp what they show is.
 
 use super::model::Input;
 use super::tensor::{Placement, TensorError};
@@ -16,9 +16,18 @@ pub fn square(center: Point, side: f32) -> Rect {
     Rect::new(center.x - side / 2.0, center.y - side / 2.0, side, side)
 }
 
+/// The rectangle around a part with the proportions of an input (width and height in pixels): `scale` times the
+/// smallest one that holds the part.
+pub fn shaped(part: Rect, scale: f32, (width, height): (u32, u32)) -> Rect {
+    let (width, height) = (width as f32, height as f32);
+    let factor = scale * (part.w / width).max(part.h / height);
+    let (center, w, h) = (part.center(), width * factor, height * factor);
+    Rect::new(center.x - w / 2.0, center.y - h / 2.0, w, h)
+}
+
 impl Placement {
-    /// Places a square part of the frame so that it fills a square input. What lies beyond the frame
-    /// is filled as the input's [`Resize`](super::model::Resize) says.
+    /// Places a part of the frame that has the input's proportions so that it fills the input. What lies beyond the
+    /// frame is filled as the input's [`Resize`](super::model::Resize) says.
     ///
     /// # Errors
     /// The region has no pixel of the frame.

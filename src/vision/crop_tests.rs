@@ -38,8 +38,38 @@ fn cropped(frame: &Frame, region: Rect, input: &Input) -> Vec<Vec<f32>> {
     let placement = Placement::crop(region, (planes.width, planes.height), input).expect("within");
     let mut tensor = Tensor::default();
     tensor.fill(&planes, &placement, input, None).expect("whole");
-    let side = input.width as usize;
-    tensor.values[..side * side].chunks_exact(side).map(<[f32]>::to_vec).collect()
+    let (width, height) = (input.width as usize, input.height as usize);
+    tensor.values[..width * height].chunks_exact(width).map(<[f32]>::to_vec).collect()
+}
+
+#[test]
+fn a_crop_has_the_proportions_of_its_input_and_holds_the_part() {
+    #[track_caller]
+    fn check(part: Rect, scale: f32, input: (u32, u32), expected: Rect) {
+        let crop = shaped(part, scale, input);
+        let near = |a: f32, b: f32| (a - b).abs() < 1e-3;
+        let same = near(crop.x, expected.x) && near(crop.y, expected.y) && near(crop.w, expected.w);
+        assert!(same && near(crop.h, expected.h), "{crop:?}");
+    }
+    check(Rect::new(10.0, 20.0, 20.0, 40.0), 1.0, (64, 64), Rect::new(0.0, 20.0, 40.0, 40.0));
+    check(Rect::new(10.0, 20.0, 20.0, 40.0), 1.0, (128, 224), Rect::new(8.571, 20.0, 22.857, 40.0));
+    // Somebody who reaches out is wider than the input.
+    check(Rect::new(10.0, 20.0, 40.0, 40.0), 1.0, (128, 256), Rect::new(10.0, 0.0, 40.0, 80.0));
+    check(Rect::new(10.0, 20.0, 40.0, 40.0), 1.5, (128, 256), Rect::new(0.0, -20.0, 60.0, 120.0));
+}
+
+#[test]
+fn an_upright_crop_shows_each_pixel_in_its_place() {
+    let frame = grey((50, 40), level);
+    let input = Input { height: 64, ..input(32, Resize::Stretch) };
+    let rows = cropped(&frame, Rect::new(4.0, -10.0, 32.0, 64.0), &input);
+    assert_eq!((rows.len(), rows[0].len()), (64, 32));
+    for (y, row) in (0i64..).zip(&rows) {
+        for (x, value) in (0i64..).zip(row) {
+            let expected = f32::from(level(x + 4, (y - 10).clamp(0, 39)));
+            assert!((value - expected).abs() < 1e-3, "at ({x}, {y}) {value}, not {expected}");
+        }
+    }
 }
 
 fn level(x: i64, y: i64) -> u8 {

@@ -9,8 +9,8 @@ use super::Class;
 use super::attributes::{AnswerRule, Attribute};
 use super::manifest::Sha256;
 use super::model::{
-    AttributeTask, Calibration, CropRule, DecoderKind, DetectorOutput, Input, Model, PlaceRule, PlateTask, Resize,
-    Source, Task,
+    AttributeTask, Calibration, CropRule, DecoderKind, DetectorOutput, Input, Model, Part, PlaceRule, PlateTask,
+    Resize, Source, Task,
 };
 use super::plate::PlateRules;
 
@@ -140,9 +140,11 @@ fn read(entry: Entry) -> Result<Model, String> {
     if entry.input.resize != resize {
         return Err(format!("input.resize: for this task it is {:?}", resize.name()));
     }
-    let square = matches!(resize, Resize::Letterbox | Resize::Stretch);
+    let looks_at_person =
+        matches!(task, Task::Attribute(AttributeTask { crop: CropRule { part: Part::Person, .. }, .. }));
+    let square = matches!(resize, Resize::Letterbox | Resize::Stretch) && !looks_at_person;
     if square && entry.input.width != entry.input.height {
-        return Err("input: width and height must be the same, because crops are square".to_owned());
+        return Err("input: width and height must be the same, because this task's crops are square".to_owned());
     }
     Ok(Model {
         name: entry.name,

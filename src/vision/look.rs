@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::attributes::{AnswerRules, Attribute, Observation};
-use super::crop::{sharpness, square};
+use super::crop::{shaped, sharpness, square};
 use super::detector::DetectError;
 use super::error::ModelError;
 use super::manifest::Manifest;
@@ -174,7 +174,7 @@ impl Looker {
         }
         for judge in &mut self.judges {
             for place in judge.task.places(&found, person, &planes) {
-                let crop = square(place.part.center(), judge.task.crop.scale * place.part.w.max(place.part.h));
+                let crop = judge.crop(place.part);
                 let logit = judge.run.logit(&planes, crop)?;
                 look.inferences += 1;
                 look.observations.push(Observation {
@@ -187,6 +187,13 @@ impl Looker {
             }
         }
         Ok(look)
+    }
+}
+
+impl Judge {
+    /// What is shown of the frame around a part.
+    fn crop(&self, part: Rect) -> Rect {
+        shaped(part, self.task.crop.scale, (self.run.input.width, self.run.input.height))
     }
 }
 
@@ -291,7 +298,7 @@ impl Run {
         decoded.map_err(|error| error.to_string())
     }
 
-    /// The one value of an attribute's model, for a square part of the frame.
+    /// The one value of an attribute's model, for a part of the frame that has its input's proportions.
     fn logit(&mut self, planes: &Planes<'_>, crop: Rect) -> Result<f32, DetectError> {
         let placement = Placement::crop(crop, (planes.width, planes.height), &self.input)?;
         self.tensor.fill(planes, &placement, &self.input, None)?;

@@ -102,6 +102,8 @@ fn what_is_wrong_with_an_attribute_or_a_pose_is_named() {
     check("\"logit\"", "\"logit\"\nstrides = [8]", "strides has no meaning");
     check("\"stretch\"", "\"letterbox-top-left\"", "for this task it is \"stretch\"");
     check("width = 32", "width = 64", "crops are square");
+    let of_person = with(ATTRIBUTE, "part = \"head\"", "part = \"person\"");
+    assert!(load(&with(&of_person, "width = 32", "width = 64")).is_ok(), "a person may be seen upright");
     check("task = \"attribute\"", "task = \"pose\"", "attribute has no meaning for its task");
     check("task = \"attribute\"", "task = \"face\"", "unknown variant `face`");
     check("\"repository\"", "\"ftp\"", "unknown variant `ftp`");

@@ -86,7 +86,7 @@ pub struct PlaceRule {
 #[serde(deny_unknown_fields)]
 pub struct CropRule {
     pub part: Part,
-    /// Side of the square crop, in sizes of the part.
+    /// Size of the crop, in sizes of the smallest one with the input's proportions that holds the part.
     pub scale: f32,
 }
 
@@ -201,7 +201,7 @@ pub enum Resize {
     LetterboxTopLeft,
     /// A square part of the frame; what of it lies beyond the frame is padding. For poses.
     Letterbox,
-    /// A square part of the frame; beyond the frame its edge goes on. For attributes.
+    /// A part of the frame with the input's proportions; beyond the frame its edge goes on. For attributes.
     Stretch,
     /// A plate's line straightened to the input's height and as wide as it asks, at most the input's width.
     Straighten,

@@ -18,6 +18,15 @@ const BINS: usize = 10;
 const HEIGHTS: [(f32, &str); 4] = [(64.0, "<64"), (96.0, "64-96"), (192.0, "96-192"), (f32::INFINITY, ">=192")];
 const HEADS: [(f32, &str); 4] = [(20.0, "<20"), (24.0, "20-24"), (32.0, "24-32"), (f32::INFINITY, ">=32")];
 
+/// Sizes, in pixels, from which on figures are also given by themselves: from there on an attribute should be told.
+fn worth_telling(attribute: Attribute) -> &'static [(f32, &'static str)] {
+    match attribute {
+        Attribute::Mask | Attribute::Hat => &[(20.0, "head >=20"), (24.0, "head >=24")],
+        Attribute::Gloves => &[(24.0, "hand >=24")],
+        Attribute::Bag => &[(96.0, "person >=96")],
+    }
+}
+
 /// A person labelled yes or no, and what was told of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Case {
@@ -25,6 +34,8 @@ pub(super) struct Case {
     pub light: Option<Light>,
     pub height: f32,
     pub head: Option<f32>,
+    /// Of what the attribute is told from, as [`size`] says.
+    pub size: Option<f32>,
     /// `None`: the person was not found, or the part could not be judged.
     pub told: Option<Told>,
 }
@@ -57,9 +68,20 @@ impl Case {
             light,
             height: person.bbox.h,
             head: person.head.map(|head| head.w.max(head.h)),
+            size: size(person, look, attribute),
             told: look.zip(rule).and_then(|(look, rule)| tell(&look.observations, attribute, rule)),
         })
     }
+}
+
+/// Side in pixels of what an attribute is told from, head, hand or person: as it is drawn, else as the joints tell it.
+pub(super) fn size(person: &Person, look: Option<&Look>, attribute: Attribute) -> Option<f32> {
+    let of_same_part = |seen: &&Observation| match attribute {
+        Attribute::Mask | Attribute::Hat => matches!(seen.attribute, Attribute::Mask | Attribute::Hat),
+        Attribute::Gloves | Attribute::Bag => seen.attribute == attribute,
+    };
+    let seen = || look?.observations.iter().filter(of_same_part).map(|seen| seen.pixels).max();
+    person.size(attribute).or_else(|| seen().map(|pixels| pixels as f32))
 }
 
 /// One picture is a track of one frame. `None` where nothing was seen of the attribute.
@@ -85,32 +107,59 @@ pub(super) struct Scores {
     pub precision: Option<f64>,
     pub recall: Option<f64>,
     pub f1: Option<f64>,
+    /// Share of yes among the answered who are labelled no.
+    pub false_yes: Option<f64>,
+    /// Answered, and precision of yes, were as many persons labelled no as yes.
+    pub even_answered: Option<f64>,
+    pub even_precision: Option<f64>,
+}
+
+/// Persons who are labelled alike.
+#[derive(Debug, Clone, Copy, Default)]
+struct Labelled {
+    n: usize,
+    answered: usize,
+    told_yes: usize,
 }
 
 impl Scores {
     fn new<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Self {
-        let (mut n, mut answered, mut told_yes, mut labelled_yes, mut right) = (0, 0, 0, 0, 0);
+        let (mut yes, mut no) = (Labelled::default(), Labelled::default());
         for case in cases {
-            n += 1;
-            let yes = match case.told.map_or(Answer::Unknown, |told| told.answer) {
-                Answer::Unknown => continue,
-                Answer::Yes => true,
-                Answer::No => false,
-            };
-            answered += 1;
-            told_yes += usize::from(yes);
-            labelled_yes += usize::from(case.label);
-            right += usize::from(yes && case.label);
+            let of = if case.label { &mut yes } else { &mut no };
+            let answer = case.told.map_or(Answer::Unknown, |told| told.answer);
+            of.n += 1;
+            of.answered += usize::from(answer != Answer::Unknown);
+            of.told_yes += usize::from(answer == Answer::Yes);
         }
-        let share = |part: usize, of: usize| (of > 0).then(|| rounded(part as f64 / of as f64));
+        let even = |part: fn(&Labelled) -> usize| {
+            let [of_yes, of_no] = [yes, no].map(|of| (of.n > 0).then(|| part(&of) as f64 / of.n as f64));
+            of_yes.zip(of_no)
+        };
+        let told_yes = even(|of| of.told_yes).filter(|(right, wrong)| right + wrong > 0.0);
         Self {
-            n,
-            answered: share(answered, n),
-            precision: share(right, told_yes),
-            recall: share(right, labelled_yes),
-            f1: share(2 * right, told_yes + labelled_yes),
+            n: yes.n + no.n,
+            answered: share(yes.answered + no.answered, yes.n + no.n),
+            precision: share(yes.told_yes, yes.told_yes + no.told_yes),
+            recall: share(yes.told_yes, yes.answered),
+            f1: share(2 * yes.told_yes, yes.told_yes + no.told_yes + yes.answered),
+            false_yes: share(no.told_yes, no.answered),
+            even_answered: even(|of| of.answered).map(|(of_yes, of_no)| rounded(f64::midpoint(of_yes, of_no))),
+            even_precision: told_yes.map(|(right, wrong)| rounded(right / (right + wrong))),
         }
     }
+}
+
+fn share(part: usize, of: usize) -> Option<f64> {
+    (of > 0).then(|| rounded(part as f64 / of as f64))
+}
+
+/// Of persons of some size or larger.
+#[derive(Debug, Serialize)]
+pub(super) struct Large {
+    #[serde(flatten)]
+    pub all: Scores,
+    pub by_light: BTreeMap<&'static str, Scores>,
 }
 
 /// Everything about one attribute.
@@ -124,6 +173,9 @@ pub(super) struct Measured {
     /// By the longer side of the labelled head, where it is labelled.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub by_head: BTreeMap<&'static str, Scores>,
+    /// Of persons whose head, hand or whole is so large or larger.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub large: BTreeMap<&'static str, Large>,
     /// Mean distance of confidence and truth, over all that were judged, unsure ones too.
     pub calibration_error: Option<f64>,
     pub reliability: Vec<Bin>,
@@ -140,7 +192,7 @@ pub(super) struct Bin {
 }
 
 impl Measured {
-    pub(super) fn new(cases: &[Case]) -> Self {
+    pub(super) fn new(attribute: Attribute, cases: &[Case]) -> Self {
         let reliability = reliability(cases);
         let judged: usize = reliability.iter().map(|bin| bin.n).sum();
         let off = |bin: &Bin| (bin.confidence - bin.observed).abs() * bin.n as f64;
@@ -150,6 +202,7 @@ impl Measured {
             by_light: grouped(cases, |case| case.light.map(Light::name)),
             by_size: grouped(cases, |case| Some(step(&HEIGHTS, case.height))),
             by_head: grouped(cases, |case| case.head.map(|head| step(&HEADS, head))),
+            large: large(attribute, cases),
             calibration_error: (judged > 0).then(|| rounded(error)),
             reliability: reliability
                 .into_iter()
@@ -157,6 +210,15 @@ impl Measured {
                 .collect(),
         }
     }
+}
+
+fn large(attribute: Attribute, cases: &[Case]) -> BTreeMap<&'static str, Large> {
+    let of = |&(least, name): &(f32, &'static str)| {
+        let large: Vec<_> = cases.iter().filter(|case| case.size.is_some_and(|size| size >= least)).copied().collect();
+        let by_light = grouped(&large, |case| case.light.map(Light::name));
+        (!large.is_empty()).then(|| (name, Large { all: Scores::new(&large), by_light }))
+    };
+    worth_telling(attribute).iter().filter_map(of).collect()
 }
 
 fn step(steps: &[(f32, &'static str)], value: f32) -> &'static str {

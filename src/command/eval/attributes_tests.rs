@@ -11,7 +11,7 @@ fn seen(attribute: Attribute, log_odds: f32, quality: f32) -> Observation {
 
 fn case(label: bool, log_odds: Option<f32>) -> Case {
     let told = log_odds.and_then(|log_odds| tell(&[seen(Attribute::Hat, log_odds, 1.0)], Attribute::Hat, RULE));
-    Case { label, light: Some(Light::Night), height: 100.0, head: None, told }
+    Case { label, light: Some(Light::Night), height: 100.0, head: None, size: None, told }
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn groups_have_the_agreed_names() {
         case.height = height;
     }
     (cases[0].light, cases[1].light, cases[2].head) = (None, Some(Light::Ir), Some(24.0));
-    let measured = Measured::new(&cases);
+    let measured = Measured::new(Attribute::Hat, &cases);
     let count =
         |groups: &BTreeMap<&'static str, Scores>| groups.iter().map(|(name, of)| (*name, of.n)).collect::<Vec<_>>();
     assert_eq!(count(&measured.by_size), [("64-96", 1), ("96-192", 2), ("<64", 1), (">=192", 2)]);
@@ -69,13 +69,47 @@ fn groups_have_the_agreed_names() {
 }
 
 #[test]
+fn at_even_shares_both_labels_weigh_the_same() {
+    #[track_caller]
+    fn check(yes: &[f32], no: &[f32], false_yes: Option<f64>, even_answered: Option<f64>, even_precision: Option<f64>) {
+        let of = |label: bool, all: &[f32]| all.iter().map(|&log_odds| case(label, Some(log_odds))).collect::<Vec<_>>();
+        let scores = Scores::new(of(true, yes).iter().chain(&of(false, no)));
+        assert_eq!(
+            (scores.false_yes, scores.even_answered, scores.even_precision),
+            (false_yes, even_answered, even_precision)
+        );
+    }
+    // Four of five are told yes; of two who are labelled no, one is.
+    check(&[2.0, 2.0, 2.0, 2.0, -2.0], &[2.0, -2.0], Some(0.5), Some(1.0), Some(0.6154));
+    check(&[2.0, 0.0], &[-2.0], Some(0.0), Some(0.75), Some(1.0));
+    check(&[-2.0], &[0.0, 0.0], None, Some(0.5), None);
+    check(&[2.0], &[], None, None, None);
+}
+
+#[test]
+fn large_is_as_large_as_an_attribute_needs() {
+    #[track_caller]
+    fn check(attribute: Attribute, sizes: &[f32], expected: &[(&str, usize)]) {
+        let of = |&size: &f32| Case { size: Some(size), ..case(true, Some(2.0)) };
+        let cases: Vec<_> = sizes.iter().map(of).chain([case(true, Some(2.0))]).collect();
+        let large = Measured::new(attribute, &cases).large;
+        assert_eq!(large.iter().map(|(name, of)| (*name, of.all.n)).collect::<Vec<_>>(), expected);
+        assert!(large.values().all(|of| of.by_light["night"] == of.all), "{large:?}");
+    }
+    check(Attribute::Mask, &[19.9, 20.0, 23.9, 24.0], &[("head >=20", 3), ("head >=24", 1)]);
+    check(Attribute::Gloves, &[24.0, 23.0, 50.0], &[("hand >=24", 2)]);
+    check(Attribute::Bag, &[95.0, 96.0], &[("person >=96", 1)]);
+    check(Attribute::Bag, &[95.0], &[]);
+}
+
+#[test]
 fn calibration_is_how_far_confidence_is_from_the_truth() {
     // Three at .8808: two of them are labelled yes; the one that was not found does not count.
     let cases = [case(true, Some(2.0)), case(true, Some(2.0)), case(false, Some(2.0)), case(true, None)];
-    let measured = Measured::new(&cases);
+    let measured = Measured::new(Attribute::Hat, &cases);
     assert_eq!(measured.reliability, [Bin { confidence: 0.8808, observed: 0.6667, n: 3 }]);
     assert!(measured.calibration_error.is_some_and(|error| (error - 0.2141).abs() < 1e-3), "{measured:?}");
-    assert_eq!(Measured::new(&cases[3..]).calibration_error, None);
+    assert_eq!(Measured::new(Attribute::Hat, &cases[3..]).calibration_error, None);
 }
 
 proptest! {
@@ -84,7 +118,7 @@ proptest! {
         cases in proptest::collection::vec((any::<bool>(), proptest::option::of(-30f32..30.0)), 0..50),
     ) {
         let cases: Vec<_> = cases.into_iter().map(|(label, log_odds)| case(label, log_odds)).collect();
-        let measured = Measured::new(&cases);
+        let measured = Measured::new(Attribute::Hat, &cases);
         let judged = cases.iter().filter(|case| case.told.is_some()).count();
         prop_assert_eq!(measured.reliability.iter().map(|bin| bin.n).sum::<usize>(), judged);
         let all = [measured.all.answered, measured.all.precision, measured.all.recall, measured.all.f1, measured.calibration_error];

@@ -53,6 +53,9 @@ pub(super) struct Person {
     /// The head, chin to crown, where somebody drew it: attributes are then also told apart by its size.
     #[serde(default, deserialize_with = "some_bbox")]
     pub head: Option<Rect>,
+    /// The larger of its hands with the fingers stretched, likewise.
+    #[serde(default, deserialize_with = "some_bbox")]
+    pub hand: Option<Rect>,
 }
 
 impl Person {
@@ -62,6 +65,17 @@ impl Person {
             Attribute::Hat => self.hat,
             Attribute::Gloves => self.gloves,
             Attribute::Bag => self.bag,
+        }
+    }
+
+    /// Side in pixels of what an attribute is told from: the head's or hand's where it was drawn, for a bag the person's
+    /// height.
+    pub(super) fn size(&self, attribute: Attribute) -> Option<f32> {
+        let side = |part: Rect| part.w.max(part.h);
+        match attribute {
+            Attribute::Mask | Attribute::Hat => self.head.map(side),
+            Attribute::Gloves => self.hand.map(side),
+            Attribute::Bag => Some(self.bbox.h),
         }
     }
 }
@@ -153,6 +167,18 @@ mod tests {
         check("null", None);
         check("[1,2,3,3]", Some(Rect::new(1.0, 2.0, 3.0, 3.0)));
         check_refused(r#"{"image":"a","persons":[{"bbox":null}]}"#, "invalid type: null");
+    }
+
+    #[test]
+    fn each_attribute_has_the_size_of_what_it_is_told_from() {
+        #[track_caller]
+        fn check(drawn: &str, expected: [Option<f32>; 4]) {
+            let line = format!(r#"{{"image":"a","persons":[{{"bbox":[0,0,50,150]{drawn}}}]}}"#);
+            let person = parse(&line, Path::new(".")).expect("sound").persons.expect("labelled")[0];
+            assert_eq!(Attribute::ALL.map(|attribute| person.size(attribute)), expected);
+        }
+        check("", [None, None, None, Some(150.0)]);
+        check(r#","head":[9,0,20,26],"hand":[0,70,18,14]"#, [Some(26.0), Some(26.0), Some(18.0), Some(150.0)]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod measure;
 mod plates;
 mod report;
 mod sheet;
+mod told;
 mod tracks;
 
 use std::fs;
@@ -57,6 +58,9 @@ pub struct Args {
     /// Also draw what was judged, wrong answers first, on sheets OUT.jpg, OUT-2.jpg and so on.
     #[arg(long, value_name = "OUT.jpg")]
     sheet: Option<PathBuf>,
+    /// Also write what was told of each labelled person, one JSON object a line, to settle thresholds from.
+    #[arg(long, value_name = "OUT.jsonl")]
+    told: Option<PathBuf>,
 }
 
 fn score(text: &str) -> Result<f32, String> {
@@ -114,6 +118,9 @@ fn evaluate(args: &Args) -> anyhow::Result<Report> {
     tracks::keep_last(&mut outcomes);
     if let Some(path) = &args.sheet {
         sheet::write(path, &outcomes, &rules)?;
+    }
+    if let Some(path) = &args.told {
+        told::write(path, &outcomes, &rules)?;
     }
     Ok(Report::new(&outcomes, args.threshold, &rules, spent))
 }

@@ -143,16 +143,18 @@ fn attribute_table(all: &[(&str, &Measured)], milliseconds: Option<f64>) -> Stri
     let each = milliseconds.map_or_else(|| "no model judges them".to_owned(), |ms| format!("{ms:.1} ms a picture"));
     let mut text = format!(
         "\nattributes, {each}; precision and recall of yes, over the answered\n\n\
-         what     of             n  answered  precision  recall      f1\n"
+         what     of                     n  answered  precision  recall      f1  wrong yes  at even shares: answered  precision\n"
     );
     for (name, measured) in all.iter().filter(|(_, measured)| measured.all.n > 0) {
         let mut row = |of: &str, scores: &Scores| {
             let (answered, precision) = (share(scores.answered), share(scores.precision));
-            let (recall, f1) = (share(scores.recall), share(scores.f1));
+            let (recall, f1, wrong) = (share(scores.recall), share(scores.f1), share(scores.false_yes));
+            let (even_answered, even_precision) = (share(scores.even_answered), share(scores.even_precision));
             // Writing to a string cannot fail.
             let _ = writeln!(
                 text,
-                "{name:<8} {of:<9} {:>6}  {answered:>8}  {precision:>9}  {recall:>6}  {f1:>6}",
+                "{name:<8} {of:<17} {:>6}  {answered:>8}  {precision:>9}  {recall:>6}  {f1:>6}  {wrong:>9}  \
+                 {even_answered:>24}  {even_precision:>9}",
                 scores.n
             );
         };
@@ -160,6 +162,10 @@ fn attribute_table(all: &[(&str, &Measured)], milliseconds: Option<f64>) -> Stri
         measured.by_light.iter().for_each(|(light, scores)| row(light, scores));
         measured.by_size.iter().for_each(|(size, scores)| row(&format!("{size} px"), scores));
         measured.by_head.iter().for_each(|(size, scores)| row(&format!("head {size}"), scores));
+        for (size, large) in &measured.large {
+            row(size, &large.all);
+            large.by_light.iter().for_each(|(light, scores)| row(&format!("{size} {light}"), scores));
+        }
         let _ = writeln!(text, "{name:<8} calibration error {}", share(measured.calibration_error));
     }
     text
@@ -183,7 +189,7 @@ fn by_light(outcomes: &[Outcome], sample: impl Fn(&Outcome) -> Option<Sample>, t
 
 fn measured(outcomes: &[Outcome], rules: &AnswerRules, attribute: Attribute) -> Measured {
     let cases: Vec<_> = outcomes.iter().flat_map(|outcome| outcome.cases(rules, attribute)).collect();
-    Measured::new(&cases)
+    Measured::new(attribute, &cases)
 }
 
 pub(super) fn rounded(value: f64) -> f64 {

@@ -12,6 +12,7 @@ fn args(labels: &Path, json: bool) -> Args {
         models_dir: None,
         threshold: 0.35,
         sheet: None,
+        told: None,
     }
 }
 
