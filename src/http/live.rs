@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::params::{Name, Query};
 use super::problem::Problems;
-use super::{Shared, WebError, nothing};
+use super::{Shared, WebError};
 use crate::access::Who;
 use crate::intake::AccessUnit;
 use crate::intake::health::{Role, StreamState};
