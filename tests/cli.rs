@@ -289,19 +289,3 @@ fn passwords_are_nowhere_in_the_log() {
         assert!(!said.contains(RIGHT) && !said.contains(WRONG), "a password is told");
     }
 }
-
-#[test]
-fn only_this_machine_is_served_and_told_so() {
-    let office = Office::new(&[]);
-    let text = fs::read_to_string(&office.config).expect("read").replace("127.0.0.1:0", "0.0.0.0:0");
-    fs::write(&office.config, text).expect("written");
-    let appliance = Appliance::start(&office);
-    let address = appliance.address().expect("it answers");
-    assert!(address.starts_with("127.0.0.1:"), "{address}");
-    let warning = appliance.program.stderr();
-    let warning = warning.lines().find(|line| line.contains("WARN")).expect("a warning");
-    assert!(warning.contains("0.0.0.0:0") && warning.contains("127.0.0.1 only"), "{warning}");
-    assert_eq!(appliance.stop().code, Some(0));
-    let check = program::run(&["check", "--config", &office.config.display().to_string()]);
-    assert!(check.stdout.contains("this machine only"), "{}", check.stdout);
-}

@@ -63,7 +63,7 @@ pub struct Lockout {
 impl Lockout {
     /// Whether this name, or this address, must not even try.
     pub fn is_locked(&self, name: &str, address: IpAddr, now: Duration) -> bool {
-        keys(name, address).iter().any(|key| self.tallies.get(key).is_some_and(|tally| tally.is_locked(now)))
+        keys(name, address).any(|key| self.tallies.get(&key).is_some_and(|tally| tally.is_locked(now)))
     }
 
     /// Counts a failure; says whether the name or the address is locked from now on. Not to be called for who is locked
@@ -99,9 +99,11 @@ impl Lockout {
     }
 }
 
-fn keys(name: &str, address: IpAddr) -> [Key; 2] {
+/// An empty name is nobody's, and is shared by whoever types nonsense: only the address counts then.
+fn keys(name: &str, address: IpAddr) -> impl Iterator<Item = Key> {
+    let name = (!name.is_empty()).then(|| Key::Name(name.to_owned()));
     // The same machine, however its address is written.
-    [Key::Name(name.to_owned()), Key::Address(address.to_canonical())]
+    name.into_iter().chain([Key::Address(address.to_canonical())])
 }
 
 #[cfg(test)]
@@ -154,6 +156,13 @@ mod tests {
         assert!(lockout.is_locked("lan", address(99), at(1)) && !lockout.is_locked("minh", address(10), at(1)));
         let mapped = "::ffff:10.0.0.1".parse().expect("an address");
         assert!(lockout.is_locked("minh", mapped, at(1)), "the same address in IPv6");
+    }
+
+    #[test]
+    fn who_names_nobody_locks_their_address_alone() {
+        let mut lockout = Lockout::default();
+        assert_eq!(fail(&mut lockout, "", 1, &[0; 5]), [false, false, false, false, true]);
+        assert!(lockout.is_locked("", address(1), at(1)) && !lockout.is_locked("", address(2), at(1)));
     }
 
     #[test]
