@@ -133,9 +133,7 @@ impl Listener {
 
     /// Who listens is there: their session goes on for as long as the page is open, and not a moment after it has ended.
     async fn still_signed_in(&mut self) -> Result<(), Gone> {
-        let token = self.token;
-        let signed = blocking(&self.context, move |context| context.signed_by(token)).await;
-        let signed = signed.and_then(|signed| signed).ok().flatten().filter(|signed| !signed.must_enrol).ok_or(Gone)?;
+        let signed = self.context.still_signed(self.token).await.ok_or(Gone)?;
         self.who = signed.account.who();
         Ok(())
     }

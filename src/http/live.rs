@@ -15,15 +15,16 @@ use utoipa::ToSchema;
 
 use super::params::{Name, Query};
 use super::problem::Problems;
+use super::signed::SignedIn;
 use super::{Shared, WebError};
-use crate::access::Who;
+use crate::access::Digest;
 use crate::intake::AccessUnit;
 use crate::intake::health::{Role, StreamState};
 use crate::notify::live::{LiveStream, Packet, Program};
 
 /// How often a page is asked whether it is still there; one that has not answered by the next time
 /// is not.
-const PING_EVERY: Duration = Duration::from_secs(15);
+const PING_EVERY: Duration = Duration::from_secs(5);
 /// A page that does not take what it is sent for so long is dropped.
 const TAKE_WITHIN: Duration = Duration::from_secs(10);
 /// A page has nothing to say here.
@@ -66,12 +67,12 @@ pub(super) enum Told {
 )]
 pub(super) async fn camera_live(
     State(context): State<Shared>,
-    who: Who,
+    signed: SignedIn,
     Name(id): Name,
     query: Query,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, WebError> {
-    let camera = context.configured(&who, &id)?;
+    let camera = context.configured(&signed.account.who(), &id)?;
     let role = match query.names::<Role>("stream")?.first() {
         Some(Role::Sub) if camera.sub.is_none() => {
             return Err(WebError::NotFound(format!("`{id}` has no sub-stream; ask for `main`")));
@@ -85,8 +86,9 @@ pub(super) async fn camera_live(
     let place = place.map_err(|_| WebError::Unavailable("too many live videos are watched already".to_owned()))?;
     let stream = context.state.board.live(&camera.id, role);
     let state = context.state.board.camera(&camera.id).and_then(|now| now.state_of(role));
+    let camera = camera.id.clone();
     let session = async move |socket| {
-        let mut session = Session { context, socket, stream, program: Program::default() };
+        let mut session = Session { context, socket, stream, camera, token: signed.token, program: Program::default() };
         session.run(state.unwrap_or(StreamState::Connecting)).await;
         drop(place);
     };
@@ -98,6 +100,9 @@ struct Session {
     context: Shared,
     socket: WebSocket,
     stream: LiveStream,
+    camera: String,
+    /// Of the session of whoever watches.
+    token: Digest,
     program: Program,
 }
 
@@ -107,6 +112,8 @@ enum End {
     Gone,
     /// The appliance is stopping.
     Stopping,
+    /// Whoever watches is signed in no longer, or may not see this camera any more.
+    SignedOut,
     /// The camera's stream is in no form for an MP4.
     Unplayable,
 }
@@ -118,6 +125,7 @@ impl Session {
         let (code, reason) = match end {
             End::Gone => return,
             End::Stopping => (close_code::AWAY, "the appliance is stopping"),
+            End::SignedOut => (close_code::POLICY, "sign in first"),
             End::Unplayable => (close_code::UNSUPPORTED, "this stream cannot be shown"),
         };
         // Nobody waits for a page that does not take even this.
@@ -146,6 +154,10 @@ impl Session {
                 _ = ping.tick() => {
                     if !std::mem::take(&mut is_there) {
                         return Err(End::Gone);
+                    }
+                    let signed = context.still_signed(self.token).await.ok_or(End::SignedOut)?;
+                    if !signed.account.who().may_see(&self.camera) {
+                        return Err(End::SignedOut);
                     }
                     self.send(Message::Ping(Bytes::new())).await?;
                 }

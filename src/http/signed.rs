@@ -86,6 +86,12 @@ impl Context {
         Ok(Some(SignedIn { account: Arc::new(account), session, token, must_enrol }))
     }
 
+    /// As it is now, for what goes on long after it was asked for; `None` once nobody is signed in with it.
+    pub(super) async fn still_signed(self: &Arc<Self>, token: Digest) -> Option<SignedIn> {
+        let signed = blocking(self, move |context| context.signed_by(token)).await;
+        signed.and_then(|signed| signed).ok().flatten().filter(|signed| !signed.must_enrol)
+    }
+
     pub(super) fn must_enrol(&self, account: &Account) -> bool {
         let is_required = self.state.config.web.require_totp_for_admins && account.role == Role::Admin;
         is_required && account.totp_secret.is_none()

@@ -30,8 +30,18 @@ fn unit(number: u64) -> AccessUnit {
     }
 }
 
-async fn watch(address: SocketAddr, path: &str) -> Result<Socket, Error> {
-    connect_async(format!("ws://{address}/api/v1/cameras/{path}")).await.map(|(socket, _)| socket)
+impl Office {
+    /// As the administrator's page asks for it.
+    fn live_request(&self, address: SocketAddr, path: &str) -> Request<()> {
+        let asked = format!("ws://{address}/api/v1/cameras/{path}").into_client_request();
+        let mut request = asked.expect("a request");
+        request.headers_mut().insert(header::COOKIE, self.cookie.parse().expect("a header"));
+        request
+    }
+
+    async fn watch(&self, address: SocketAddr, path: &str) -> Result<Socket, Error> {
+        connect_async(self.live_request(address, path)).await.map(|(socket, _)| socket)
+    }
 }
 
 /// The next message that is not about the connection itself.
@@ -76,7 +86,7 @@ async fn live_video_begins_with_what_is_in_memory() {
         live.publish(&unit(number));
     }
 
-    let mut socket = watch(address, "cong-chinh/live").await.expect("connected");
+    let mut socket = office.watch(address, "cong-chinh/live").await.expect("connected");
     let start = json!({
         "type": "start", "codec": "avc1.64001f", "width": 640, "height": 360, "at": "2026-02-17T01:30:00.400+07:00",
     });
@@ -98,7 +108,7 @@ async fn live_video_begins_with_what_is_in_memory() {
     assert_eq!(told(&mut socket).await["at"], "2026-02-17T01:30:00.800+07:00");
 
     // The other stream is another's business; nothing came of it yet.
-    let mut main = watch(address, "cong-chinh/live?stream=main").await.expect("connected");
+    let mut main = office.watch(address, "cong-chinh/live?stream=main").await.expect("connected");
     assert_eq!(told(&mut main).await, json!({"type": "state", "state": "connecting"}));
     office.state.board.update_camera("kho", |now| {
         let reason = Some(LostReason::NoRoute);
@@ -110,7 +120,7 @@ async fn live_video_begins_with_what_is_in_memory() {
             codec: None,
         }];
     });
-    let mut store = watch(address, "kho/live").await.expect("connected");
+    let mut store = office.watch(address, "kho/live").await.expect("connected");
     assert_eq!(told(&mut store).await, json!({"type": "state", "state": "lost"}));
 
     drop(handle);
@@ -132,7 +142,7 @@ async fn a_stream_that_no_player_takes_is_said_to_be_one() {
     let unit = unit(0);
     let caps = gst::Caps::builder("video/x-h264").field("width", 640).build();
     office.state.board.live("kho", health::Role::Main).publish(&AccessUnit { caps, ..unit });
-    let mut socket = watch(address, "kho/live").await.expect("connected");
+    let mut socket = office.watch(address, "kho/live").await.expect("connected");
     let Message::Close(Some(end)) = next(&mut socket).await else { panic!("an end") };
     assert_eq!(u16::from(end.code), 1003);
 }
@@ -141,19 +151,19 @@ async fn a_stream_that_no_player_takes_is_said_to_be_one() {
 async fn who_may_not_watch_is_told_why() {
     let office = Office::new();
     let (address, _handle, _server) = serve(&office).await;
-    let (status, problem) = refused(watch(address, "nha-xe/live").await);
+    let (status, problem) = refused(office.watch(address, "nha-xe/live").await);
     assert!(status == 404 && problem.contains("no camera is called"), "{problem}");
-    let (status, problem) = refused(watch(address, "kho/live?stream=sub").await);
+    let (status, problem) = refused(office.watch(address, "kho/live?stream=sub").await);
     assert!(status == 404 && problem.contains("no sub-stream"), "{problem}");
-    let (status, problem) = refused(watch(address, "kho/live?stream=all").await);
+    let (status, problem) = refused(office.watch(address, "kho/live?stream=all").await);
     assert!(status == 400 && problem.contains("expected `main` or `sub`"), "{problem}");
     office.get("/api/v1/cameras/kho/live").await.check_problem(400, "this is a WebSocket");
 
-    let mut foreign = format!("ws://{address}/api/v1/cameras/kho/live").into_client_request().expect("a request");
+    let mut foreign = office.live_request(address, "kho/live");
     foreign.headers_mut().insert("origin", "http://evil.example".parse().expect("a header"));
     let (status, problem) = refused(connect_async(foreign).await.map(|(socket, _)| socket));
     assert!(status == 403 && problem.contains("other sites"), "{problem}");
-    let mut own = format!("ws://{address}/api/v1/cameras/kho/live").into_client_request().expect("a request");
+    let mut own = office.live_request(address, "kho/live");
     own.headers_mut().insert("origin", format!("http://{address}").parse().expect("a header"));
     connect_async(own).await.expect("our own page may watch");
 }
@@ -164,11 +174,30 @@ async fn there_is_room_for_so_many() {
     let (address, _handle, _server) = serve(&office).await;
     let mut sockets = Vec::new();
     let (status, problem) = loop {
-        match watch(address, "kho/live").await {
+        match office.watch(address, "kho/live").await {
             Ok(socket) => sockets.push(socket),
             refusal => break refused(refusal),
         }
     };
     assert!(status == 503 && problem.contains("too many"), "{problem}");
     assert_eq!(sockets.len(), 64);
+}
+
+#[tokio::test]
+async fn who_signs_out_sees_no_more() {
+    let office = Office::new();
+    let (address, _handle, _server) = serve(&office).await;
+    let stranger = format!("ws://{address}/api/v1/cameras/kho/live").into_client_request().expect("a request");
+    let (status, _) = refused(connect_async(stranger).await.map(|(socket, _)| socket));
+    assert_eq!(status, 401);
+
+    let mut socket = office.watch(address, "kho/live").await.expect("connected");
+    let signed_out = office.send("DELETE", "/api/v1/session", &Value::Null).await;
+    assert_eq!(signed_out.status, 204);
+    let end = loop {
+        if let Message::Close(end) = next(&mut socket).await {
+            break end.expect("a reason");
+        }
+    };
+    assert_eq!(u16::from(end.code), 1008);
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 
 /// Whoever asks here.
-const ME: &str = "local";
+const ME: &str = "admin";
 const SPIDER: Step = Step::Resolve { verdict: Verdict::FalseAlarm(FalseAlarm::Insect), note: None };
 
 impl Office {
