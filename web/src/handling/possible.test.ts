@@ -3,7 +3,7 @@ import { after, sampleAlert } from '../api/samples';
 import type { Alert, Me } from '../api/types';
 import { possible } from './possible';
 
-const me = (role: Me['role'], name = 'an'): Me => ({ name, role });
+const me = (role: Me['role'], name = 'an') => ({ name, role });
 const claimed = (owner: string, change: Partial<Alert> = {}): Alert =>
   sampleAlert('a', 0, { state: 'claimed', owner, claimed_at: after(5), ...change });
 

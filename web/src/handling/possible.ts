@@ -15,7 +15,7 @@ export interface Possible {
 const NOTHING: Possible = { claim: null, resolve: false, escalate: false, note: false };
 
 /** The appliance decides; this only keeps buttons away that it would refuse. */
-export function possible(alert: Alert, me: Me | null): Possible {
+export function possible(alert: Alert, me: Pick<Me, 'name' | 'role'> | null): Possible {
   if (me === null || me.role === 'auditor') return NOTHING;
   const isMine = alert.owner === me.name;
   const leads = me.role !== 'guard';
