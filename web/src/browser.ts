@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type MutableRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState, type MutableRef } from 'preact/hooks';
 
 /** Whether a media query holds now. */
 export function useMedia(query: string): boolean {
@@ -56,7 +56,8 @@ export function useWidth(element: MutableRef<Element | null>): number {
 /** Always the callback of the last rendering, for listeners that stay. */
 function useLatest<T>(value: T): MutableRef<T> {
   const ref = useRef(value);
-  useEffect(() => {
+  // At once: the next key may follow before the picture is drawn.
+  useLayoutEffect(() => {
     ref.current = value;
   });
   return ref;

@@ -1,5 +1,6 @@
 import type { Alert, Camera } from '../api/types';
 import { History } from '../handling/History';
+import { Lessons } from '../handling/Lessons';
 import { useSession } from '../session/session';
 import { clockOf, dateOf, formatDuration, millis } from '../time';
 import { CaseTimeline } from './CaseTimeline';
@@ -51,6 +52,7 @@ export function Facts({ alert, alerts, camera, onSeek, onAlert }: Props) {
         <dd>{formatDuration(millis(alert.last_seen_at) - millis(alert.at))}</dd>
       </dl>
       <ScoreParts alert={alert} />
+      <Lessons key={alert.id} alert={alert} />
       <Findings alert={alert} onSeek={onSeek} />
       {alert.snapshot && (
         <a class="still" href={alert.snapshot} target="_blank" rel="noreferrer">

@@ -8,6 +8,7 @@ import type {
   Camera,
   CaseInFull,
   FalseAlarmReason,
+  Lesson,
   Me,
   NewFactor,
   PlateEntry,
@@ -153,6 +154,12 @@ export type Deed =
 export async function handle(alert: string, { act, ...body }: Deed): Promise<Alert> {
   const response = await send('POST', `/alerts/${encodeURIComponent(alert)}/${act}`, body);
   return (await response.json()) as Alert;
+}
+
+export const getLessons = async (camera: string): Promise<readonly Lesson[]> =>
+  (await getJson<{ items: Lesson[] }>(`/lessons?camera=${encodeURIComponent(camera)}`)).items;
+export async function takeBackLesson(id: string): Promise<void> {
+  await send('DELETE', `/lessons/${encodeURIComponent(id)}`);
 }
 
 export const getHistory = async (alert: string, signal: AbortSignal): Promise<readonly Action[]> =>

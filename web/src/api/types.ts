@@ -11,6 +11,7 @@ export type Alert = Omit<Schemas['Alert'], 'persons' | 'score_parts' | 'case'> &
 export type AlarmVerdict = Schemas['VerdictKind'];
 export type FalseAlarmReason = Schemas['FalseAlarm'];
 export type Action = Schemas['HistoryEntry'];
+export type Lesson = Schemas['Lesson'];
 export type CaseInFull = Schemas['CaseInFull'];
 export type TimelineEntry = Schemas['TimelineEntry'];
 export type ScorePart = Schemas['ScorePart'];

@@ -14,6 +14,9 @@ interface Props {
   onHandled: (alert: Alert) => void;
 }
 
+/** Nobody has looked at what came up a moment ago: a key pressed twice must not settle the next alert as well. */
+const UNSEEN_MS = 600;
+
 /** What the guard is asked for before something is done. */
 type Question = 'reason' | 'note';
 
@@ -40,12 +43,19 @@ export function ActionBar({ alert, onHandled }: Props) {
       () => act({ act: 'resolve', verdict: 'false_alarm', reason }),
     ]),
   );
+  const [shownMs] = useState(() => performance.now());
+  const whenSeen = (isPossible: boolean, act: () => void) =>
+    isPossible
+      ? () => {
+          if (performance.now() - shownMs >= UNSEEN_MS) act();
+        }
+      : undefined;
   useHotkeys({
-    a: can.claim ? claim : undefined,
-    t: can.resolve ? isTrue : undefined,
-    f: can.resolve ? isFalse : undefined,
-    e: can.escalate ? escalate : undefined,
-    n: can.note ? note : undefined,
+    a: whenSeen(can.claim !== null, claim),
+    t: whenSeen(can.resolve, isTrue),
+    f: whenSeen(can.resolve, isFalse),
+    e: whenSeen(can.escalate, escalate),
+    n: whenSeen(can.note, note),
   });
   useHotkeys(question === 'reason' ? { ...reasons, escape: close } : {}, true);
 
@@ -149,10 +159,11 @@ function NoteForm({ onNote, onCancel }: { onNote: (text: string) => void; onCanc
   );
 }
 
-/** Sends what is done, one deed at a time, and says in words what went wrong. */
+/** Sends what is done, one deed after another, and says in words what went wrong. */
 function useDeeds(alert: Alert, onHandled: (alert: Alert) => void) {
   const { t } = useSession();
-  const [isBusy, setBusy] = useState(false);
+  const last = useRef<Promise<void>>(Promise.resolve());
+  const [underWay, setUnderWay] = useState(0);
   const [failure, setFailure] = useState<string | null>(null);
 
   const refused = async (error: unknown): Promise<string> => {
@@ -164,12 +175,12 @@ function useDeeds(alert: Alert, onHandled: (alert: Alert) => void) {
     return now?.owner ? t('handling.taken', { owner: now.owner }) : error.message;
   };
   const send = (deed: Deed) => {
-    if (isBusy) return;
-    setBusy(true);
+    setUnderWay((n) => n + 1);
     setFailure(null);
-    handle(alert.id, deed)
+    last.current = last.current
+      .then(() => handle(alert.id, deed))
       .then(onHandled, async (error: unknown) => setFailure(await refused(error)))
-      .finally(() => setBusy(false));
+      .finally(() => setUnderWay((n) => n - 1));
   };
-  return { send, isBusy, failure };
+  return { send, isBusy: underWay > 0, failure };
 }

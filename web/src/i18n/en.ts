@@ -147,6 +147,10 @@ export const en: Dictionary = {
   'history.escalated': 'told the supervisor',
   'history.noted': 'noted',
 
+  'lesson.title': 'Learned from false alarms',
+  'lesson.until': 'by {by}, until {time}',
+  'lesson.take_back': 'Take back',
+
   'help.title': 'Keys',
   'help.space': 'Space',
   'help.choose': 'next alert, previous alert',

@@ -145,6 +145,10 @@ export const vi = {
   'history.escalated': 'báo trưởng ca',
   'history.noted': 'ghi chú',
 
+  'lesson.title': 'Bài học từ báo nhầm',
+  'lesson.until': 'theo {by}, đến {time}',
+  'lesson.take_back': 'Bỏ',
+
   'help.title': 'Các phím tắt',
   'help.space': 'Dấu cách',
   'help.choose': 'báo động tiếp theo, trước đó',
