@@ -13,6 +13,7 @@ use gstreamer_app as gst_app;
 use serde_json::{Value, json};
 use support::appliance::Appliance;
 use support::{Camera, Office, film, until};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{Message, WebSocket, connect};
 
@@ -31,7 +32,11 @@ struct Received {
 impl Page {
     fn open(appliance: &Appliance, camera: &str) -> Self {
         let address = appliance.address().expect("an address");
-        let (socket, _) = connect(format!("ws://{address}/api/v1/cameras/{camera}/live")).expect("connected");
+        let asked = format!("ws://{address}/api/v1/cameras/{camera}/live").into_client_request();
+        let mut request = asked.expect("a request");
+        let cookie = appliance.cookie(&address).expect("signed in");
+        request.headers_mut().insert("cookie", cookie.parse().expect("a header"));
+        let (socket, _) = connect(request).expect("connected");
         Self { socket }
     }
 

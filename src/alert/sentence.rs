@@ -81,7 +81,8 @@ pub(super) fn reason(findings: &[Finding], persons: &[Person], inspected: &[Vehi
         vi.extend(["; ", &number, " xe ở gần"]);
         en.extend(["; ", &number, " ", noun, " nearby"]);
     }
-    for doubt in scene.parts.iter().filter(|part| matches!(part.part, Part::Doubt(_))) {
+    let doubts = scene.parts.iter().filter(|part| matches!(part.part, Part::Doubt(_)));
+    for doubt in doubts.filter(|_| is_doubtful(scene.parts)) {
         vi.extend(["; có thể báo nhầm: ", &doubt.words.vi]);
         en.extend(["; perhaps a false alarm: ", &doubt.words.en]);
     }
@@ -156,6 +157,14 @@ fn attributes(holds: impl Fn(Attribute) -> bool) -> Vec<Attribute> {
 fn list(attributes: Vec<Attribute>, name: impl Fn(Attribute) -> (&'static str, &'static str)) -> Option<Bilingual> {
     let (vi, en): (Vec<_>, Vec<_>) = attributes.into_iter().map(name).unzip();
     (!vi.is_empty()).then(|| Bilingual { vi: vi.join(", "), en: en.join(", ") })
+}
+
+/// Whether doubts take off half of what was found, or more: one thing among ten persons makes no false alarm.
+fn is_doubtful(parts: &[ScorePart]) -> bool {
+    let sum = |of: fn(&Part) -> bool| parts.iter().filter(|part| of(&part.part)).map(|part| part.log_odds).sum::<f32>();
+    let found = sum(|part| matches!(part, Part::Finding(_)));
+    let taken = -sum(|part| matches!(part, Part::Doubt(_)));
+    2.0 * taken >= found
 }
 
 #[cfg(test)]

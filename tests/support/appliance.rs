@@ -104,7 +104,7 @@ impl Appliance {
     }
 
     /// Of an administrator who is signed in; none where nobody answers.
-    fn cookie(&self, address: &str) -> Option<&str> {
+    pub fn cookie(&self, address: &str) -> Option<&str> {
         if let Some(cookie) = self.cookie.get() {
             return Some(cookie);
         }
