@@ -40,6 +40,9 @@ const USER: &str = "demo";
 /// Protects nothing: the cameras are simulated, on loopback. It is there so that the demo signs in
 /// as a real camera wants it.
 const PASSWORD: &str = "canh-dem";
+/// The gate of the car park and the corridor behind it.
+const NEIGHBOURS: (&str, &str) = ("bai-xe", "hanh-lang");
+const WALK: Duration = Duration::from_secs(60);
 const DROPS_OUT: &str = "cong-phu";
 const DROPS_OUT_AFTER: Duration = Duration::from_secs(100);
 const DROPS_OUT_FOR: Duration = Duration::from_secs(20);
@@ -126,6 +129,8 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
     let web = Web { listen, certificate: None, require_totp_for_admins: false };
     let mut config = Config { data_dir, web, cameras: configured, ..Config::for_replay() };
     config.arming.days.holidays = Holidays::Vietnam;
+    // Whoever leaves a car at the gate is in the corridor soon: one case.
+    config.neighbours = [NEIGHBOURS].map(|(a, b)| (a.to_owned(), b.to_owned(), WALK)).into_iter().collect();
     Ok(config)
 }
 
