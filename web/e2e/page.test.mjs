@@ -264,6 +264,24 @@ describe('the guard’s page', { concurrency: 1 }, () => {
     await shot('settled');
   });
 
+  it('disarms by hand, and takes that back', async () => {
+    await page.click('button.arming-word');
+    await page.waitForSelector('.armed-cameras .armed');
+    assert.deepEqual(await layoutFaults(), []);
+    await shot('arming');
+    await page.click('.order-form [type=submit]');
+    await page.waitForSelector('.order-form [name=reason][aria-invalid=true]');
+    await page.fill('.order-form [name=reason]', 'Sửa điện ban đêm');
+    await page.keyboard.press('Enter');
+    await page.locator('.orders li', { hasText: 'Sửa điện ban đêm' }).waitFor();
+    await page.waitForSelector('.arming.disarmed');
+    await page.click('.orders .quiet-button');
+    await page.waitForSelector('.orders', { state: 'detached' });
+    await page.waitForSelector('.arming.armed');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.arming-dialog', { state: 'detached' });
+  });
+
   it('shows which keys there are', async () => {
     await page.keyboard.press('?');
     await page.locator('dialog.help').waitFor();
