@@ -15,7 +15,7 @@ pub(super) struct Schema<'a> {
 }
 
 pub(super) const SCHEMA: Schema<'static> = Schema {
-    fresh: include_str!("schema.sql"),
+    fresh: concat!(include_str!("schema.sql"), include_str!("schema_accounts.sql")),
     migrations: &[
         include_str!("migrations/0001.sql"),
         include_str!("migrations/0002.sql"),

@@ -96,7 +96,7 @@ function ArmingState({ arming, onArming }: Pick<Props, 'arming' | 'onArming'>) {
   const reason = withoutLead(say(arming.reason), word);
   return (
     <div class={`arming ${arming.armed ? 'armed' : 'disarmed'}`} role="status">
-      <button type="button" class="arming-word" title={t('arming.title')} onClick={onArming}>
+      <button type="button" data-choice class="arming-word" title={t('arming.title')} onClick={onArming}>
         <Icon name={arming.armed ? 'shield' : 'shieldOff'} />
         {word}
       </button>
@@ -133,6 +133,7 @@ function HelpButton({ onHelp }: Pick<Props, 'onHelp'>) {
   return (
     <button
       type="button"
+      data-choice
       class="tool help-button"
       aria-label={t('help.title')}
       title={t('help.title')}
