@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { sampleAlert, START_MS } from '../api/samples';
-import { nextRing, REPEAT_MS, ringing, rungFor, SILENCE } from './alarm';
+import type { Alert, Severity } from '../api/types';
+import { nextRing, REPEAT_MS, ringing, rungFor as rungAfter, SILENCE } from './alarm';
+
+const rungFor = (alerts: readonly Alert[], atMs: number, severity: Severity = 'critical') =>
+  rungAfter(SILENCE, alerts, severity, atMs);
 
 const MINUTE = 60_000;
 
@@ -41,6 +45,12 @@ describe('when it rings', () => {
     expect(nextRing(rung, [warning, notice], REPEAT_MS.warning - 1)).toBeNull();
     expect(nextRing(rung, [warning, notice], REPEAT_MS.warning)).toBe('warning');
     expect(nextRing(rung, [notice], REPEAT_MS.warning)).toBeNull();
+  });
+
+  it('is not put off by what is less bad', () => {
+    const first = rungAfter(SILENCE, [critical], 'critical', 0);
+    const second = rungAfter(first, [critical, notice], 'notice', REPEAT_MS.critical - 1);
+    expect(nextRing(second, [critical, notice], REPEAT_MS.critical)).toBe('critical');
   });
 
   it('is never while all are claimed', () => {

@@ -22,7 +22,7 @@ const worst = (alerts: readonly Alert[]): Severity | null =>
     null,
   );
 
-/** What was last rung for. Times are milliseconds of one clock that never goes back. */
+/** What was rung for, and when it was last as bad as the worst that waits. Times are milliseconds of one clock that never goes back. */
 export interface Rung {
   atMs: number;
   /** How bad each alert was that rang then. */
@@ -46,7 +46,15 @@ export function nextRing(rung: Rung, alerts: readonly Alert[], nowMs: number): S
   return again !== null && nowMs - rung.atMs >= REPEAT_MS[again] ? again : null;
 }
 
-export const rungFor = (alerts: readonly Alert[], atMs: number): Rung => ({
-  atMs,
-  severities: new Map(alerts.map(({ id, severity }) => [id, severity])),
-});
+/**
+ * What was rung for after `severity` was rung at `nowMs`. A ring that is less bad than the worst that waits does not put
+ * that one off: a stream of notices must not silence a critical alert.
+ */
+export function rungFor(before: Rung, alerts: readonly Alert[], severity: Severity, nowMs: number): Rung {
+  const waits = worst(alerts);
+  const isWorst = waits === null || RANK[severity] >= RANK[waits];
+  return {
+    atMs: isWorst ? nowMs : before.atMs,
+    severities: new Map(alerts.map(({ id, severity: of }) => [id, of])),
+  };
+}

@@ -12,7 +12,7 @@ const LOOK_MS = 1_000;
 export function useAlarm(queue: Queue, clock: ApplianceClock, sound: Sound, session: Session): void {
   useNotifyPermission();
   const rung = useRef(SILENCE);
-  const { ring, state } = sound;
+  const { ring } = sound;
   useEffect(() => {
     if (!queue.loaded) return undefined;
     const look = () => {
@@ -23,12 +23,12 @@ export function useAlarm(queue: Queue, clock: ApplianceClock, sound: Sound, sess
       const severity = nextRing(rung.current, alerts, ownMs);
       if (severity === null) return;
       const news = alerts.filter(({ id }) => !rung.current.severities.has(id));
-      rung.current = rungFor(alerts, ownMs);
+      rung.current = rungFor(rung.current, alerts, severity, ownMs);
       ring(severity);
       notify(news, session);
     };
     look();
     const timer = setInterval(look, LOOK_MS);
     return () => clearInterval(timer);
-  }, [queue, clock, ring, state, session]);
+  }, [queue, clock, ring, session]);
 }
