@@ -65,7 +65,7 @@ function watch(origin) {
     const url = new URL(request.url());
     if (url.protocol.startsWith('http') && url.origin !== origin) strangers.push(url.href);
   });
-  page.on('framenavigated', () => (navigations += 1));
+  page.on('domcontentloaded', () => (navigations += 1));
   let isFirstList = true;
   page.on('response', async (response) => {
     if (!isFirstList || new URL(response.url()).pathname !== '/api/v1/alerts') return;
@@ -440,7 +440,7 @@ describe('the guard’s page', { concurrency: 1 }, () => {
     await shot('phone-alert');
     await page.click('.back-bar');
     await page.waitForSelector('.queue');
-    await page.click('.view:not([aria-current])');
+    await page.click('[data-view=vehicles]');
     await page.waitForSelector('.vehicle-list[aria-busy=false]');
     await page.click('.search [aria-expanded]');
     assert.deepEqual(await layoutFaults(), []);
@@ -449,11 +449,11 @@ describe('the guard’s page', { concurrency: 1 }, () => {
     await page.waitForSelector('.plate-form');
     assert.deepEqual(await layoutFaults(), []);
     await shot('phone-plates');
-    await page.click('.view:nth-child(3)');
+    await page.click('[data-view=live]');
     await page.waitForSelector('.live.fresh video');
     assert.deepEqual(await layoutFaults(), []);
     await shot('phone-live');
-    await page.click('.view:not([aria-current])');
+    await page.click('[data-view=alerts]');
     await page.waitForSelector('.queue');
     await page.setViewportSize(DESK);
   });

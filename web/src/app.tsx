@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { AccountProps } from './account/AccountMenu';
 import { AlertView } from './alert/AlertView';
 import { ArmingDialog } from './arming/ArmingDialog';
@@ -14,21 +14,16 @@ import { LiveView } from './live/LiveView';
 import { badgeTitle } from './queue/badge';
 import { inOrder, neighbour } from './queue/order';
 import { QueueView } from './queue/QueueView';
+import { Rail } from './rail/Rail';
+import { HOME, to, type View } from './route/route';
+import { useRoute } from './route/useRoute';
 import { SessionProvider, useNewSession } from './session/session';
 import { useAlarm } from './session/alarm';
 import type { Sound } from './session/sound';
 import { ClockProvider, useAppliance } from './stream/appliance';
-import { ANYTHING } from './vehicle/search';
+import { queryOfSearch, searchOf } from './vehicle/search';
 import { VehiclesView } from './vehicle/VehiclesView';
 import './app.css';
-
-/** What fills the main area. `first` follows the queue until the guard chooses an alert. */
-type Choice =
-  | { kind: 'first' }
-  | { kind: 'alert'; id: string }
-  | { kind: 'camera'; id: string }
-  | { kind: 'vehicles' }
-  | { kind: 'live' };
 
 /** An unattended page goes back to showing the first alert of the queue. */
 const UNATTENDED_MS = 60_000;
@@ -41,50 +36,40 @@ export function App({ sound, ...account }: Props) {
   const appliance = useAppliance();
   const { queue, dispatch, cameras, connection } = appliance;
   const session = useNewSession(appliance.status, account.me);
-  const [choice, setChoice] = useState<Choice>({ kind: 'first' });
-  const [search, setSearch] = useState(ANYTHING);
+  const [route, go] = useRoute();
   // On a phone the list and what is chosen share the screen in turn.
   const isNarrow = useMedia('(max-width: 760px)');
-  const [isDetailOpen, setDetailOpen] = useState(false);
 
   const me = session.me?.name ?? null;
   const ordered = useMemo(() => inOrder(queue.alerts, me), [queue.alerts, me]);
   const listed = useMemo(() => [...ordered.waiting, ...ordered.settled], [ordered]);
   const firstId = listed[0]?.id ?? null;
-  const alertId = choice.kind === 'first' ? firstId : choice.kind === 'alert' ? choice.id : null;
+  const alertId = route.view === 'alerts' ? (route.id ?? firstId) : null;
   const alert = queue.alerts.find((candidate) => candidate.id === alertId) ?? null;
-  const camera = choice.kind === 'camera' ? cameras.find(({ id }) => id === choice.id) : undefined;
-  const showsVehicles = choice.kind === 'vehicles';
-  const showsLive = choice.kind === 'live';
-  const showsAlerts = !showsVehicles && !showsLive;
-  const showsDetail = showsAlerts && (!isNarrow || isDetailOpen);
-  const showsList = showsAlerts && (!isNarrow || !isDetailOpen);
+  const camera = route.view === 'camera' ? cameras.find(({ id }) => id === route.id) : undefined;
+  const showsAlerts = route.view === 'alerts' || route.view === 'camera';
+  const showsDetail = showsAlerts && (!isNarrow || route.id !== null);
+  const showsList = showsAlerts && (!isNarrow || route.id === null);
+  // Kept while another view is looked at.
+  const vehicleQuery = useRef(route.query);
+  if (route.view === 'vehicles') vehicleQuery.current = route.query;
 
-  const chooseAlert = useCallback((id: string) => {
-    setChoice({ kind: 'alert', id });
-    setDetailOpen(true);
-  }, []);
-  const chooseCamera = useCallback((id: string) => {
-    setChoice({ kind: 'camera', id });
-    setDetailOpen(true);
-  }, []);
-  const showVehicles = useCallback(() => {
-    setChoice({ kind: 'vehicles' });
-    setDetailOpen(false);
-  }, []);
-  const showLive = useCallback(() => {
-    setChoice({ kind: 'live' });
-    setDetailOpen(false);
-  }, []);
-  const close = useCallback(() => {
-    setChoice({ kind: 'first' });
-    setDetailOpen(false);
-  }, []);
+  /** Within a view the way back leads out of it, not through all that was looked at. */
+  const chooseAlert = useCallback(
+    (id: string) => go(to('alerts', id), route.view === 'alerts' && route.id !== null),
+    [go, route],
+  );
+  const chooseCamera = useCallback((id: string) => go(to('camera', id)), [go]);
+  const show = useCallback(
+    (view: View) => go(view === 'vehicles' ? to(view, null, vehicleQuery.current) : to(view)),
+    [go],
+  );
+  const close = useCallback(() => go(HOME), [go]);
 
   const activeMs = useActivity();
   useEffect(() => {
-    if (performance.now() - activeMs.current > UNATTENDED_MS) setChoice({ kind: 'first' });
-  }, [firstId, activeMs]);
+    if (performance.now() - activeMs.current > UNATTENDED_MS) go(HOME, true);
+  }, [firstId, activeMs, go]);
 
   const step = (by: 1 | -1) => {
     if (!showsAlerts) return;
@@ -100,15 +85,15 @@ export function App({ sound, ...account }: Props) {
     setSettled(handled);
     const rest = ordered.waiting.filter((other) => other !== before);
     const next = rest[ordered.waiting.indexOf(before)] ?? rest.at(-1);
-    setChoice(next ? { kind: 'alert', id: next.id } : { kind: 'first' });
+    go(next ? to('alerts', next.id) : HOME, true);
   };
   const [opened, setOpened] = useState<'help' | 'arming' | null>(null);
   useHotkeys({
     j: () => step(1),
     k: () => step(-1),
     m: sound.toggle,
-    x: showVehicles,
-    l: showLive,
+    x: () => show('vehicles'),
+    l: () => show('live'),
     '?': () => setOpened('help'),
     escape: close,
   });
@@ -124,25 +109,30 @@ export function App({ sound, ...account }: Props) {
   return (
     <SessionProvider value={session}>
       <ClockProvider value={appliance.clock}>
-        <div class={pageClass({ showsDetail, showsList, showsVehicles, showsLive })}>
+        <div class={pageClass({ showsDetail, showsList, showsAlerts })}>
           <Header
             status={appliance.status}
             arming={appliance.arming}
             sound={sound}
             isLost={isLost}
-            waiting={ordered.waiting.length}
-            showsVehicles={showsVehicles}
-            showsLive={showsLive}
-            onVehicles={showVehicles}
-            onLive={showLive}
-            onAlerts={close}
             onHelp={() => setOpened('help')}
             onArming={() => setOpened('arming')}
             account={account}
           />
           <Banners connection={connection} status={appliance.status} loadError={appliance.loadError} />
-          {showsVehicles && <VehiclesView cameras={cameras} search={search} onSearch={setSearch} />}
-          {showsLive && <LiveView cameras={cameras} isUnknown={isLost} />}
+          <Rail
+            view={route.view === 'camera' ? 'alerts' : route.view}
+            waiting={ordered.waiting.length}
+            onView={show}
+          />
+          {route.view === 'vehicles' && (
+            <VehiclesView
+              cameras={cameras}
+              search={searchOf(route.query)}
+              onSearch={(search) => go(to('vehicles', null, queryOfSearch(search)), true)}
+            />
+          )}
+          {route.view === 'live' && <LiveView cameras={cameras} isUnknown={isLost} />}
           {showsList && (
             <QueueView
               queue={queue}
@@ -197,20 +187,9 @@ export function App({ sound, ...account }: Props) {
   );
 }
 
-function pageClass(shown: {
-  showsDetail: boolean;
-  showsList: boolean;
-  showsVehicles: boolean;
-  showsLive: boolean;
-}): string {
-  const { showsDetail, showsList, showsVehicles, showsLive } = shown;
-  return [
-    'page',
-    showsDetail && 'with-detail',
-    showsList && 'with-list',
-    showsVehicles && 'with-vehicles',
-    showsLive && 'with-live',
-  ]
+function pageClass(shown: { showsDetail: boolean; showsList: boolean; showsAlerts: boolean }): string {
+  const { showsDetail, showsList, showsAlerts } = shown;
+  return ['page', showsDetail && 'with-detail', showsList && 'with-list', !showsAlerts && 'with-view']
     .filter(Boolean)
     .join(' ');
 }

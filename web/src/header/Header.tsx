@@ -13,23 +13,15 @@ interface Props {
   arming: Arming | null;
   sound: Sound;
   isLost: boolean;
-  /** Alerts that nobody has settled. */
-  waiting: number;
-  showsVehicles: boolean;
-  showsLive: boolean;
-  onVehicles: () => void;
-  onLive: () => void;
-  onAlerts: () => void;
   onHelp: () => void;
   onArming: () => void;
   account: AccountProps;
 }
 
-export function Header({ status, arming, sound, isLost, onHelp, onArming, account, ...views }: Props) {
+export function Header({ status, arming, sound, isLost, onHelp, onArming, account }: Props) {
   return (
     <header class="header">
       <Brand status={status} />
-      <Views {...views} />
       <ArmingState arming={arming} onArming={onArming} />
       <SoundButton sound={sound} />
       <HelpButton onHelp={onHelp} />
@@ -53,39 +45,6 @@ function Brand({ status }: { status: Status | null }) {
         <p>{t('app.tagline')}</p>
       </div>
     </div>
-  );
-}
-
-type ViewsProps = Pick<
-  Props,
-  'waiting' | 'showsVehicles' | 'showsLive' | 'onVehicles' | 'onLive' | 'onAlerts'
->;
-
-/** The parts of the page. That alerts wait is said while another is looked at, too. */
-function Views({ waiting, showsVehicles, showsLive, onVehicles, onLive, onAlerts }: ViewsProps) {
-  const { t } = useSession();
-  const showsAlerts = !showsVehicles && !showsLive;
-  return (
-    <nav class="views" aria-label={t('view.label')}>
-      <button type="button" class="view" aria-current={showsAlerts ? 'page' : undefined} onClick={onAlerts}>
-        <Icon name="bell" />
-        <span>{t('view.alerts')}</span>
-        {!showsAlerts && waiting > 0 && <span class="count">{waiting}</span>}
-      </button>
-      <button
-        type="button"
-        class="view"
-        aria-current={showsVehicles ? 'page' : undefined}
-        onClick={onVehicles}
-      >
-        <Icon name="car" />
-        <span>{t('view.vehicles')}</span>
-      </button>
-      <button type="button" class="view" aria-current={showsLive ? 'page' : undefined} onClick={onLive}>
-        <Icon name="grid" />
-        <span>{t('view.live')}</span>
-      </button>
-    </nav>
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ANYTHING, isPlatePattern, queryOf, withOffset } from './search';
+import { ANYTHING, isPlatePattern, queryOf, queryOfSearch, searchOf, withOffset } from './search';
 
 describe('a search', () => {
   it('asks for no more than was said', () => {
@@ -47,5 +47,27 @@ describe('a search', () => {
 
   it.each(['12A_1', '12A%', "' or 1", '[0-9]'])('is not for %j', (text) => {
     expect(isPlatePattern(text)).toBe(false);
+  });
+
+  it('comes back from the address that it was written to', () => {
+    const search = {
+      ...ANYTHING,
+      plate: '12A-1?3*',
+      class: 'car',
+      timeOfDay: 'night',
+      from: '2026-02-17',
+    } as const;
+    expect(searchOf(new URLSearchParams(queryOfSearch(search).toString()))).toEqual(search);
+    expect(queryOfSearch(ANYTHING).toString()).toBe('');
+  });
+
+  it('takes from an address only what can be looked for', () => {
+    const query = new URLSearchParams({
+      class: 'spaceship',
+      verdict: 'absent',
+      from: 'tomorrow',
+      to: '2026-13-40',
+    });
+    expect(searchOf(query)).toEqual({ ...ANYTHING, verdict: 'absent' });
   });
 });

@@ -60,3 +60,26 @@ export function queryOf(
   set('cursor', cursor);
   return query;
 }
+
+/** What an address asks for. */
+export function searchOf(query: URLSearchParams): Search {
+  const text = (key: string) => query.get(key) ?? '';
+  const one = <Choice extends string>(key: string, choices: readonly Choice[]): Choice | '' =>
+    choices.find((choice) => choice === query.get(key)) ?? '';
+  return {
+    plate: text('plate'),
+    camera: text('camera'),
+    class: one('class', CLASSES),
+    verdict: one('verdict', VERDICTS),
+    timeOfDay: one('timeOfDay', ['night', 'day']),
+    from: dayOf(text('from')),
+    to: dayOf(text('to')),
+  };
+}
+
+const dayOf = (text: string): string =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
+
+/** How an address says it. */
+export const queryOfSearch = (search: Search): URLSearchParams =>
+  new URLSearchParams(Object.entries(search).filter(([, value]) => value !== ''));
