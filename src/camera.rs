@@ -12,6 +12,7 @@ pub mod looker;
 mod movers;
 mod outcome;
 mod recall;
+mod resemblance;
 pub mod saver;
 pub mod snapshots;
 mod turns;

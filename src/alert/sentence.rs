@@ -94,7 +94,7 @@ fn circumstances(findings: &[Finding], parts: &[ScorePart]) -> Vec<(f32, Bilingu
     let is_of_spot = || findings.iter().any(|finding| haunts::is_of_spot(finding, findings));
     let is_circumstance = |part: &&ScorePart| match part.part {
         Part::Prior | Part::KnownVehicle | Part::Doubt(_) => false,
-        Part::Peak | Part::Holiday | Part::CrossedIn | Part::CrossedOut | Part::GotOut => true,
+        Part::Peak | Part::Holiday | Part::CrossedIn | Part::CrossedOut | Part::GotOut | Part::LooksLike => true,
         Part::Finding(kind) => {
             use FindingKind::{CameraOffline, CameraTampered, Loitering, ProtectedRoom, SeenBefore};
             matches!(kind, ProtectedRoom | Loitering | CameraTampered | CameraOffline)

@@ -13,6 +13,7 @@ use super::inspector::Plates;
 use super::looker::{Looked, Looker, Reader};
 use super::movers::Movers;
 pub use super::outcome::{Analysis, Ended, Enriched, Inspection, Kept};
+use super::resemblance::Resemblance;
 use super::vehicles::{Told, Vehicles};
 use super::vigil::Vigil;
 use crate::alert::{Alert, AlertBook, Change, SettledAlerts};
@@ -44,6 +45,7 @@ pub struct Analyst {
     doubter: Doubter,
     settled: SettledAlerts,
     haunts: Haunts,
+    resemblance: Resemblance,
     looker: Option<Looker>,
     vehicles: Option<Vehicles>,
     /// Absent where nobody is to be told of the camera itself.
@@ -86,6 +88,7 @@ impl Analyst {
             doubter: Doubter::new(&camera.id, config.timezone.clone()),
             settled: SettledAlerts::default(),
             haunts: Haunts::new(config.timezone.clone(), config.memory.keep()),
+            resemblance: Resemblance::new(config.timezone.clone()),
             looker: reader.map(Looker::new),
             vehicles: plates.map(|plates| Vehicles::new(&camera.id, config.timezone.clone(), plates, archive)),
             vigil: camera.tamper.then(Vigil::default),
@@ -152,6 +155,7 @@ impl Analyst {
         self.doubter.update(frame.at, &update.tracks, frame_size);
         let moved: Vec<_> =
             update.tracks.iter().filter(|track| self.movers.moved_lately(track, frame.at)).cloned().collect();
+        self.resemblance.see(frame, &moved);
         let alert = self.judge(&moved, frame.at, frame_size, &armed);
         Ok(Analysis {
             busy: armed.armed && moved.iter().any(|track| track.class == Class::Person && track.seen_now),
@@ -264,6 +268,7 @@ impl Analyst {
         let mut ended = Vec::with_capacity(tracks.len());
         for track in tracks {
             self.doubter.forget(&track);
+            self.resemblance.forget(track.id);
             let verdicts = self.looker.as_mut().and_then(|looker| looker.forget(track.id)).unwrap_or_default();
             let vehicle = self.vehicles.as_mut().and_then(|vehicles| vehicles.forget(&track));
             let vehicle = vehicle.map(|told| Kept { passage: told.passage, pictures: told.pictures });
@@ -317,7 +322,8 @@ impl Analyst {
         let deeds = self.conduct.deeds(track.id);
         let found = intrusion::findings(track, zone, &deeds);
         if !found.is_empty() {
-            context.join(&intrusion::context(&deeds));
+            let looks_like = self.resemblance.recall(track.id);
+            context.join(&Context { looks_like, ..intrusion::context(&deeds) });
         }
         (found, context)
     }

@@ -1,5 +1,7 @@
 //! What an alert weighs beyond its findings.
 
+use jiff::civil::DateTime;
+
 use super::Crossing;
 
 /// What holds around the findings, of one picture or of a whole alert.
@@ -15,6 +17,8 @@ pub struct Context {
     pub got_out: bool,
     /// Nights of the week on which somebody loitered at a spot where somebody loiters; 0 where that says nothing.
     pub nights_at_spot: usize,
+    /// When somebody who looks like one of the persons was last seen in the same night, by the office's clock.
+    pub looks_like: Option<DateTime>,
 }
 
 impl Context {
@@ -25,6 +29,7 @@ impl Context {
         self.holiday |= other.holiday;
         self.got_out |= other.got_out;
         self.nights_at_spot = self.nights_at_spot.max(other.nights_at_spot);
+        self.looks_like = self.looks_like.max(other.looks_like);
         self.crossed.extend(other.crossed.iter().cloned());
         self.crossed.sort();
         self.crossed.dedup();

@@ -10,6 +10,7 @@ mod finding;
 pub mod haunts;
 pub mod intrusion;
 pub mod lessons;
+pub mod likeness;
 mod lines;
 mod loitering;
 pub mod nights;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::weights::weights;
-use super::{Bilingual, Context, Crossing, Doubt, Finding, FindingKind, Severity, haunts};
+use super::{Bilingual, Context, Crossing, Doubt, Finding, FindingKind, Severity, haunts, likeness};
 
 /// What a part of a score stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,6 +17,7 @@ pub enum Part {
     CrossedIn,
     CrossedOut,
     GotOut,
+    LooksLike,
     KnownVehicle,
     #[serde(untagged)]
     Finding(FindingKind),
@@ -58,6 +59,7 @@ pub fn parts(findings: &[Finding], context: &Context) -> Vec<ScorePart> {
         (crossed(true), Part::CrossedIn, around.crossed_in),
         (crossed(false), Part::CrossedOut, around.crossed_out),
         (context.got_out, Part::GotOut, around.got_out),
+        (context.looks_like.is_some(), Part::LooksLike, around.looks_like),
     ];
     let holding = circumstances.into_iter().filter(|(holds, _, _)| *holds);
     parts.extend(holding.map(|(_, kind, log_odds)| {
@@ -68,6 +70,9 @@ pub fn parts(findings: &[Finding], context: &Context) -> Vec<ScorePart> {
         };
         let lines: Vec<_> = context.crossed.iter().filter(is_of).map(|crossing| crossing.line.as_str()).collect();
         let mut part = part(kind, log_odds);
+        if let (Part::LooksLike, Some(seen_at)) = (kind, context.looks_like) {
+            part.words = likeness::words(seen_at);
+        }
         if !lines.is_empty() {
             part.words.vi.extend([" ", &lines.join(", ")]);
             part.words.en.extend([" ", &lines.join(", ")]);
@@ -152,6 +157,9 @@ impl Part {
             Self::CrossedIn => ("đi vào qua vạch", "came in over the line"),
             Self::CrossedOut => ("đi ra qua vạch", "went out over the line"),
             Self::GotOut => ("có người xuống từ xe đang đỗ chờ", "somebody got out of a waiting vehicle"),
+            Self::LooksLike => {
+                ("trông giống người đã thấy trước đó trong đêm", "looks like somebody seen earlier in the night")
+            }
             Self::KnownVehicle => ("có xe quen của cơ quan", "a vehicle that the office knows is there"),
         }
     }
@@ -180,6 +188,7 @@ fn of_finding(kind: FindingKind) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use jiff::civil::date;
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -255,7 +264,14 @@ mod tests {
         let found = [finding(Vehicle, 0.5), finding(Person, 0.6), finding(Person, 0.8), finding(Loitering, 0.1)];
         let crossing = |line: &str, is_in| Crossing { line: line.to_owned(), is_in };
         let crossed = vec![crossing("cong", true), crossing("cua", false), crossing("cua", true)];
-        let context = Context { peak: true, holiday: true, crossed, got_out: true, nights_at_spot: 0 };
+        let context = Context {
+            peak: true,
+            holiday: true,
+            crossed,
+            got_out: true,
+            looks_like: Some(date(2026, 2, 16).at(22, 5, 0, 0)),
+            ..Context::default()
+        };
         let parts = parts(&found, &context);
         let told: Vec<_> = parts.iter().map(|part| (part.part, part.words.vi.as_str())).collect();
         let expected = [
@@ -268,6 +284,7 @@ mod tests {
             (Part::CrossedIn, "đi vào qua vạch cong, cua"),
             (Part::CrossedOut, "đi ra qua vạch cua"),
             (Part::GotOut, "có người xuống từ xe đang đỗ chờ"),
+            (Part::LooksLike, "trông giống người đã thấy lúc 22:05"),
         ];
         assert_eq!(told, expected);
         let person = &parts[1];
@@ -314,12 +331,15 @@ mod tests {
     fn any_context() -> impl Strategy<Value = Context> {
         let crossing = (0u8..3, any::<bool>()).prop_map(|(line, is_in)| Crossing { line: format!("l{line}"), is_in });
         let crossed = proptest::collection::btree_set(crossing, 0..4);
-        (any::<[bool; 3]>(), crossed, 0usize..8).prop_map(|([peak, holiday, got_out], crossed, nights)| Context {
-            peak,
-            holiday,
-            got_out,
-            nights_at_spot: nights,
-            crossed: crossed.into_iter().collect(),
+        (any::<[bool; 4]>(), crossed, 0usize..8).prop_map(|([peak, holiday, got_out, alike], crossed, nights)| {
+            Context {
+                peak,
+                holiday,
+                got_out,
+                nights_at_spot: nights,
+                looks_like: alike.then(|| date(2026, 2, 16).at(22, 5, 0, 0)),
+                crossed: crossed.into_iter().collect(),
+            }
         })
     }
 

@@ -40,6 +40,7 @@ pub(super) struct ContextWeights {
     pub crossed_in: f32,
     pub crossed_out: f32,
     pub got_out: f32,
+    pub looks_like: f32,
     pub known_vehicle: f32,
     pub near_camera: f32,
 }
@@ -82,7 +83,14 @@ mod tests {
         assert!(finding.values().all(|weight| (0.0..10.0).contains(weight)), "no finding lowers a score");
         assert!((0.0..=1.0).contains(repeated));
         assert!(0.5 < severity.warning && severity.warning < severity.critical && severity.critical < 1.0);
-        let more = [context.peak, context.holiday, context.crossed_in, context.crossed_out, context.got_out];
+        let more = [
+            context.peak,
+            context.holiday,
+            context.crossed_in,
+            context.crossed_out,
+            context.got_out,
+            context.looks_like,
+        ];
         assert!(more.into_iter().all(|weight| weight > 0.0) && context.known_vehicle < 0.0);
     }
 

@@ -9,6 +9,7 @@
 //!
 //! A [`PlateReader`] looks at one vehicle: where its [`plate`] is, or would be, and what is written there.
 
+mod appearance;
 pub mod attributes;
 pub mod closeup;
 pub mod crop;
@@ -35,6 +36,7 @@ pub(crate) mod test_frames;
 #[cfg(test)]
 pub(crate) mod test_models;
 
+pub use appearance::Appearance;
 pub use closeup::CloseUp;
 pub use detection::{Class, Detection, Group};
 pub use detector::{DetectError, Detector, LOW_SCORE, Seen};
