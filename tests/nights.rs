@@ -107,6 +107,7 @@ fn who_loiters_where_others_did_on_two_nights_before_is_told_of_on_the_third() {
     assert_eq!(spots_seen_before(&alerts_since(&store, SHED, evening(2))), [""; 0]);
 
     // Two weeks later nobody remembers.
+    drop(store);
     let loitered = |store: &Store| !store.marks(GATE, evening(16)).expect("read").is_empty();
     let store = watch(&config, &[GATE], evening(16), loitered);
     assert_eq!(spots_seen_before(&alerts_since(&store, GATE, evening(16))), [""; 0]);
