@@ -33,7 +33,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     output::line(if vi {
         format!("{out}: {files} tệp, trong đó {segments} đoạn video gốc. Dấu khóa của máy canh: {fingerprint}")
     } else {
-        format!("{out}: {files} files, {segments} of them original segments. Fingerprint of the appliance's key: {fingerprint}")
+        format!(
+            "{out}: {files} files, {segments} of them original segments. Fingerprint of the appliance's key: {fingerprint}"
+        )
     })?;
     if exported.unfinished > 0 {
         tracing::warn!(segments = exported.unfinished, "still being recorded, and so left out; export again for them");

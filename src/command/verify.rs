@@ -52,7 +52,14 @@ fn describe(report: &Report, is_expected: bool, vi: bool) -> Vec<String> {
     let mut lines = Vec::new();
     if let (Some(manifest), Some(key)) = (&report.manifest, report.key) {
         let about = &manifest.about;
-        lines.push(format!("{} {} · {} · {} – {}", word("Báo động", "Alert"), about.alert, about.camera, about.from, about.to));
+        lines.push(format!(
+            "{} {} · {} · {} – {}",
+            word("Báo động", "Alert"),
+            about.alert,
+            about.camera,
+            about.from,
+            about.to
+        ));
         lines.push(format!("{} {}, canhdem {}", word("Lập lúc", "Exported"), about.made_at, about.version));
         lines.push(format!("{} {key}", word("Khóa", "Key")));
         lines.push(format!("{} {}", word("Dấu khóa", "Fingerprint"), key.fingerprint()));
@@ -60,7 +67,11 @@ fn describe(report: &Report, is_expected: bool, vi: bool) -> Vec<String> {
     lines.extend(report.faults.iter().map(|fault| told(fault, vi)));
     if report.faults.is_empty() {
         let files = report.manifest.as_ref().map_or(0, |manifest| manifest.files.len());
-        lines.push(if vi { format!("Nguyên vẹn: cả {files} tệp đúng như đã ký.") } else { format!("Intact: all {files} files are as they were signed.") });
+        lines.push(if vi {
+            format!("Nguyên vẹn: cả {files} tệp đúng như đã ký.")
+        } else {
+            format!("Intact: all {files} files are as they were signed.")
+        });
         if !is_expected {
             lines.push(word(
                 "Hãy so dấu khóa với dấu khóa mà cơ quan đã lưu: không có --key thì ai cũng có thể đã ký.",

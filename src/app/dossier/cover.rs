@@ -17,7 +17,9 @@ th{width:32%;font-weight:600}code{font:9.5pt 'Liberation Mono',monospace;word-br
 
 pub(super) fn html(dossier: &Dossier<'_>) -> String {
     let Dossier { config, alert, history, about, key, segments, unfinished, has_clip } = dossier;
-    let time = |at: Timestamp| at.to_zoned_datetime(config.timezone.clone()).strftime("%H:%M:%S ngày %d/%m/%Y (%:z)").to_string();
+    let time = |at: Timestamp| {
+        at.to_zoned_datetime(config.timezone.clone()).strftime("%H:%M:%S ngày %d/%m/%Y (%:z)").to_string()
+    };
     let camera = config.camera(&alert.camera).map_or(alert.camera.as_str(), |camera| camera.name.as_str());
     let mut rows = Rows::default();
     rows.add("Nội dung", "What happened", &alert.reason.vi);
@@ -42,13 +44,22 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         let note = action.note.as_ref().map(|note| format!(" – {note}")).unwrap_or_default();
         handled.add(&time(action.at), "", &format!("{who}: {}{verdict}{note}", act(action.kind)));
     }
-    let listed: String = segments.iter().map(|segment| format!("<li><code>{}</code></li>", escape(&name_of(segment)))).collect();
-    let missing = if segments.is_empty() { "<p><strong>Không có video nào được ghi của lúc này.</strong></p>" } else { "" };
+    let listed: String =
+        segments.iter().map(|segment| format!("<li><code>{}</code></li>", escape(&name_of(segment)))).collect();
+    let missing = if segments.is_empty() {
+        "<p><strong>Không có video nào được ghi của lúc này.</strong></p>"
+    } else {
+        ""
+    };
     let unfinished = match unfinished {
         0 => String::new(),
         count => format!("<p>{count} đoạn cuối còn đang được ghi khi lập hồ sơ nên không có ở đây.</p>"),
     };
-    let clip = if *has_clip { "<li><code>clip.mp4</code>: đoạn phim xem được ngay, ghép từ video gốc, không nén lại</li>" } else { "" };
+    let clip = if *has_clip {
+        "<li><code>clip.mp4</code>: đoạn phim xem được ngay, ghép từ video gốc, không nén lại</li>"
+    } else {
+        ""
+    };
     let handled = if history.is_empty() { "<p>Chưa có ai xử lý.</p>".to_owned() } else { handled.table() };
     format!(
         "<!doctype html>\n<html lang=\"vi\"><head><meta charset=\"utf-8\"><title>Hồ sơ chứng cứ {id}</title>\

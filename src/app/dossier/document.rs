@@ -11,7 +11,8 @@ use crate::vision::attributes::Attribute;
 /// As `replay --json` tells of alerts, with what guards did.
 pub(super) fn json(dossier: &Dossier<'_>) -> String {
     let Dossier { config, alert, history, .. } = dossier;
-    let time = |at: Timestamp| at.to_zoned_datetime(config.timezone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string();
+    let time =
+        |at: Timestamp| at.to_zoned_datetime(config.timezone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string();
     let finding = |finding: &Finding| {
         let bbox = finding.bbox;
         json!({

@@ -51,7 +51,9 @@ pub fn export(config: &Config, configuration: &Path, id: Uuid, now: Timestamp, o
         bail!("{} is there already; choose another name, or move it away", out.display());
     }
     let store = Beside::open(&config.data_dir)?;
-    let alert = store.alert(id)?.with_context(|| format!("there is no alert {id}; the page and GET /api/v1/alerts list them"))?;
+    let alert = store
+        .alert(id)?
+        .with_context(|| format!("there is no alert {id}; the page and GET /api/v1/alerts list them"))?;
     let history = store.history(id)?;
     let key = DeviceKey::open(&config.data_dir)?;
     let from = alert.opened_at.saturating_sub(BEFORE_ALERT).unwrap_or(Timestamp::MIN);

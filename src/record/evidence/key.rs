@@ -81,8 +81,7 @@ fn make(data_dir: &Path, path: &Path) -> Result<Vec<u8>, KeyError> {
     let disk = |error| KeyError::Disk { path: path.to_owned(), error };
     let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| KeyError::Random)?;
     let part = data_dir.join(format!("{FILE}.{}", std::process::id()));
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(disk)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(disk)?;
     let written = file.write_all(document.as_ref()).and_then(|()| file.sync_all());
     let linked = written.and_then(|()| fs::hard_link(&part, path));
     fs::remove_file(&part).map_err(disk)?;

@@ -133,7 +133,9 @@ fn check_names(parts: &[Part]) -> Result<(), PackError> {
     let is_plain = |name: &&str| {
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         name.len() <= 200
-            && name.split('/').all(|folder| !folder.is_empty() && !folder.starts_with('.') && folder.bytes().all(is_letter))
+            && name
+                .split('/')
+                .all(|folder| !folder.is_empty() && !folder.starts_with('.') && folder.bytes().all(is_letter))
     };
     let wrong = names.iter().find(|name| !is_plain(name)).copied();
     names.sort_unstable();

@@ -194,7 +194,8 @@ fn compare(file: &mut File, length: u64, pieces: &[Piece], faults: &mut Vec<Faul
             let differs = piece.difference(&bytes);
             (FaultKind::Altered, at + differs.start as u64..at + differs.end as u64)
         };
-        let in_entry = piece.in_entry.map(|start| start + (there.start - at)..start + (there.end - at).min(piece.length as u64));
+        let in_entry =
+            piece.in_entry.map(|start| start + (there.start - at)..start + (there.end - at).min(piece.length as u64));
         note(faults, Fault { kind, entry: piece.entry.clone(), range: there, in_entry });
         at = if goes_on { moved } else { end.min(length) };
         if goes_on {
