@@ -2,6 +2,7 @@
 
 mod certificate;
 mod clips;
+mod dossier;
 mod escalation;
 mod expiry;
 
@@ -33,6 +34,7 @@ use crate::store::Store;
 use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
 use clips::RecordedClips;
+pub use dossier::{Exported, export};
 use escalation::Escalation;
 use expiry::Expiry;
 

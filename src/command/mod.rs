@@ -3,12 +3,14 @@
 pub mod check;
 pub mod demo;
 pub mod eval;
+pub mod export;
 pub mod models;
 pub mod output;
 mod paint;
 pub mod replay;
 pub mod run;
 pub mod user;
+pub mod verify;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -52,6 +54,10 @@ enum Command {
     Models(models::Args),
     /// Accounts: who may sign in to the page.
     User(user::Args),
+    /// Export an alert as an evidence pack: original video, pictures and findings, signed by the appliance.
+    Export(export::Args),
+    /// Whether an evidence pack is as an appliance signed it; names what was altered.
+    Verify(verify::Args),
 }
 
 /// Something in what the user gave: exit code 2 rather than 1.
@@ -72,6 +78,8 @@ pub fn main() -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Models(args) => models::run(&args),
         Command::User(args) => user::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Verify(args) => verify::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@ mod camera;
 pub mod clip;
 mod clip_cache;
 mod disk;
+pub mod evidence;
 mod mux;
 mod open;
 mod paths;

@@ -68,11 +68,7 @@ impl Store {
     /// # Errors
     /// See [`super::StoreError`].
     pub fn alert(&self, id: Uuid) -> Result<Option<Alert>> {
-        self.readers().read(|connection| {
-            let mut statement = connection.prepare_cached("select * from alert where id = ?1")?;
-            let alert = statement.query_row([id.as_bytes()], rows::alert).optional()?;
-            alert.map(|alert| in_full(connection, alert)).transpose()
-        })
+        self.readers().read(|connection| by_id(connection, id))
     }
 
     /// A page of alerts, newest first.
@@ -254,6 +250,12 @@ fn upsert_person(connection: &Connection, alert: Uuid, position: usize, person: 
 
 fn index(position: usize) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
+}
+
+pub(super) fn by_id(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<Alert>> {
+    let mut statement = connection.prepare_cached("select * from alert where id = ?1")?;
+    let alert = statement.query_row([id.as_bytes()], rows::alert).optional()?;
+    alert.map(|alert| in_full(connection, alert)).transpose()
 }
 
 /// With its findings, persons and parts of its score.

@@ -69,10 +69,7 @@ impl Store {
     /// # Errors
     /// See [`super::StoreError`].
     pub fn history(&self, alert: Uuid) -> Result<Vec<Action>> {
-        self.readers().read(|connection| {
-            let sql = "select * from alert_action where alert_id = ?1 order by position";
-            connection.prepare_cached(sql)?.query_map([alert.as_bytes()], action)?.collect()
-        })
+        self.readers().read(|connection| history(connection, alert))
     }
 
     /// In one transaction: what is to be done with the alert as it is then, and that.
@@ -162,6 +159,11 @@ fn update(connection: &Connection, alert: Uuid, handling: &Handling) -> rusqlite
 fn verdict_columns(verdict: Option<Verdict>) -> rusqlite::Result<(Option<&'static str>, Option<String>)> {
     let reason = verdict.and_then(Verdict::false_alarm);
     Ok((verdict.map(|verdict| verdict.kind().name()), reason.as_ref().map(rows::name).transpose()?))
+}
+
+pub(super) fn history(connection: &Connection, alert: Uuid) -> rusqlite::Result<Vec<Action>> {
+    let sql = "select * from alert_action where alert_id = ?1 order by position";
+    connection.prepare_cached(sql)?.query_map([alert.as_bytes()], action)?.collect()
 }
 
 fn action(row: &Row<'_>) -> rusqlite::Result<Action> {

@@ -5,6 +5,7 @@
 mod account_book;
 mod accounts;
 mod alerts;
+mod beside;
 mod cases;
 mod conditions;
 mod cursor;
@@ -42,6 +43,7 @@ use crate::base::{IdSource, SharedClock};
 pub use account_book::AccountBook;
 pub use accounts::{Account, Decision, Refusal};
 pub use alerts::{AlertFilter, Page};
+pub use beside::Beside;
 pub use cases::{CaseFilter, CasePage};
 pub use cursor::{Cursor, CursorError};
 pub use error::{Result, StoreError};

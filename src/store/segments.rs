@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
@@ -54,26 +54,11 @@ impl SegmentIndex for Store {
     }
 
     fn all(&self) -> Result<Vec<Segment>, IndexError> {
-        let segments = self.readers().read(|connection| {
-            let mut statement = connection.prepare_cached("select * from segment order by started_at_ns, id")?;
-            statement.query_map([], segment)?.collect()
-        })?;
-        Ok(segments)
+        Ok(self.readers().read(all)?)
     }
 
     fn overlapping(&self, camera: &str, from: Timestamp, to: Timestamp) -> Result<Vec<Segment>, IndexError> {
-        // A segment that reaches into the stretch began at most the longest one's length before it.
-        let sql = "
-            select * from segment
-            where camera = ?1 and started_at_ns < ?3
-                and started_at_ns > ?2 - (select ifnull(max(duration_ns), 0) from segment where camera = ?1)
-                and started_at_ns + duration_ns > ?2
-            order by started_at_ns, id";
-        let segments = self.readers().read(|connection| {
-            let mut statement = connection.prepare_cached(sql)?;
-            statement.query_map(params![camera, nanoseconds(from), nanoseconds(to)], segment)?.collect()
-        })?;
-        Ok(segments)
+        Ok(self.readers().read(|connection| overlapping(connection, camera, from, to))?)
     }
 
     fn needed(&self) -> Result<Vec<Needed>, IndexError> {
@@ -120,6 +105,28 @@ fn codec_name(codec: Codec) -> &'static str {
         Codec::H264 => "h264",
         Codec::H265 => "h265",
     }
+}
+
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<Segment>> {
+    let mut statement = connection.prepare_cached("select * from segment order by started_at_ns, id")?;
+    statement.query_map([], segment)?.collect()
+}
+
+pub(super) fn overlapping(
+    connection: &Connection,
+    camera: &str,
+    from: Timestamp,
+    to: Timestamp,
+) -> rusqlite::Result<Vec<Segment>> {
+    // A segment that reaches into the stretch began at most the longest one's length before it.
+    let sql = "
+        select * from segment
+        where camera = ?1 and started_at_ns < ?3
+            and started_at_ns > ?2 - (select ifnull(max(duration_ns), 0) from segment where camera = ?1)
+            and started_at_ns + duration_ns > ?2
+        order by started_at_ns, id";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_map(params![camera, nanoseconds(from), nanoseconds(to)], segment)?.collect()
 }
 
 fn segment(row: &Row<'_>) -> rusqlite::Result<Segment> {

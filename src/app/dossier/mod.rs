@@ -1,0 +1,177 @@
+//! What is exported of an alert: everything that the appliance kept of it, as one evidence pack.
+
+mod cover;
+mod document;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::alert::{Action, Alert};
+use crate::camera::snapshots;
+use crate::config::Config;
+use crate::record::clip::make_clip;
+use crate::record::evidence::{self, About, DeviceKey, Manifest, Model, Part, PublicKey, Source};
+use crate::record::{ClipError, Segment, SegmentIndex as _, Stretch};
+use crate::store::{AFTER_ALERT, BEFORE_ALERT, Beside, VehicleCrop};
+use crate::vision;
+
+/// All that is told of in a dossier.
+struct Dossier<'a> {
+    config: &'a Config,
+    alert: &'a Alert,
+    history: &'a [Action],
+    about: &'a About,
+    key: PublicKey,
+    segments: &'a [Segment],
+    /// Segments that are still being written, and so are left out.
+    unfinished: usize,
+    has_clip: bool,
+}
+
+/// What was exported.
+pub struct Exported {
+    pub manifest: Manifest,
+    pub key: PublicKey,
+    /// Segments that were still being written, and so are left out.
+    pub unfinished: usize,
+    pub segments: usize,
+}
+
+/// Exports an alert to `out`, which must not be there yet. The appliance may run meanwhile.
+///
+/// # Errors
+/// There is no such alert, what is kept of it cannot be read, or the pack cannot be written: named, with the way out.
+pub fn export(config: &Config, configuration: &Path, id: Uuid, now: Timestamp, out: &Path) -> anyhow::Result<Exported> {
+    if out.exists() {
+        bail!("{} is there already; choose another name, or move it away", out.display());
+    }
+    let store = Beside::open(&config.data_dir)?;
+    let alert = store
+        .alert(id)?
+        .with_context(|| format!("there is no alert {id}; the page and GET /api/v1/alerts list them"))?;
+    let history = store.history(id)?;
+    let key = DeviceKey::open(&config.data_dir)?;
+    let from = alert.opened_at.saturating_sub(BEFORE_ALERT).unwrap_or(Timestamp::MIN);
+    let to = alert.last_seen_at.saturating_add(AFTER_ALERT).unwrap_or(Timestamp::MAX);
+    let (segments, unfinished): (Vec<_>, Vec<_>) =
+        store.overlapping(&alert.camera, from, to)?.into_iter().partition(|segment| segment.complete);
+    let about = About {
+        made_at: now,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        appliance: store.appliance(),
+        alert: id,
+        camera: alert.camera.clone(),
+        from: segments.first().map_or(from, |segment| segment.started_at),
+        to: segments.last().map_or(to, Segment::ends_at),
+        models: models(config)?,
+    };
+    // Beside the pack: where that has room, the clip has.
+    let scratch = Scratch::new(out);
+    let clip = clip(&store, config, &alert, (from, to), &scratch)?;
+    let dossier = Dossier {
+        config,
+        alert: &alert,
+        history: &history,
+        about: &about,
+        key: key.public(),
+        segments: &segments,
+        unfinished: unfinished.len(),
+        has_clip: clip.is_some(),
+    };
+    let text = |name: &str, text: String| Part { name: name.to_owned(), source: Source::Bytes(text.into_bytes()) };
+    let file = |name: String, path: PathBuf| Part { name, source: Source::File(path) };
+    let configured = fs::read(configuration).with_context(|| configuration.display().to_string())?;
+    let mut parts = vec![
+        text("cover.html", cover::html(&dossier)),
+        text("alert.json", document::json(&dossier)),
+        Part { name: "configuration.toml".to_owned(), source: Source::Bytes(configured) },
+    ];
+    parts.extend(clip.map(|path| file("clip.mp4".to_owned(), path)));
+    parts.extend(pictures(config, &alert)?.into_iter().map(|(name, path)| file(format!("pictures/{name}"), path)));
+    parts.extend(segments.iter().map(|segment| file(name_of(segment), config.data_dir.join(&segment.path))));
+    let manifest = evidence::write(about.clone(), &parts, &key, out)?;
+    Ok(Exported { manifest, key: key.public(), unfinished: unfinished.len(), segments: segments.len() })
+}
+
+/// As on disk, without the camera: `segments/2026-02-16/183000.123Z-….mp4`.
+fn name_of(segment: &Segment) -> String {
+    let parts: Vec<_> = segment.path.iter().map(|part| part.to_string_lossy()).collect();
+    format!("segments/{}", parts[parts.len().saturating_sub(2)..].join("/"))
+}
+
+/// Every model that looks at pictures, as the manifest names it.
+fn models(config: &Config) -> anyhow::Result<Vec<Model>> {
+    let manifest = vision::Manifest::load(config.models_dir.as_deref())?;
+    let is_in_use = |model: &&vision::model::Model| {
+        model.name == config.detector.model || !matches!(model.task, vision::model::Task::Detector(_))
+    };
+    let named = |model: &vision::model::Model| Model { name: model.name.clone(), sha256: model.sha256.to_string() };
+    Ok(manifest.models.iter().filter(is_in_use).map(named).collect())
+}
+
+/// Of the alert's stretch; none where nothing is recorded of it.
+fn clip(
+    store: &Beside,
+    config: &Config,
+    alert: &Alert,
+    (from, to): (Timestamp, Timestamp),
+    scratch: &Scratch,
+) -> anyhow::Result<Option<PathBuf>> {
+    gstreamer::init().context("GStreamer")?;
+    let stretch = Stretch { camera: alert.camera.clone(), from, to, focus: alert.opened_at };
+    match make_clip(store, &config.data_dir, &stretch, &scratch.path) {
+        Ok(_) => Ok(Some(scratch.path.clone())),
+        Err(ClipError::Nothing { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The alert's own, those of its persons, and those of the vehicles among its findings: name in the pack, and file.
+fn pictures(config: &Config, alert: &Alert) -> anyhow::Result<Vec<(String, PathBuf)>> {
+    let folder = snapshots::folder(&config.data_dir);
+    let own = format!("{}.", alert.id);
+    let vehicles: Vec<_> = alert.findings.iter().map(|finding| finding.track).collect();
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(|| folder.display().to_string()),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.with_context(|| folder.display().to_string())?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if let Some(rest) = name.strip_prefix(&own) {
+            let name = if rest.split('.').count() < 3 { format!("alert.{rest}") } else { rest.to_owned() };
+            found.push((name, entry.path()));
+        } else if VehicleCrop::of_file(&name).is_some_and(|(track, _)| vehicles.contains(&track)) {
+            found.push((name, entry.path()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A file that goes with whoever made it.
+struct Scratch {
+    path: PathBuf,
+}
+
+impl Scratch {
+    fn new(out: &Path) -> Self {
+        let mut name = out.as_os_str().to_owned();
+        name.push(format!(".{}.clip", std::process::id()));
+        Self { path: name.into() }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Where no clip was made there is none.
+        drop(fs::remove_file(&self.path));
+    }
+}

@@ -1,0 +1,47 @@
+//! `canhdem export`: an alert as an evidence pack, also while the appliance runs.
+
+use std::path::PathBuf;
+
+use uuid::Uuid;
+
+use super::output;
+use crate::app;
+use crate::base::{Clock as _, SystemClock};
+use crate::config::{Config, Language};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Which alert.
+    #[arg(long, value_name = "ID")]
+    alert: Uuid,
+    /// The pack, which must not be there yet.
+    #[arg(long, value_name = "PACK.zip")]
+    out: PathBuf,
+}
+
+/// # Errors
+/// See [`app::export`].
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let config = Config::load(&args.config)?;
+    let exported = app::export(&config, &args.config, args.alert, SystemClock::new().now(), &args.out)?;
+    let vi = config.language == Language::Vi;
+    let (files, out) = (exported.manifest.files.len(), args.out.display());
+    let (segments, fingerprint) = (exported.segments, exported.key.fingerprint());
+    output::line(if vi {
+        format!("{out}: {files} tệp, trong đó {segments} đoạn video gốc. Dấu khóa của máy canh: {fingerprint}")
+    } else {
+        format!(
+            "{out}: {files} files, {segments} of them original segments. Fingerprint of the appliance's key: {fingerprint}"
+        )
+    })?;
+    if exported.unfinished > 0 {
+        tracing::warn!(segments = exported.unfinished, "still being recorded, and so left out; export again for them");
+    }
+    if exported.segments == 0 {
+        tracing::warn!("there is no finished video of this alert");
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! `canhdem verify`: whether an evidence pack is what an appliance signed. Offline, without a configuration.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::{Usage, output};
+use crate::record::evidence::{self, Fault, FaultKind, PublicKey, Report};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The evidence pack.
+    #[arg(value_name = "PACK.zip")]
+    pack: PathBuf,
+    /// The appliance's public key, 64 hexadecimal digits, from the office's records: without it anybody may have signed.
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// In which language it is told.
+    #[arg(long, value_enum, default_value_t = Language::Vi)]
+    language: Language,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    Vi,
+    En,
+}
+
+/// # Errors
+/// Where the pack is not intact, or cannot be read.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let expected = args.key.as_deref().map(str::parse::<PublicKey>).transpose();
+    let expected = expected.map_err(|error| Usage(format!("--key: {error}")))?;
+    let report = evidence::verify(&args.pack, expected)?;
+    let vi = args.language == Language::Vi;
+    for line in describe(&report, expected.is_some(), vi) {
+        output::line(line)?;
+    }
+    if report.faults.is_empty() {
+        return Ok(());
+    }
+    let (pack, count) = (args.pack.display(), report.faults.len());
+    Err(if vi {
+        anyhow::anyhow!("{pack}: không nguyên vẹn, {count} chỗ sai")
+    } else {
+        anyhow::anyhow!("{pack}: not intact, {count} faults")
+    })
+}
+
+fn describe(report: &Report, is_expected: bool, vi: bool) -> Vec<String> {
+    let word = |vietnamese: &str, english: &str| if vi { vietnamese } else { english }.to_owned();
+    let mut lines = Vec::new();
+    if let (Some(manifest), Some(key)) = (&report.manifest, report.key) {
+        let about = &manifest.about;
+        lines.push(format!(
+            "{} {} · {} · {} – {}",
+            word("Báo động", "Alert"),
+            about.alert,
+            about.camera,
+            about.from,
+            about.to
+        ));
+        lines.push(format!("{} {}, canhdem {}", word("Lập lúc", "Exported"), about.made_at, about.version));
+        lines.push(format!("{} {key}", word("Khóa", "Key")));
+        lines.push(format!("{} {}", word("Dấu khóa", "Fingerprint"), key.fingerprint()));
+    }
+    lines.extend(report.faults.iter().map(|fault| told(fault, vi)));
+    if report.faults.is_empty() {
+        let files = report.manifest.as_ref().map_or(0, |manifest| manifest.files.len());
+        lines.push(if vi {
+            format!("Nguyên vẹn: cả {files} tệp đúng như đã ký.")
+        } else {
+            format!("Intact: all {files} files are as they were signed.")
+        });
+        if !is_expected {
+            lines.push(word(
+                "Hãy so dấu khóa với dấu khóa mà cơ quan đã lưu: không có --key thì ai cũng có thể đã ký.",
+                "Compare the fingerprint with the office's records: without --key anybody may have signed it.",
+            ));
+        }
+    }
+    lines
+}
+
+fn told(fault: &Fault, vi: bool) -> String {
+    let what = match (fault.kind, vi) {
+        (FaultKind::NoPack, true) => "không phải hồ sơ của canhdem, hoặc bản kê không đọc được",
+        (FaultKind::NoPack, false) => "no evidence pack of canhdem, or its manifest cannot be read",
+        (FaultKind::Signature, true) => "bản kê và chữ ký không khớp",
+        (FaultKind::Signature, false) => "manifest and signature do not belong together",
+        (FaultKind::OtherKey, true) => "ký bằng khóa khác với khóa đã cho",
+        (FaultKind::OtherKey, false) => "signed with another key than the one that was given",
+        (FaultKind::Altered, true) => "bị sửa",
+        (FaultKind::Altered, false) => "altered",
+        (FaultKind::Missing, true) => "bị thiếu",
+        (FaultKind::Missing, false) => "missing",
+        (FaultKind::Added, true) => "bị thêm",
+        (FaultKind::Added, false) => "added",
+    };
+    let range = &fault.range;
+    let of_pack = if vi { "byte của hồ sơ" } else { "bytes of the pack" };
+    let of_file = if vi { "byte của tệp" } else { "bytes of the file" };
+    let within = fault.in_entry.as_ref().map(|range| format!(", {of_file} {}–{}", range.start, range.end));
+    format!("{}: {what} ({of_pack} {}–{}{})", fault.entry, range.start, range.end, within.unwrap_or_default())
+}

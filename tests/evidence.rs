@@ -1,0 +1,143 @@
+//! Evidence packs of the real program: exported while it runs, verified elsewhere, and tampered with.
+
+mod support;
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::process::Command;
+
+use canhdem::testcam::{Auth, Mount, TestCameras};
+use support::appliance::Appliance;
+use support::program::{Finished, run};
+use support::{Camera, Office, eventually, files_below, film};
+
+const GATE: &str = "cong";
+const SECRET: &str = "opensesame";
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("text")
+}
+
+fn export(office: &Office, alert: &str, out: &Path) -> Finished {
+    run(&["export", "--config", text(&office.config), "--alert", alert, "--out", text(out)])
+}
+
+fn verify(pack: &Path, more: &[&str]) -> Finished {
+    run(&[&["verify", text(pack), "--language", "en"], more].concat())
+}
+
+/// What a program that is not ours finds in a pack, in a folder.
+#[track_caller]
+fn unpacked(pack: &Path) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = Command::new("python3").args(["-m", "zipfile", "-e", text(pack), text(folder.path())]).output();
+    let out = out.expect("python3");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    folder
+}
+
+/// The key as an export prints it is the fingerprint alone; the whole one stands in the manifest.
+fn key_of(folder: &Path) -> String {
+    let manifest = fs::read(folder.join("manifest.json")).expect("a manifest");
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
+    manifest["public_key"].as_str().expect("a key").to_owned()
+}
+
+#[test]
+fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
+    let mount = Mount::new("/gate", film::people())
+        .with_auth(Auth::Digest { user: "viewer".to_owned(), password: SECRET.to_owned() });
+    let cameras = TestCameras::start(vec![mount]).expect("cameras");
+    let office = Office::new(&[Camera { id: GATE, main: cameras.url("/gate") }]);
+    office.set_credentials(GATE, "viewer", SECRET);
+    let appliance = Appliance::start(&office);
+    // A finished segment of it, too.
+    let alert = eventually("an alert with video", || {
+        let alerts = appliance.items("alerts")?;
+        let alert = alerts.last()?.clone();
+        let recordings = appliance.items(&format!("recordings/{GATE}"))?;
+        recordings.iter().any(|recording| recording["complete"] == true).then_some(alert)
+    });
+    let id = alert["id"].as_str().expect("an id");
+    let packs = tempfile::tempdir().expect("a folder");
+    let pack = packs.path().join("pack.zip");
+
+    let exported = export(&office, id, &pack);
+    assert_eq!(exported.code, Some(0), "{}", exported.stderr);
+    assert!(exported.stdout.contains("original segments"), "{}", exported.stdout);
+    assert_eq!(files_below(packs.path()), [pack.clone()], "nothing else is left there");
+
+    let folder = unpacked(&pack);
+    let files = files_below(folder.path());
+    let inside = |name: &str| fs::read(folder.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let original = |path: &Path| {
+        let name = path.file_name().expect("a name").to_owned();
+        let found = files_below(&office.data_dir.join("recordings"));
+        found.into_iter().find(|file| file.file_name() == Some(&name)).expect("recorded")
+    };
+    let segments: Vec<_> = files.iter().filter(|path| path.starts_with(folder.path().join("segments"))).collect();
+    assert!(!segments.is_empty(), "{files:?}");
+    for segment in segments {
+        assert!(fs::read(segment).expect("unpacked") == fs::read(original(segment)).expect("recorded"), "{segment:?}");
+    }
+    assert!(film::pictures(&folder.path().join("clip.mp4")) > 10);
+    assert!(image::load_from_memory(&inside("pictures/alert.jpg")).is_ok());
+    let document: serde_json::Value = serde_json::from_slice(&inside("alert.json")).expect("JSON");
+    assert_eq!((&document["id"], &document["camera"]), (&alert["id"], &alert["camera"]));
+    let cover = String::from_utf8(inside("cover.html")).expect("text");
+    let reason = document["reason"]["vi"].as_str().expect("a sentence");
+    assert!(cover.contains("Hồ sơ chứng cứ điện tử") && cover.contains(reason) && cover.contains(id), "{cover}");
+    for file in &files {
+        let mut bytes = Vec::new();
+        fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes)).expect("read");
+        assert!(!bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes()), "{}", file.display());
+    }
+
+    let key = key_of(folder.path());
+    let verified = verify(&pack, &["--key", &key]);
+    assert_eq!(verified.code, Some(0), "{}", verified.stderr);
+    assert!(verified.stdout.contains("Intact") && !verified.stdout.contains("Compare"), "{}", verified.stdout);
+    assert!(verify(&pack, &[]).stdout.contains("Compare the fingerprint"));
+
+    let mut bytes = fs::read(&pack).expect("a pack");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 4;
+    let tampered = packs.path().join("tampered.zip");
+    fs::write(&tampered, bytes).expect("written");
+    let verified = verify(&tampered, &["--key", &key]);
+    assert_eq!(verified.code, Some(1), "{}", verified.stdout);
+    assert!(verified.stdout.contains("altered (bytes of the pack"), "{}", verified.stdout);
+    assert!(verified.stderr.contains("not intact, 1 faults"), "{}", verified.stderr);
+    let other = "ab".repeat(32);
+    let verified = verify(&pack, &["--key", &other]);
+    assert!(verified.code == Some(1) && verified.stdout.contains("another key"), "{}", verified.stdout);
+
+    // What was exported is never overwritten, and the appliance has gone on.
+    let again = export(&office, id, &pack);
+    assert!(again.code == Some(1) && again.stderr.contains("is there already"), "{}", again.stderr);
+    let stopped = appliance.stop();
+    assert_eq!(stopped.code, Some(0), "{}", stopped.stderr);
+    // And without it.
+    let later = export(&office, id, &packs.path().join("later.zip"));
+    assert_eq!(later.code, Some(0), "{}", later.stderr);
+    assert_eq!(verify(&packs.path().join("later.zip"), &["--key", &key]).code, Some(0));
+}
+
+#[test]
+fn what_cannot_be_exported_or_verified_is_named() {
+    let office = Office::new(&[]);
+    let pack = office.folder.path().join("pack.zip");
+    let id = "00000000-0000-7000-8000-000000000000";
+    let check = |finished: &Finished, code: i32, words: &str| {
+        assert!(finished.code == Some(code) && finished.stderr.contains(words), "{finished:?}");
+    };
+    check(&export(&office, id, &pack), 1, "canhdem.db");
+    check(&export(&office, "no-id", &pack), 2, "no-id");
+    check(&verify(&pack, &[]), 1, "pack.zip");
+    fs::write(&pack, "rubbish").expect("written");
+    check(&verify(&pack, &[]), 1, "not intact");
+    check(&verify(&pack, &["--key", "abc"]), 2, "64 hexadecimal digits");
+    let folder = run(&["verify", text(office.folder.path())]);
+    assert!(folder.code == Some(1), "{folder:?}");
+}
