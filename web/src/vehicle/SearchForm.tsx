@@ -94,8 +94,12 @@ export function SearchForm({ cameras, search, onSearch }: Props) {
               ['day', t('vehicle.search.day')],
             ]}
           />
-          <Day label={t('vehicle.search.from')} value={search.from} onChange={(from) => change({ from })} />
-          <Day label={t('vehicle.search.to')} value={search.to} onChange={(to) => change({ to })} />
+          <Moment
+            label={t('vehicle.search.from')}
+            value={search.from}
+            onChange={(from) => change({ from })}
+          />
+          <Moment label={t('vehicle.search.to')} value={search.to} onChange={(to) => change({ to })} />
         </>
       )}
       {isFiltered && (
@@ -138,19 +142,37 @@ function Choice<T extends string>({ label, value, onChange, options }: ChoicePro
   );
 }
 
-function Day({
-  label,
-  value,
-  onChange,
-}: {
+interface MomentProps {
   label: string;
+  /** A day, or a day and a time: `2026-02-17T22:30`; empty for none. */
   value: string;
   onChange: (value: string) => void;
-}) {
+}
+
+/** A day; and once there is one, a time of it where that matters. */
+function Moment({ label, value, onChange }: MomentProps) {
+  const { t } = useSession();
+  const [day = '', time = ''] = value.split('T');
+  const tell = (day: string, time: string) => onChange(day && time ? `${day}T${time}` : day);
   return (
-    <label class="field">
+    <div class="field" role="group" aria-label={label}>
       <span>{label}</span>
-      <input type="date" value={value} onChange={(event) => onChange(event.currentTarget.value)} />
-    </label>
+      <span class="moment">
+        <input
+          type="date"
+          aria-label={t('vehicle.search.date')}
+          value={day}
+          onChange={(event) => tell(event.currentTarget.value, time)}
+        />
+        {day && (
+          <input
+            type="time"
+            aria-label={t('vehicle.search.time')}
+            value={time}
+            onChange={(event) => tell(day, event.currentTarget.value)}
+          />
+        )}
+      </span>
+    </div>
   );
 }

@@ -33,6 +33,9 @@ describe('a search', () => {
       cursor: '12.ab',
     });
     expect(query.toString()).toContain('from=2026-02-17T00%3A00%3A00%2B07%3A00');
+    const hours = queryOf({ ...ANYTHING, from: '2026-02-17T22:30', to: '2026-02-18T03:00' }, 420, null, 1);
+    expect(hours.get('from')).toBe('2026-02-17T22:30:00+07:00');
+    expect(hours.get('to')).toBe('2026-02-18T03:00:00+07:00');
     expect(queryOf({ ...ANYTHING, timeOfDay: 'day' }, 420, null, 1).get('night')).toBe('false');
   });
 

@@ -7,7 +7,7 @@ export interface Search {
   class: VehicleClass | '';
   verdict: Verdict | '';
   timeOfDay: 'night' | 'day' | '';
-  /** First and last day by the office's calendar: `2026-02-17`. */
+  /** First and last day by the office's clock, all of it (`2026-02-17`), or from and until a time of it (`2026-02-17T22:30`). */
   from: string;
   to: string;
 }
@@ -55,8 +55,9 @@ export function queryOf(
   set('class', search.class);
   set('verdict', search.verdict);
   set('night', search.timeOfDay && String(search.timeOfDay === 'night'));
-  set('from', search.from && withOffset(`${search.from}T00:00:00`, offset));
-  set('to', search.to && withOffset(`${dayAfter(search.to)}T00:00:00`, offset));
+  const wall = (moment: string) => (moment.includes('T') ? `${moment}:00` : `${moment}T00:00:00`);
+  set('from', search.from && withOffset(wall(search.from), offset));
+  set('to', search.to && withOffset(wall(search.to.includes('T') ? search.to : dayAfter(search.to)), offset));
   set('cursor', cursor);
   return query;
 }
@@ -72,13 +73,13 @@ export function searchOf(query: URLSearchParams): Search {
     class: one('class', CLASSES),
     verdict: one('verdict', VERDICTS),
     timeOfDay: one('timeOfDay', ['night', 'day']),
-    from: dayOf(text('from')),
-    to: dayOf(text('to')),
+    from: momentOf(text('from')),
+    to: momentOf(text('to')),
   };
 }
 
-const dayOf = (text: string): string =>
-  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
+const momentOf = (text: string): string =>
+  /^\d{4}-\d\d-\d\d(T\d\d:\d\d)?$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
 
 /** How an address says it. */
 export const queryOfSearch = (search: Search): URLSearchParams =>
