@@ -12,7 +12,7 @@ use super::permit::{self, machine, may, open, signed_in};
 use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
-    Problem, Shared, accounts, alerts, arming, cameras, cases, cookie, events, handling, lessons, live, me, office,
+    Live, Problem, Shared, accounts, alerts, arming, cameras, cases, cookie, events, handling, lessons, live, me, office,
     plates, sign_in, vehicles,
 };
 use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Settle};
@@ -40,7 +40,7 @@ use crate::store::VehicleCrop;
 struct Document;
 
 /// The routes of the API under `/api/v1`, and those beside it. Each says here whom it answers.
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<Live> {
     let api = OpenApiRouter::new()
         .routes(open(routes!(sign_in::sign_in)))
         .routes(signed_in(routes!(sign_in::sign_out)))
@@ -108,5 +108,5 @@ pub(super) fn text(document: &utoipa::openapi::OpenApi) -> String {
     Problems,
 ))]
 async fn openapi_json(State(context): State<Shared>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], context.document.clone())
+    ([(header::CONTENT_TYPE, "application/json")], context.document.to_string())
 }
