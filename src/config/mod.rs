@@ -27,6 +27,7 @@ pub use arming::{
 };
 pub use credentials::Credentials;
 pub use error::ConfigError;
+pub use file::address;
 pub use near::Neighbours;
 pub use reach::Reach;
 pub use settings::{

@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn what_needs_a_restart_stays_and_is_named() {
         let started = parse(BEFORE);
-        let changed = BEFORE.replace("\"data\"", "\"elsewhere\"").replace("[arming]", "[web]\nlisten = \"0.0.0.0:1\"\n[arming]");
+        let changed =
+            BEFORE.replace("\"data\"", "\"elsewhere\"").replace("[arming]", "[web]\nlisten = \"0.0.0.0:1\"\n[arming]");
         let mut changed = parse(&changed);
         assert_eq!(changed.keep_what_needs_a_restart(&started), ["data_dir", "web.listen"]);
         assert_eq!((&changed.data_dir, changed.web.listen), (&started.data_dir, started.web.listen));

@@ -38,7 +38,7 @@ const ON_THE_WAY: usize = 16;
 
 /// What changes, from now on or from where a stream broke off. `alert`: data is an Alert, sent when
 /// one opens, grows or closes, and when guards do something with it; `camera`: a Camera, when its
-/// state changes; `settings`: a Heartbeat, when another configuration counts: there may be other cameras; `heartbeat`: a Heartbeat, every 2 seconds.
+/// state changes; `heartbeat`: a Heartbeat, every 2 seconds.
 #[utoipa::path(get, path = "/events", tag = "office",
     params(
         ("since" = Option<i64>, Query, minimum = 0, description = "Number of the last event received"),
@@ -118,13 +118,8 @@ impl Listener {
     /// is full and takes no events, that it is lost.
     async fn beat(&mut self) -> Result<(), Gone> {
         self.still_signed_in().await?;
-        let context = self.context.latest();
-        if !Arc::ptr_eq(&context, &self.context) {
-            self.context = context;
-            self.cameras.retain(|id, _| self.context.state.config.camera(id).is_some());
-            let at = self.context.time(self.context.now());
-            self.send("settings", self.seq, &Heartbeat { at }).await?;
-        }
+        // There may be other cameras by now.
+        self.context = self.context.latest();
         self.catch_up().await?;
         let context = Arc::clone(&self.context);
         for camera in context.camera_views(&self.who.clone()) {

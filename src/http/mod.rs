@@ -5,6 +5,8 @@ mod account_view;
 mod accounts;
 mod alerts;
 mod arming;
+mod arming_month;
+mod camera_test;
 mod cameras;
 mod case_view;
 mod cases;
@@ -25,6 +27,7 @@ mod permit;
 mod plates;
 mod problem;
 mod sign_in;
+mod settings;
 mod signed;
 mod tls;
 mod vehicle_view;
@@ -59,6 +62,8 @@ pub use tls::{Tls, TlsError};
 
 /// What is sent here is an entry of a list at most.
 const MAX_BODY_BYTES: usize = 16 * 1024;
+/// But for the calendar of an office, or the zones of a camera.
+const MAX_SETTINGS_BYTES: usize = 128 * 1024;
 /// Clips made at once: each takes the disk and a processor for a moment.
 const CLIPS_AT_ONCE: usize = 2;
 /// JPEGs made at once.
@@ -106,6 +111,8 @@ struct Context {
     lockout: Arc<Mutex<Lockout>>,
     listener_places: Arc<Semaphore>,
     viewer_places: Arc<Semaphore>,
+    /// Of a camera that is looked at before it is set up.
+    testing_place: Arc<Semaphore>,
     stopping: Option<Shutdown>,
     /// The OpenAPI document.
     document: Arc<str>,
@@ -163,6 +170,7 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         lockout: Arc::default(),
         listener_places: Arc::new(Semaphore::new(LISTENERS)),
         viewer_places: Arc::new(Semaphore::new(VIEWERS)),
+        testing_place: Arc::new(Semaphore::new(1)),
         stopping,
         state,
     };

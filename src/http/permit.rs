@@ -41,8 +41,7 @@ pub(super) fn may(permission: Permission, routes: Routes) -> Routes {
 
 fn with(access: Access, (schemas, mut paths, router): Routes) -> Routes {
     paths.paths.values_mut().flat_map(operations).for_each(|operation| describe(operation, access));
-    let router =
-        router.route_layer(middleware::from_fn(move |live, request, next| check(access, live, request, next)));
+    let router = router.route_layer(middleware::from_fn(move |live, request, next| check(access, live, request, next)));
     (schemas, paths, router)
 }
 

@@ -141,7 +141,8 @@ fn camera(scene: &footage::Scene, cameras: &TestCameras) -> Table {
 
 /// What the cameras ask for.
 fn credentials(scenes: &[footage::Scene]) -> String {
-    let login = || Table::from_iter([("user", USER), ("password", PASSWORD)].map(|(key, it)| (key.to_owned(), it.into())));
+    let login =
+        || Table::from_iter([("user", USER), ("password", PASSWORD)].map(|(key, it)| (key.to_owned(), it.into())));
     scenes.iter().map(|scene| (scene.id.clone(), Value::Table(login()))).collect::<Table>().to_string()
 }
 

@@ -3,10 +3,8 @@
 use toml_edit::{Array, DocumentMut, Item, TableLike, Value};
 
 use super::secrets::unmasked;
-use super::table::{Form, day, inline, is_day, put, remove, rows, push, sync, table, text_of, texts};
-use super::wanted::{
-    ArmingKeys, CameraKeys, Drawn, GroupKeys, KeepingKeys, LineKeys, Weekday, ZoneKeys,
-};
+use super::table::{Form, day, inline, is_day, push, put, remove, rows, sync, table, text_of, texts};
+use super::wanted::{ArmingKeys, CameraKeys, Drawn, GroupKeys, KeepingKeys, LineKeys, Weekday, ZoneKeys};
 use crate::config::{Direction, Transport, ZoneKind};
 
 /// A change of the configuration.
@@ -17,7 +15,10 @@ pub enum Edit {
     ChangeCamera(CameraKeys),
     /// And where others name it.
     RemoveCamera(String),
-    Draw { camera: String, drawn: Drawn },
+    Draw {
+        camera: String,
+        drawn: Drawn,
+    },
     Arm(ArmingKeys),
     Keep(KeepingKeys),
 }
@@ -159,16 +160,30 @@ fn write_arming(arming: &mut dyn TableLike, wanted: &ArmingKeys) {
         }
     }
     let is_from = |row: &dyn TableLike, from: &str| is_day(row, "from", Some(from));
-    sync(arming, "tet", Form::Tables, &wanted.tet, |row, tet| is_from(row, &tet.from), |row, tet| {
-        put(row, "from", Some(day(&tet.from)));
-        put(row, "to", Some(day(&tet.to)));
-    });
+    sync(
+        arming,
+        "tet",
+        Form::Tables,
+        &wanted.tet,
+        |row, tet| is_from(row, &tet.from),
+        |row, tet| {
+            put(row, "from", Some(day(&tet.from)));
+            put(row, "to", Some(day(&tet.to)));
+        },
+    );
     let years = &wanted.national_day;
     let is_year = |row: &dyn TableLike, year: i16| text_of(row, "year") == Some(year.to_string());
-    sync(arming, "national_day", Form::Tables, years, |row, wanted| is_year(row, wanted.year), |row, wanted| {
-        put(row, "year", Some(i64::from(wanted.year).into()));
-        put(row, "beside", Some(wanted.beside.trim().into()));
-    });
+    sync(
+        arming,
+        "national_day",
+        Form::Tables,
+        years,
+        |row, wanted| is_year(row, wanted.year),
+        |row, wanted| {
+            put(row, "year", Some(i64::from(wanted.year).into()));
+            put(row, "beside", Some(wanted.beside.trim().into()));
+        },
+    );
     sync(
         arming,
         "swap",
@@ -181,11 +196,18 @@ fn write_arming(arming: &mut dyn TableLike, wanted: &ArmingKeys) {
             put(row, "name", text(swap.name.as_deref()));
         },
     );
-    sync(arming, "closed", Form::Tables, &wanted.closed, |row, closed| is_from(row, &closed.from), |row, closed| {
-        put(row, "from", Some(day(&closed.from)));
-        put(row, "to", closed.to.as_deref().map(day));
-        put(row, "name", text(closed.name.as_deref()));
-    });
+    sync(
+        arming,
+        "closed",
+        Form::Tables,
+        &wanted.closed,
+        |row, closed| is_from(row, &closed.from),
+        |row, closed| {
+            put(row, "from", Some(day(&closed.from)));
+            put(row, "to", closed.to.as_deref().map(day));
+            put(row, "name", text(closed.name.as_deref()));
+        },
+    );
     let is_called = |row: &dyn TableLike, group: &GroupKeys| text_of(row, "name").as_deref() == Some(&group.name);
     sync(arming, "group", Form::Tables, &wanted.group, is_called, |row, group| {
         put(row, "name", Some(group.name.as_str().into()));

@@ -155,7 +155,8 @@ impl Passwords {
             return Ok(None);
         }
         if self.is_given {
-            let detail = format!("names and passwords come from systemd here ({}): change them there", self.path.display());
+            let detail =
+                format!("names and passwords come from systemd here ({}): change them there", self.path.display());
             return Err(EditError::Refused { pointer: vec!["password".to_owned()], detail });
         }
         let mut document: DocumentMut = self.text.parse().unwrap_or_default();
@@ -195,6 +196,18 @@ impl crate::config::Camera {
         let host = |url: &url::Url| (url.host_str().map(str::to_owned), url.port());
         [Some(&self.main), self.sub.as_ref()].into_iter().flatten().map(host).collect()
     }
+
+    /// Whether its name and password are sent there anyway.
+    pub fn is_at(&self, url: &url::Url) -> bool {
+        self.hosts().contains(&(url.host_str().map(str::to_owned), url.port()))
+    }
+
+    /// Which of its addresses is told as this one, with the passwords in it masked.
+    pub fn told_as(&self, address: &str) -> Option<url::Url> {
+        let told = url::Url::parse(address).ok()?;
+        let own = [Some(&self.main), self.sub.as_ref()].into_iter().flatten();
+        own.filter(|own| super::secrets::masked(own.as_str()) == told.as_str()).next().cloned()
+    }
 }
 
 fn check(text: &str, folder: &Path, known: KnownCredentials, path: &Path) -> Result<Config, EditError> {
@@ -206,10 +219,8 @@ fn check(text: &str, folder: &Path, known: KnownCredentials, path: &Path) -> Res
         let problem = error.span().map_or_else(|| detail.clone().into(), |span| Problem::at(span, detail.clone()));
         EditError::Refused { pointer: pointer(text, &problem), detail }
     })?;
-    file::check(raw, folder, known).map_err(|problem| EditError::Refused {
-        pointer: pointer(text, &problem),
-        detail: problem.text().to_owned(),
-    })
+    file::check(raw, folder, known)
+        .map_err(|problem| EditError::Refused { pointer: pointer(text, &problem), detail: problem.text().to_owned() })
 }
 
 fn parse_known(text: &str) -> Result<KnownCredentials, ConfigError> {

@@ -111,12 +111,8 @@ impl Settings {
 
     fn new(config: Arc<Config>, files: Option<Files>) -> Self {
         let now = Now { config: Arc::clone(&config), state: FileState::default() };
-        let inner = Inner {
-            now: Mutex::new(now),
-            generation: AtomicU64::new(0),
-            files: Mutex::new(files),
-            started: config,
-        };
+        let inner =
+            Inner { now: Mutex::new(now), generation: AtomicU64::new(0), files: Mutex::new(files), started: config };
         Self(Arc::new(inner))
     }
 

@@ -208,11 +208,16 @@ fn a_mistake_is_told_at_its_key() {
     office.check_refused(&Edit::AddCamera(id), "camera/2/id", "lowercase letters");
     office.check_refused(&Edit::AddCamera(keys), "", "two cameras have the id");
 
-    let draw = |zones: Vec<ZoneKeys>| Edit::Draw { camera: "kho".to_owned(), drawn: Drawn { zones, lines: Vec::new() } };
+    let draw =
+        |zones: Vec<ZoneKeys>| Edit::Draw { camera: "kho".to_owned(), drawn: Drawn { zones, lines: Vec::new() } };
     let good = zone("a", ZoneKind::Yard, &[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]);
     let crossing = zone("b", ZoneKind::Yard, &[[0.0, 0.0], [1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]);
     office.check_refused(&draw(vec![good.clone(), crossing]), "camera/1/zones/1", "crosses or touches");
-    office.check_refused(&draw(vec![good.clone(), ZoneKeys { id: String::new(), ..good.clone() }]), "camera/1/zones/1", "the id");
+    office.check_refused(
+        &draw(vec![good.clone(), ZoneKeys { id: String::new(), ..good.clone() }]),
+        "camera/1/zones/1",
+        "the id",
+    );
 
     let arming = office.now().1.arming;
     let arm = |change: &dyn Fn(&mut ArmingKeys)| {
@@ -221,7 +226,11 @@ fn a_mistake_is_told_at_its_key() {
         Edit::Arm(wanted)
     };
     office.check_refused(&arm(&|wanted| wanted.nights = Some("18:00".to_owned())), "arming/nights", "is not a span");
-    office.check_refused(&arm(&|wanted| wanted.closed[0].to = Some("2027-02-30".to_owned())), "arming/closed/0/to", "no such day");
+    office.check_refused(
+        &arm(&|wanted| wanted.closed[0].to = Some("2027-02-30".to_owned())),
+        "arming/closed/0/to",
+        "no such day",
+    );
     let days = ["2027-03-04", "2027-03-06"].map(|day| ClosedKeys { from: day.to_owned(), to: None, name: None });
     let ends = ClosedKeys { to: Some("2027-03-01".to_owned()), ..days[1].clone() };
     office.check_refused(

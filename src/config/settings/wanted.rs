@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 use utoipa::ToSchema;
 
-use crate::config::{Direction, Transport, ZoneKind};
+use crate::config::{Direction, Escalation, Transport, ZoneKind, file};
 
 /// A camera, without its zones and lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -182,6 +183,24 @@ pub struct KeepingKeys {
     pub alerts: WaitKeys,
 }
 
+impl KeepingKeys {
+    /// What holds where the file says nothing.
+    pub fn usual() -> Self {
+        let Escalation { critical_after, others_after } = Escalation::default();
+        let seconds = |wait: Option<SignedDuration>| wait.map_or(Some(0), |wait| u32::try_from(wait.as_secs()).ok());
+        let days = || DaysKept { keep_days: Some(file::DEFAULT_KEEP_DAYS) };
+        Self {
+            record: RecordKeys { quota_bytes: Some(file::DEFAULT_QUOTA_BYTES) },
+            plates: days(),
+            memory: days(),
+            alerts: WaitKeys {
+                escalate_after: seconds(others_after),
+                escalate_critical_after: seconds(critical_after),
+            },
+        }
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordKeys {
@@ -232,10 +251,7 @@ impl Written {
         let mut cameras = Vec::new();
         for camera in file.get("camera").and_then(Value::as_array).into_iter().flatten() {
             let camera = camera.as_table()?;
-            let mut keys: CameraKeys = known(
-                camera,
-                &["id", "name", "main", "sub", "place", "transport", "tamper"],
-            )?;
+            let mut keys: CameraKeys = known(camera, &["id", "name", "main", "sub", "place", "transport", "tamper"])?;
             keys.main = super::secrets::masked(&keys.main);
             keys.sub = keys.sub.as_deref().map(super::secrets::masked);
             let has_credentials = has_credentials(&keys.id);
