@@ -20,7 +20,7 @@ impl Live {
     pub(super) fn new(context: Context) -> Self {
         let generation = context.state.settings.generation();
         Self(Arc::new_cyclic(|latest: &Weak<Latest>| {
-            let context = Context { latest: latest.clone(), ..context };
+            let context = Context { latest: latest.clone(), ..context.renewed() };
             Latest { context: Mutex::new((generation, Arc::new(context))) }
         }))
     }

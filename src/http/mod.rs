@@ -82,7 +82,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 pub struct AppState {
     pub store: Store,
     pub board: Board,
-    /// As it counts while a request is answered.
+    /// As it counts while a request is answered: what `settings` had when it came.
     pub config: Arc<Config>,
     /// As it counts, and its file.
     pub settings: Settings,

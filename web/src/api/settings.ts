@@ -34,8 +34,7 @@ export const changeCamera = (version: string, camera: CameraKeys, login: LoginCh
   sendFor<Settings>('PUT', cameraPath(camera.id), cameraBody(version, camera, login));
 export const removeCamera = (version: string, id: string) =>
   sendFor<Settings>('DELETE', cameraPath(id), { version });
-export const testCamera = (test: CameraTest) =>
-  sendFor<CameraTested>('POST', '/settings/cameras/test', test);
+export const testCamera = (test: CameraTest) => sendFor<CameraTested>('POST', '/settings/cameras/test', test);
 export const drawZones = (version: string, id: string, drawn: Drawn) =>
   sendFor<Settings>('PUT', `${cameraPath(id)}/zones`, { version, drawn });
 export const changeArming = (version: string, arming: ArmingKeys) =>

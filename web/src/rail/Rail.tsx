@@ -11,8 +11,12 @@ interface Props {
   onView: (view: View) => void;
 }
 
-const ICONS: Readonly<Record<View, IconName>> = { alerts: 'bell', live: 'grid', vehicles: 'car',
-  settings: 'gear' };
+const ICONS: Readonly<Record<View, IconName>> = {
+  alerts: 'bell',
+  live: 'grid',
+  vehicles: 'car',
+  settings: 'gear',
+};
 
 /** The parts of the page. That alerts wait is said while another is looked at, too. */
 export function Rail({ view, waiting, onView }: Props) {

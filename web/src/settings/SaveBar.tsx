@@ -2,7 +2,7 @@ import { useSession } from '../session/session';
 import type { Draft } from './useSettings';
 
 interface Props {
-  draft: Draft<unknown>;
+  draft: Pick<Draft<unknown>, 'refusal' | 'isOvertaken' | 'isChanged' | 'isSaved' | 'isSaving' | 'reset'>;
   onSave: () => void;
   /** Why it cannot be saved yet, in words. */
   hindrance?: string | null;
@@ -21,7 +21,8 @@ export function SaveBar({ draft, onSave, hindrance = null, isSaidElsewhere = fal
           ? t('settings.overtaken')
           : refusal
             ? t(isSaidElsewhere ? 'settings.refused.field' : 'settings.refused', { detail: refusal.detail })
-            : (hindrance ?? (draft.isChanged ? t('settings.unsaved') : draft.isSaved ? t('settings.saved') : ''))}
+            : (hindrance ??
+              (draft.isChanged ? t('settings.unsaved') : draft.isSaved ? t('settings.saved') : ''))}
       </p>
       <button
         type="button"

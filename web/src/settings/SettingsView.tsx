@@ -10,8 +10,7 @@ import './settings.css';
 export const SECTIONS = ['cameras', 'zones', 'arming', 'keeping'] as const;
 export type Section = (typeof SECTIONS)[number];
 
-const sectionOf = (text: string | null): Section =>
-  SECTIONS.find((section) => section === text) ?? 'cameras';
+const sectionOf = (text: string | null): Section => SECTIONS.find((section) => section === text) ?? 'cameras';
 
 interface Props {
   /** As the appliance tells of them now. */

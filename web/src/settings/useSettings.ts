@@ -81,7 +81,8 @@ export function useDraft<T>(settings: Settings, known: Known, of: (settings: Set
   const [isSaved, setSaved] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const isChanged = JSON.stringify(value) !== JSON.stringify(of(base));
-  const isOvertaken = settings.version !== base.version && JSON.stringify(of(settings)) !== JSON.stringify(of(base));
+  const isOvertaken =
+    settings.version !== base.version && JSON.stringify(of(settings)) !== JSON.stringify(of(base));
 
   const begin = useCallback(
     (from: Settings) => {

@@ -1,0 +1,45 @@
+import { useSession } from '../../session/session';
+import { isAt } from '../Text';
+import type { Refusal } from '../useSettings';
+import { endsOf, spanOf } from './parts';
+
+interface Props {
+  name: string;
+  label: string;
+  span: string;
+  refusal: Refusal | null;
+  onSpan: (span: string) => void;
+}
+
+/** From one time of day to another. */
+export function SpanField({ name, label, span, refusal, onSpan }: Props) {
+  const { t } = useSession();
+  const { from, to } = endsOf(span);
+  const isWrong = isAt(refusal, name);
+  return (
+    <fieldset class="span-field">
+      <legend>{label}</legend>
+      <input
+        type="time"
+        name={name}
+        aria-label={t('arming_set.from')}
+        aria-invalid={isWrong}
+        value={from}
+        onInput={(event) => onSpan(spanOf(event.currentTarget.value, to))}
+      />
+      <span aria-hidden="true">–</span>
+      <input
+        type="time"
+        aria-label={t('arming_set.to')}
+        aria-invalid={isWrong}
+        value={to}
+        onInput={(event) => onSpan(spanOf(from, event.currentTarget.value))}
+      />
+      {isWrong && (
+        <small class="wrong" role="alert">
+          {refusal?.detail}
+        </small>
+      )}
+    </fieldset>
+  );
+}
