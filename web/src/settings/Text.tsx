@@ -10,7 +10,7 @@ interface Props {
   refusal?: Refusal | null;
   hint?: string;
   placeholder?: string;
-  type?: 'text' | 'password' | 'date' | 'datetime-local' | 'time' | 'number';
+  type?: 'text' | 'password' | 'date' | 'datetime-local' | 'number';
   isDisabled?: boolean;
   min?: number;
 }

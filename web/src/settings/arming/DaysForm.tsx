@@ -83,7 +83,7 @@ export function DaysForm({
               <Text
                 name="early_watch/from"
                 label={t('arming_set.early.from')}
-                type="time"
+                type="text"
                 value={early.from}
                 refusal={refusal}
                 onValue={(from) => onChange({ ...value, early_watch: { ...early, from } })}

@@ -104,15 +104,21 @@ export function MonthView({ version, groups }: Props) {
                 {each.special && <small>{say(each.special)}</small>}
                 <svg class="month-bar" viewBox="0 0 1440 100" preserveAspectRatio="none" aria-hidden="true">
                   {barsOf(each).map(({ from, to, isPeak }) => (
-                    <rect key={from} class={isPeak ? 'peak' : ''} x={from} width={to - from} height="100" />
+                    <rect
+                      key={from}
+                      class={isPeak ? 'bar-peak' : ''}
+                      x={from}
+                      width={to - from}
+                      height="100"
+                    />
                   ))}
                 </svg>
               </button>
             ))}
           </div>
           <p class="month-legend">
-            <span class="legend armed" aria-hidden="true" /> {t('month.armed')}
-            <span class="legend peak" aria-hidden="true" /> {t('month.peak')}
+            <span class="legend legend-armed" aria-hidden="true" /> {t('month.armed')}
+            <span class="legend legend-peak" aria-hidden="true" /> {t('month.peak')}
             <span class="legend" aria-hidden="true" /> {t('month.not_armed')}
           </p>
         </>
@@ -125,7 +131,7 @@ export function MonthView({ version, groups }: Props) {
           </h3>
           <ul>
             {day.stretches.map((stretch) => (
-              <li key={stretch.from} class={stretch.armed ? 'armed' : ''}>
+              <li key={stretch.from} class={stretch.armed ? 'is-armed' : ''}>
                 <strong>
                   {timeOf(stretch.from)}–{timeOf(stretch.to, true)}
                 </strong>{' '}

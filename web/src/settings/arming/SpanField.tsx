@@ -11,6 +11,9 @@ interface Props {
   onSpan: (span: string) => void;
 }
 
+/** Browsers would show 06:00 PM where theirs is another country. */
+const CLOCK = { type: 'text', inputMode: 'numeric', maxLength: 5, size: 6, placeholder: '18:00' } as const;
+
 /** From one time of day to another. */
 export function SpanField({ name, label, span, refusal, onSpan }: Props) {
   const { t } = useSession();
@@ -20,7 +23,7 @@ export function SpanField({ name, label, span, refusal, onSpan }: Props) {
     <fieldset class="span-field">
       <legend>{label}</legend>
       <input
-        type="time"
+        {...CLOCK}
         name={name}
         aria-label={t('arming_set.from')}
         aria-invalid={isWrong}
@@ -29,7 +32,7 @@ export function SpanField({ name, label, span, refusal, onSpan }: Props) {
       />
       <span aria-hidden="true">–</span>
       <input
-        type="time"
+        {...CLOCK}
         aria-label={t('arming_set.to')}
         aria-invalid={isWrong}
         value={to}

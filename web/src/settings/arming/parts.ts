@@ -18,10 +18,10 @@ export const WEEKDAYS = [
 ] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
-/** A span such as `18:00-06:00` as its ends; empty where it is none. */
+/** A span such as `18:00-06:00` as its ends, as far as it is typed. */
 export function endsOf(span: string | null | undefined): { from: string; to: string } {
-  const [, from = '', to = ''] = /^\s*(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})\s*$/.exec(span ?? '') ?? [];
-  return { from, to };
+  const [from = '', to = ''] = (span === 'none' ? '' : (span ?? '')).split('-', 2);
+  return { from: from.trim(), to: to.trim() };
 }
 
 export const spanOf = (from: string, to: string): string => `${from}-${to}`;
