@@ -13,7 +13,7 @@ const START_MS = 120_000;
 
 /**
  * Runs `canhdem demo` (or the mock, when CANHDEM_BIN names a .mjs file) on a free port.
- * @returns {Promise<{origin: string, name: string, password: string, pid: number, kill: () => void, end: () => Promise<void>}>}
+ * @returns {Promise<{origin: string, name: string, password: string, dataDir: string, pid: number, kill: () => void, end: () => Promise<void>}>}
  */
 export async function startAppliance() {
   const dataDir = mkdtempSync(join(tmpdir(), 'canhdem-e2e-'));
@@ -50,7 +50,15 @@ export async function startAppliance() {
         if (address && user) done([address, user, secret]);
       });
     });
-    return { origin, name, password, pid: child.pid, kill: () => process.kill(child.pid, 'SIGKILL'), end };
+    return {
+      origin,
+      name,
+      password,
+      dataDir,
+      pid: child.pid,
+      kill: () => process.kill(child.pid, 'SIGKILL'),
+      end,
+    };
   } catch (error) {
     await end();
     throw new Error(`${error.message}\n${output}${log}`);

@@ -10,7 +10,7 @@ interface Props {
   cameras: readonly Camera[];
   /** Its id; `+` for a new one. */
   chosen: string | null;
-  onChoose: (id: string) => void;
+  onChoose: (id: string | null) => void;
   onZones: (id: string) => void;
 }
 
@@ -23,7 +23,7 @@ export function CamerasPage({ settings, known, cameras, chosen, onChoose, onZone
   const written = settings.cameras.find(({ id }) => id === chosen) ?? null;
   const isNew = chosen === NEW || settings.cameras.length === 0;
   return (
-    <div class="settings-cameras">
+    <div class={`settings-cameras ${isNew || written ? 'with-chosen' : ''}`}>
       <nav class="settings-list" aria-label={t('settings.cameras')}>
         <button
           type="button"
@@ -54,6 +54,9 @@ export function CamerasPage({ settings, known, cameras, chosen, onChoose, onZone
           );
         })}
       </nav>
+      <button type="button" class="tool settings-back" onClick={() => onChoose(null)}>
+        <Icon name="back" /> {t('settings.cameras')}
+      </button>
       {isNew ? (
         <CameraForm
           key="new"
