@@ -17,7 +17,7 @@ pub(super) struct Latest {
 }
 
 impl Live {
-    pub(super) fn new(context: Context) -> Self {
+    pub(super) fn new(context: &Context) -> Self {
         let generation = context.state.settings.generation();
         Self(Arc::new_cyclic(|latest: &Weak<Latest>| {
             let context = Context { latest: latest.clone(), ..context.renewed() };

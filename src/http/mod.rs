@@ -175,7 +175,7 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         state,
     };
     let is_secure = context.is_secure();
-    let live = Live::new(context);
+    let live = Live::new(&context);
     api.merge(page::routes())
         .fallback(|| async { nothing() })
         .method_not_allowed_fallback(|| async { WebError::MethodNotAllowed })

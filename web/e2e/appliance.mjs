@@ -1,6 +1,6 @@
 // Starts the program under test and ends it, by its own pid.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,8 @@ const START_MS = 120_000;
  */
 export async function startAppliance() {
   const dataDir = mkdtempSync(join(tmpdir(), 'canhdem-e2e-'));
+  // Films that an earlier demo has prepared: composing them takes the longest.
+  if (process.env.E2E_FOOTAGE) cpSync(process.env.E2E_FOOTAGE, join(dataDir, 'footage'), { recursive: true });
   const args = ['demo', '--port', '0', '--data-dir', dataDir];
   const [command, first] = PROGRAM.endsWith('.mjs') ? [process.execPath, [PROGRAM]] : [PROGRAM, []];
   const child = spawn(command, [...first, ...args], {

@@ -96,7 +96,7 @@ impl Files {
 
         let passwords = Passwords::read(&text, folder(&self.path)).map_err(EditError::Broken)?;
         let new_passwords = passwords.with(edit, login)?;
-        let known = new_passwords.as_deref().map_or_else(|| Ok(passwords.known.clone()), |text| parse_known(text));
+        let known = new_passwords.as_deref().map_or_else(|| Ok(passwords.known.clone()), parse_known);
         let known = known.map_err(EditError::Broken)?;
         let config = check(&text, folder(&self.path), known, &self.path)?;
         refuse_strangers(&config, login, edit)?;
@@ -205,8 +205,8 @@ impl crate::config::Camera {
     /// Which of its addresses is told as this one, with the passwords in it masked.
     pub fn told_as(&self, address: &str) -> Option<url::Url> {
         let told = url::Url::parse(address).ok()?;
-        let own = [Some(&self.main), self.sub.as_ref()].into_iter().flatten();
-        own.filter(|own| super::secrets::masked(own.as_str()) == told.as_str()).next().cloned()
+        let mut own = [Some(&self.main), self.sub.as_ref()].into_iter().flatten();
+        own.find(|own| super::secrets::masked(own.as_str()) == told.as_str()).cloned()
     }
 }
 

@@ -29,22 +29,20 @@ export function SettingsView({ cameras, section: asked, camera, onGo }: Props) {
   const section = sectionOf(asked);
   return (
     <main class="settings" aria-label={t('view.settings')}>
-      <div class="settings-tabs" role="tablist" aria-label={t('view.settings')}>
+      <nav class="settings-tabs" aria-label={t('view.settings')}>
         {SECTIONS.map((other) => (
           <button
             key={other}
             type="button"
-            role="tab"
-            id={`tab-${other}`}
             class="tool"
             data-section={other}
-            aria-selected={other === section}
+            aria-current={other === section ? 'page' : undefined}
             onClick={() => onGo(other, null)}
           >
             {t(`settings.${other}`)}
           </button>
         ))}
-      </div>
+      </nav>
       {failure !== null && (
         <p class="settings-note wrong" role="alert">
           {t('settings.load_failed', { detail: failure })}
@@ -64,7 +62,7 @@ export function SettingsView({ cameras, section: asked, camera, onGo }: Props) {
           {t('settings.needs_restart', { keys: settings.needs_restart.join(', ') })}
         </p>
       )}
-      <div class="settings-page" role="tabpanel" aria-labelledby={`tab-${section}`}>
+      <div class="settings-page">
         {!settings && failure === null && <p class="soft">{t('settings.loading')}</p>}
         {settings && section === 'cameras' && (
           <CamerasPage

@@ -40,7 +40,7 @@ export function Handle({ at, size, pixel, label, onTake, onPlace, onAct }: Props
     <g
       class="handle"
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-label={`${label}: ${percent(at[0])} %, ${percent(at[1])} %`}
       onPointerDown={onTake}
       onKeyDown={onKeyDown}

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useReducer } from 'preact/hooks';
+import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import { drawZones } from '../../api/settings';
 import type { Drawn, Settings, WrittenCamera } from '../../api/types';
 import { useHotkeys } from '../../browser';
@@ -68,12 +68,13 @@ function ZoneEditor({ settings, known, camera }: EditorProps) {
 
   // What is drawn is the draft; where that begins anew, so does the drawing.
   useEffect(() => change(now), [now, change]);
-  const base = JSON.stringify(of(settings));
+  const { isChanged } = draft;
+  const latest = useRef(now);
+  latest.current = now;
   useEffect(() => {
-    if (!draft.isChanged && JSON.stringify(value) !== JSON.stringify(now))
-      dispatch({ type: 'load', drawn: value });
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [base, draft.isChanged]);
+    const isOther = JSON.stringify(value) !== JSON.stringify(latest.current);
+    if (!isChanged && isOther) dispatch({ type: 'load', drawn: value });
+  }, [value, isChanged]);
 
   const add = (polygon: readonly Point[]) => dispatch({ type: 'set', ...addZone(now, polygon) });
   const finish = (points: readonly Point[]) =>
