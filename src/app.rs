@@ -1,5 +1,6 @@
 //! The appliance: open, start, wait, stop, in order.
 
+mod cameras;
 mod certificate;
 mod clips;
 mod dossier;
@@ -26,13 +27,14 @@ use crate::camera::cases::Cases;
 use crate::camera::inspector::{PlateModels, Plates};
 use crate::camera::looker::{Models, Reader};
 use crate::camera::{self, snapshots};
-use crate::config::Config;
+use crate::config::Settings;
 use crate::http::{self, AppState};
 use crate::notify::Board;
 use crate::record::{DiskState, Recorder};
 use crate::store::Store;
 use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
+use cameras::Cameras;
 use clips::RecordedClips;
 pub use dossier::{Exported, export};
 use escalation::Escalation;
@@ -58,16 +60,20 @@ impl Ready {
     }
 }
 
-/// Runs the appliance until SIGINT or SIGTERM. `ready` hears where the page is.
+/// Runs the appliance until SIGINT or SIGTERM, by settings that may change meanwhile. `ready` hears where the page is.
 ///
 /// # Errors
 /// When a part cannot start; what was started before it has stopped again.
-pub fn run(config: Config, clock: SharedClock, ready: impl FnOnce(&Ready) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub fn run(
+    settings: Settings,
+    clock: SharedClock,
+    ready: impl FnOnce(&Ready) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     // Signals first: one that comes while models load must not be lost.
     let mut signals = Signals::new([SIGINT, SIGTERM]).context("signals cannot be received")?;
 
     // Open.
-    let config = Arc::new(config);
+    let config = settings.config();
     make_private_folder(&config.data_dir)?;
     let tls = certificate::open(&config)?;
     let listener = listen(config.web.listen)?;
@@ -116,7 +122,7 @@ pub fn run(config: Config, clock: SharedClock, ready: impl FnOnce(&Ready) -> any
     // Before a camera takes the room.
     store.settle();
     let shared = camera::Shared {
-        config: Arc::clone(&config),
+        settings: settings.clone(),
         clock: clock.clone(),
         store: store.clone(),
         cases,
@@ -124,7 +130,7 @@ pub fn run(config: Config, clock: SharedClock, ready: impl FnOnce(&Ready) -> any
         metrics: metrics.clone(),
         recorder: Arc::clone(&recorder),
         detector,
-        eyes: Eyes { reader, plates, archive: Some(Arc::new(StoredPlates::new(store.clone(), &config))) },
+        eyes: Eyes { reader, plates, archive: Some(Arc::new(StoredPlates::new(store.clone(), settings.clone()))) },
     };
     let state = AppState {
         clips: Arc::new(RecordedClips::open(store.clone(), &config.data_dir).context("the folder of clips")?),
@@ -132,6 +138,7 @@ pub fn run(config: Config, clock: SharedClock, ready: impl FnOnce(&Ready) -> any
         store,
         board,
         config: Arc::clone(&config),
+        settings: settings.clone(),
         clock,
         metrics,
         tls,
@@ -140,17 +147,14 @@ pub fn run(config: Config, clock: SharedClock, ready: impl FnOnce(&Ready) -> any
 
     // Start.
     let (stop, shutdown) = Shutdown::new();
-    let expiry = Expiry::new(state.store.clone(), state.clock.clone(), &config);
-    let escalation = Escalation { store: state.store.clone(), clock: state.clock.clone(), rules: config.escalation };
-    let mut workers = vec![
+    let expiry = Expiry::new(state.store.clone(), state.clock.clone(), settings.clone());
+    let escalation = Escalation { store: state.store.clone(), clock: state.clock.clone(), settings };
+    let workers = vec![
         serve(listener, state, shutdown.clone())?,
         expiry.start(shutdown.clone())?,
         escalation.start(shutdown.clone())?,
+        Cameras::start(shared, shutdown)?,
     ];
-    for camera in &config.cameras {
-        workers.push(camera::start(camera.clone(), shared.clone(), shutdown.clone()).context("a camera's thread")?);
-    }
-    drop(shared);
     tracing::info!(%address, cameras = config.cameras.len(), "watching");
     ready(&Ready { address, is_secure: config.web.is_secure(), setup_token })?;
 

@@ -3,6 +3,7 @@
 pub mod analyst;
 pub mod archive;
 pub mod cases;
+mod changed;
 pub mod closer;
 mod doubter;
 mod feed;
@@ -29,7 +30,7 @@ use crate::alert::Change;
 use crate::base::metrics::{CameraMetrics, Metrics};
 use crate::base::worker::{Worker, catch};
 use crate::base::{SharedClock, Shutdown};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Settings};
 use crate::decode::gate::Gate;
 use crate::decode::{Sighting, Watcher, WatcherCounts};
 use crate::intake::AccessUnit;
@@ -58,7 +59,7 @@ const LONGEST_WAIT: Duration = Duration::from_millis(200);
 /// What all cameras share.
 #[derive(Clone)]
 pub struct Shared {
-    pub config: Arc<Config>,
+    pub settings: Settings,
     pub clock: SharedClock,
     pub store: Store,
     pub cases: cases::Cases,
@@ -70,17 +71,20 @@ pub struct Shared {
     pub eyes: Eyes,
 }
 
-/// Starts a camera's thread. It restarts by itself after a panic and ends with `shutdown`.
+/// Starts a camera's thread. It restarts by itself after a panic, and where its streams are changed, and ends with
+/// `shutdown`, or when the camera is configured no longer.
 ///
 /// # Errors
 /// When the system has no thread to give.
-pub fn start(camera: config::Camera, shared: Shared, shutdown: Shutdown) -> io::Result<Worker> {
-    Worker::spawn(format!("cam-{}", camera.id), move || {
-        let _span = tracing::info_span!("camera", id = %camera.id).entered();
+pub fn start(id: String, shared: Shared, shutdown: Shutdown) -> io::Result<Worker> {
+    Worker::spawn(format!("cam-{id}"), move || {
+        let _span = tracing::info_span!("camera", %id).entered();
         let mut backoff = Backoff::default();
         let mut random = fastrand::Rng::new();
         while !shutdown.is_stopped() {
-            let run = || LiveCamera::new(&camera, &shared).run(&shutdown);
+            let config = shared.settings.config();
+            let Some(camera) = config.camera(&id) else { return shared.board.forget_camera(&id) };
+            let run = || LiveCamera::new(camera, &config, &shared).run(&shutdown);
             if let Err(reason) = catch(run) {
                 let pause = backoff.next(&mut random);
                 tracing::error!(%reason, ?pause, "the camera's loop failed and starts again");
@@ -93,6 +97,8 @@ pub fn start(camera: config::Camera, shared: Shared, shutdown: Shutdown) -> io::
 struct LiveCamera {
     id: String,
     shared: Shared,
+    /// What it goes by.
+    config: Arc<Config>,
     main: Feed,
     sub: Option<Feed>,
     recorder: CameraRecorder,
@@ -108,11 +114,10 @@ struct LiveCamera {
 }
 
 impl LiveCamera {
-    fn new(camera: &config::Camera, shared: &Shared) -> Self {
+    fn new(camera: &config::Camera, config: &Arc<Config>, shared: &Shared) -> Self {
         let feed = |url, role| Feed::new(url, role, camera, shared);
         let recall = Recall::new(shared.store.clone(), &camera.id, shared.clock.monotonic());
-        let now = shared.clock.now();
-        let saver = Saver::new(&camera.id, shared.store.clone(), shared.cases.clone(), &shared.config.data_dir);
+        let saver = Saver::new(&camera.id, shared.store.clone(), shared.cases.clone(), &config.data_dir);
         Self {
             id: camera.id.clone(),
             main: feed(&camera.main, Role::Main),
@@ -120,29 +125,32 @@ impl LiveCamera {
             recorder: shared.recorder.camera(&camera.id),
             watcher: Watcher::new(Gate::new(), ANALYSES_PER_SECOND),
             main_pictures: main_pictures(camera, shared),
-            analyst: Analyst::new(&shared.config, camera, shared.detector.clone(), shared.eyes.clone(), None)
-                .with_orders(shared.store.orders())
-                .with_experience(shared.store.lessons(), shared.store.settled_alerts(), recall.perspective().clone())
-                .remembering(saver.marks(now - shared.config.memory.keep()), recall.scenes(now)),
+            analyst: changed::analyst(camera, config, shared, &recall, &saver),
             recall,
             saver,
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),
             shared: shared.clone(),
+            config: Arc::clone(config),
         }
     }
 
     fn run(mut self, shutdown: &Shutdown) {
-        while !shutdown.is_stopped() {
+        while !shutdown.is_stopped() && self.heed() {
             self.run_once();
         }
+        self.finish();
+        self.recorder.gap();
+    }
+
+    /// What is open closes; what was learned is kept.
+    fn finish(&mut self) {
         self.keep_learned();
         let (ended, closed) = self.analyst.finish(self.shared.clock.now());
         keep(&self.saver, ended);
         if let Some(alert) = closed {
             self.saver.save(Change::Closed, alert, None);
         }
-        self.recorder.gap();
     }
 
     fn run_once(&mut self) {

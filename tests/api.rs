@@ -13,7 +13,7 @@ use axum::middleware::map_request;
 use canhdem::access::{self, Role, Session};
 use canhdem::alert::{Actor, Alert, Guard, Handling, Judged, Person, Step, Verdict};
 use canhdem::base::{IdSource, Metrics, Rect, Shutdown, ShutdownHandle, SimClock, Timestamp};
-use canhdem::config::Config;
+use canhdem::config::Settings;
 use canhdem::decode::{Frame, PixelFormat};
 use canhdem::http::{AppState, Clip, ClipError, ClipSource};
 use canhdem::intake::Codec;
@@ -41,6 +41,8 @@ mod cases;
 mod live;
 #[path = "api/roles.rs"]
 mod roles;
+#[path = "api/settings.rs"]
+mod settings;
 #[path = "api/tls.rs"]
 mod tls;
 #[path = "api/vehicles.rs"]
@@ -123,10 +125,12 @@ impl Office {
         let clips = Arc::new(FakeClips { path: clip_path, ..FakeClips::default() });
         let snapshots_dir = folder.path().join("snapshots");
         std::fs::create_dir(&snapshots_dir).expect("made");
+        let settings = Settings::open(config_path).expect("a configuration");
         let state = AppState {
             store: Store::open(&folder.path().join("data"), &(clock.clone() as _)).expect("opens"),
             board: Board::default(),
-            config: Arc::new(Config::load(&config_path).expect("a configuration")),
+            config: settings.config(),
+            settings,
             clock: clock.clone(),
             metrics: Metrics::new(),
             clips: clips.clone(),

@@ -88,6 +88,11 @@ impl CaseBook {
         Self { neighbours, members: Vec::new(), cases: BTreeMap::new() }
     }
 
+    /// From now on these cameras are near each other; what was joined stays joined.
+    pub fn set_neighbours(&mut self, neighbours: Neighbours) {
+        self.neighbours = neighbours;
+    }
+
     /// Alerts that were last seen longer ago, and are closed, can no longer be joined.
     pub fn memory(&self) -> Duration {
         SAME_CAMERA.max(self.neighbours.longest_walk().unwrap_or_default()) + LATEST

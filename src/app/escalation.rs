@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::base::worker::Worker;
 use crate::base::{SharedClock, Shutdown};
-use crate::config;
+use crate::config::Settings;
 use crate::store::Store;
 
 /// How late it may be.
@@ -15,7 +15,7 @@ const EVERY: Duration = Duration::from_secs(2);
 pub(super) struct Escalation {
     pub store: Store,
     pub clock: SharedClock,
-    pub rules: config::Escalation,
+    pub settings: Settings,
 }
 
 impl Escalation {
@@ -26,7 +26,7 @@ impl Escalation {
     fn run(&self, shutdown: &Shutdown) {
         let mut failing = false;
         while !shutdown.wait(EVERY) {
-            match self.store.escalate_overdue(self.clock.now(), &self.rules) {
+            match self.store.escalate_overdue(self.clock.now(), &self.settings.config().escalation) {
                 Ok(escalated) => {
                     failing = false;
                     for alert in escalated {

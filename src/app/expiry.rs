@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::base::worker::Worker;
 use crate::base::{SharedClock, Shutdown};
 use crate::camera::snapshots;
-use crate::config::Config;
+use crate::config::Settings;
 use crate::store::{Passage, Store, StoreError, VehicleCrop};
 
 const EVERY: Duration = Duration::from_secs(3600);
@@ -27,22 +27,15 @@ pub(super) struct Expiry {
     store: Store,
     clock: SharedClock,
     snapshots_dir: PathBuf,
-    /// Vehicles, and where people loitered.
-    keep: SignedDuration,
-    keep_marks: SignedDuration,
+    /// How long vehicles are remembered, and where people loitered.
+    settings: Settings,
     batch: u32,
 }
 
 impl Expiry {
-    pub(super) fn new(store: Store, clock: SharedClock, config: &Config) -> Self {
-        Self {
-            store,
-            clock,
-            snapshots_dir: snapshots::folder(&config.data_dir),
-            keep: config.plates.keep(),
-            keep_marks: config.memory.keep(),
-            batch: BATCH,
-        }
+    pub(super) fn new(store: Store, clock: SharedClock, settings: Settings) -> Self {
+        let snapshots_dir = snapshots::folder(&settings.config().data_dir);
+        Self { store, clock, snapshots_dir, settings, batch: BATCH }
     }
 
     pub(super) fn start(self, shutdown: Shutdown) -> anyhow::Result<Worker> {
@@ -59,7 +52,7 @@ impl Expiry {
                 Ok(passages) => tracing::info!(passages, "vehicles that came by long ago were forgotten"),
                 Err(error) => tracing::warn!(%error, "vehicles that came by long ago are not forgotten yet"),
             }
-            if let Err(error) = self.store.remove_marks(self.older_than(self.keep_marks)) {
+            if let Err(error) = self.store.remove_marks(self.older_than(self.settings.config().memory.keep())) {
                 tracing::warn!(%error, "where people loitered long ago is not forgotten yet");
             }
             if shutdown.wait(EVERY) {
@@ -76,7 +69,7 @@ impl Expiry {
     /// many passages that were.
     fn forget(&self, shutdown: &Shutdown) -> Result<usize, StoreError> {
         let now = self.clock.now();
-        let before = self.older_than(self.keep);
+        let before = self.older_than(self.settings.config().plates.keep());
         let lists = self.store.plate_lists();
         let mut forgotten = 0;
         let mut last = None;
@@ -146,6 +139,7 @@ mod tests {
 
     use super::*;
     use crate::base::{IdSource, SimClock};
+    use crate::config::Config;
     use crate::rules::plate::Plate;
     use crate::rules::plate::lists::{ListEntry, ListKind};
     use crate::store::{Listed, PlateEntry};
@@ -210,8 +204,9 @@ mod tests {
                 fs::write(snapshots_dir.join(crop.file_name(track(n))), "a picture").expect("written");
             }
         }
-        let keep = SignedDuration::from_hours(30 * DAY);
-        (folder, Expiry { store, clock, snapshots_dir, keep, keep_marks: keep, batch: 2 })
+        // Kept for 30 days.
+        let settings = Settings::fixed(Arc::new(Config::for_replay()));
+        (folder, Expiry { store, clock, snapshots_dir, settings, batch: 2 })
     }
 
     fn forget(expiry: &Expiry) -> usize {

@@ -96,6 +96,12 @@ impl Analyst {
         }
     }
 
+    /// Other zones, lines and hours count from now on; an open alert goes on.
+    pub fn go_by(&mut self, config: &Config, camera: &crate::config::Camera) {
+        self.conduct = Conduct::new(&camera.zones, &camera.lines);
+        self.schedule = Schedule::new(config).with_orders(self.schedule.orders().clone());
+    }
+
     /// Arming and disarming by hand counts from now on.
     pub fn with_orders(mut self, orders: SharedOrders) -> Self {
         self.schedule = self.schedule.with_orders(orders);

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::alert;
-use crate::config::Config;
+use crate::config::Settings;
 use crate::rules::Bilingual;
 use crate::rules::nights;
 use crate::rules::plate::lists::ListKind;
@@ -40,26 +39,29 @@ pub trait Archive: Send + Sync {
 /// The appliance's own memory.
 pub struct StoredPlates {
     store: Store,
-    timezone: TimeZone,
-    /// Of each camera that says so, the place that it looks at.
-    places: HashMap<String, String>,
+    /// Says of a camera which place it looks at.
+    settings: Settings,
 }
 
 impl StoredPlates {
-    pub fn new(store: Store, config: &Config) -> Self {
-        let place = |camera: &crate::config::Camera| Some((camera.id.clone(), camera.place.clone()?));
-        Self { store, timezone: config.timezone.clone(), places: config.cameras.iter().filter_map(place).collect() }
+    pub fn new(store: Store, settings: Settings) -> Self {
+        Self { store, settings }
+    }
+
+    fn place(&self, camera: &str) -> Option<String> {
+        self.settings.config().camera(camera)?.place.clone()
     }
 
     /// Cameras whose place is not known may look at the same one.
     fn are_apart(&self, one: &str, other: &str) -> bool {
-        self.places.get(one).zip(self.places.get(other)).is_some_and(|(one, other)| one != other)
+        self.place(one).zip(self.place(other)).is_some_and(|(one, other)| one != other)
     }
 
     /// What all of these cameras look at, where that is one place with a name.
-    fn place_of(&self, cameras: &BTreeSet<String>) -> Option<&str> {
-        let places: BTreeSet<_> = cameras.iter().map(|camera| self.places.get(camera)).collect();
-        places.first().copied().flatten().filter(|_| places.len() == 1).map(String::as_str)
+    fn place_of(&self, cameras: &BTreeSet<String>) -> Option<String> {
+        let places: BTreeSet<_> = cameras.iter().map(|camera| self.place(camera)).collect();
+        let is_one = places.len() == 1;
+        places.into_iter().next().flatten().filter(|_| is_one)
     }
 
     /// How long a vehicle that passes is in a camera's view.
@@ -102,9 +104,9 @@ impl Archive for StoredPlates {
         let usual: HashMap<_, _> =
             cameras.into_iter().filter_map(|camera| Some((camera, self.usual_time(camera, since)?))).collect();
         let usual = |camera: &str| usual.get(camera).copied();
-        let history = History::of(&earlier, Some(&current), passage.last_at, &self.timezone, usual);
+        let history = History::of(&earlier, Some(&current), passage.last_at, &self.settings.config().timezone, usual);
         Recalled {
-            before: history.sentence(self.place_of(&history.cameras)),
+            before: history.sentence(self.place_of(&history.cameras).as_deref()),
             is_elsewhere: is_elsewhere(&text, &current, &earlier, |one, other| self.are_apart(one, other)),
             listed,
         }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::base::{SharedClock, SimClock};
+use crate::config::Config;
 use crate::rules::plate::{Candidate, Plate, PlateVerdict};
 use crate::vision::Class;
 
@@ -47,7 +48,7 @@ fn office(seconds: i64, place: Option<&str>) -> (TempDir, StoredPlates) {
     }
     let mut config = Config::for_replay();
     config.cameras[0].place = place.map(str::to_owned);
-    (folder, StoredPlates::new(store, &config))
+    (folder, StoredPlates::new(store, Settings::fixed(Arc::new(config))))
 }
 
 #[track_caller]

@@ -29,6 +29,11 @@ impl Cases {
         Ok(Self { inner: Arc::new(Mutex::new((book, ids))) })
     }
 
+    /// From now on these cameras are near each other.
+    pub fn set_neighbours(&self, neighbours: Neighbours) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).0.set_neighbours(neighbours);
+    }
+
     /// To which case an alert belongs as it is now.
     pub fn file(&self, alert: &Alert) -> Filing {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::output;
 use crate::app;
 use crate::base::SystemClock;
-use crate::config::Config;
+use crate::config::Settings;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -18,8 +18,8 @@ pub struct Args {
 /// # Errors
 /// When the configuration is wrong or the appliance cannot start.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let config = Config::load(&args.config)?;
-    app::run(config, Arc::new(SystemClock::new()), |ready| {
+    let settings = Settings::open(args.config.clone())?;
+    app::run(settings, Arc::new(SystemClock::new()), |ready| {
         if let Some(token) = &ready.setup_token {
             output::line(format!("canhdem: no account yet: open {} and enter the set-up token {token}", ready.url()))?;
         }

@@ -31,14 +31,18 @@ impl fmt::Debug for Credentials {
 /// Reads the credentials named by the configuration, else systemd's, else `credentials.toml`
 /// beside the configuration, else none.
 pub(super) fn load(named: Option<&Path>, folder: &Path) -> Result<KnownCredentials, ConfigError> {
-    let path = match named {
-        Some(path) => path.to_owned(),
-        None => match systemd_file().or_else(|| existing(folder.join(DEFAULT_NAME))) {
-            Some(path) => path,
-            None => return Ok(KnownCredentials::new()),
-        },
-    };
-    read(&path)
+    let is_named = named.is_some();
+    let (path, _) = place(named.map(Path::to_owned), folder);
+    if is_named || path.exists() { read(&path) } else { Ok(KnownCredentials::new()) }
+}
+
+/// Where they are, or would be, and whether it is systemd that gives them.
+pub(super) fn place(named: Option<PathBuf>, folder: &Path) -> (PathBuf, bool) {
+    match (named, systemd_file()) {
+        (Some(path), _) => (path, false),
+        (None, Some(path)) => (path, true),
+        (None, None) => (folder.join(DEFAULT_NAME), false),
+    }
 }
 
 fn systemd_file() -> Option<PathBuf> {
@@ -49,7 +53,7 @@ fn existing(path: PathBuf) -> Option<PathBuf> {
     path.exists().then_some(path)
 }
 
-fn read(path: &Path) -> Result<KnownCredentials, ConfigError> {
+pub(super) fn read(path: &Path) -> Result<KnownCredentials, ConfigError> {
     let unreadable = |source| ConfigError::Read { path: path.to_owned(), source };
     let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
     if mode & 0o077 != 0 {

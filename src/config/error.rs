@@ -47,6 +47,14 @@ impl Problem {
         Self { span: self.span.or(Some(span)), ..self }
     }
 
+    pub(super) fn span(&self) -> Option<&Range<usize>> {
+        self.span.as_ref()
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(super) fn in_file(self, path: &Path, text: &str) -> ConfigError {
         match self.span {
             Some(span) => {

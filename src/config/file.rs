@@ -19,12 +19,12 @@ use super::{
 };
 
 /// 50 GB: about ten days of one camera at 500 kbit/s.
-const DEFAULT_QUOTA_BYTES: u64 = 50_000_000_000;
+pub(super) const DEFAULT_QUOTA_BYTES: u64 = 50_000_000_000;
 /// Below this a single camera's minute does not fit.
 const LEAST_QUOTA_BYTES: u64 = 50_000_000;
 pub(super) const DEFAULT_TIMEZONE: &str = "Asia/Ho_Chi_Minh";
 /// For how long who came before and where is of use; longer is nobody's business.
-const DEFAULT_KEEP_DAYS: u16 = 30;
+pub(super) const DEFAULT_KEEP_DAYS: u16 = 30;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -228,6 +228,14 @@ pub(super) fn check_id(id: &str, place: &str) -> Result<String, String> {
             "{place}: the id {id:?} must be 1 to 40 lowercase letters (a to z), digits or hyphens, such as \"cong-chinh\"; its name may be anything"
         ))
     }
+}
+
+/// The address of a stream, as an administrator types it.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn address(text: &str) -> Result<Url, String> {
+    check_address(text, "address").map_err(|problem| problem.trim_start_matches("address: ").to_owned())
 }
 
 fn check_address(text: &str, place: &str) -> Result<Url, String> {

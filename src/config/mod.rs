@@ -6,6 +6,8 @@ mod credentials;
 mod error;
 mod file;
 mod near;
+mod reach;
+mod settings;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -25,7 +27,14 @@ pub use arming::{
 };
 pub use credentials::Credentials;
 pub use error::ConfigError;
+pub use file::address;
 pub use near::Neighbours;
+pub use reach::Reach;
+pub use settings::{
+    ArmingKeys, CameraKeys, ClosedKeys, DaysKept, Drawn, EarlyWatchKeys, Edit, EditError, FileProblem, FileState,
+    GroupKeys, KeepingKeys, LineKeys, Login, NationalDayKeys, NotWritten, RecordKeys, Settings, SwapKeys, TetKeys,
+    WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys,
+};
 pub use zones::{Direction, EntryLine, Zone, ZoneKind, ZoneRules};
 
 #[derive(Debug, Clone)]
@@ -79,7 +88,7 @@ pub enum Language {
     En,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Camera {
     /// Lowercase letters, digits and hyphens: it names folders and appears in addresses.
     pub id: String,
@@ -107,7 +116,8 @@ impl Camera {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Transport {
     #[default]
     Tcp,

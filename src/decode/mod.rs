@@ -7,6 +7,7 @@ mod gop;
 mod impression;
 pub mod jpeg;
 mod motion;
+pub mod probe;
 mod recent;
 mod sizes;
 mod tally;

@@ -118,6 +118,8 @@ impl Listener {
     /// is full and takes no events, that it is lost.
     async fn beat(&mut self) -> Result<(), Gone> {
         self.still_signed_in().await?;
+        // There may be other cameras by now.
+        self.context = self.context.latest();
         self.catch_up().await?;
         let context = Arc::clone(&self.context);
         for camera in context.camera_views(&self.who.clone()) {

@@ -156,7 +156,7 @@ impl Session {
                         return Err(End::Gone);
                     }
                     let signed = context.still_signed(self.token).await.ok_or(End::SignedOut)?;
-                    if !signed.account.who().may_see(&self.camera) {
+                    if context.latest().configured(&signed.account.who(), &self.camera).is_err() {
                         return Err(End::SignedOut);
                     }
                     self.send(Message::Ping(Bytes::new())).await?;

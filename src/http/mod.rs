@@ -5,6 +5,8 @@ mod account_view;
 mod accounts;
 mod alerts;
 mod arming;
+mod arming_month;
+mod camera_test;
 mod cameras;
 mod case_view;
 mod cases;
@@ -12,6 +14,7 @@ mod cookie;
 mod events;
 mod guard;
 mod handling;
+mod latest;
 mod lessons;
 mod live;
 mod me;
@@ -24,6 +27,7 @@ mod permit;
 mod plates;
 mod problem;
 mod sign_in;
+mod settings;
 mod signed;
 mod tls;
 mod vehicle_view;
@@ -32,7 +36,7 @@ mod view;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
@@ -45,10 +49,11 @@ use tokio::sync::Semaphore;
 
 use crate::access::{Lockout, SetupToken};
 use crate::base::{Metrics, SharedClock, Shutdown};
-use crate::config::Config;
+use crate::config::{Config, Settings};
 use crate::notify::Board;
 use crate::rules::schedule::Schedule;
 use crate::store::Store;
+use latest::{Latest, Live};
 pub use media::{Clip, ClipError, ClipSource};
 pub use openapi::document;
 pub use problem::{Problem, WebError};
@@ -57,6 +62,8 @@ pub use tls::{Tls, TlsError};
 
 /// What is sent here is an entry of a list at most.
 const MAX_BODY_BYTES: usize = 16 * 1024;
+/// But for the calendar of an office, or the zones of a camera.
+const MAX_SETTINGS_BYTES: usize = 128 * 1024;
 /// Clips made at once: each takes the disk and a processor for a moment.
 const CLIPS_AT_ONCE: usize = 2;
 /// JPEGs made at once.
@@ -75,7 +82,10 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 pub struct AppState {
     pub store: Store,
     pub board: Board,
+    /// As it counts while a request is answered: what `settings` had when it came.
     pub config: Arc<Config>,
+    /// As it counts, and its file.
+    pub settings: Settings,
     pub clock: SharedClock,
     pub metrics: Metrics,
     pub clips: Arc<dyn ClipSource>,
@@ -88,21 +98,25 @@ pub struct AppState {
     pub setup: Option<SetupToken>,
 }
 
-/// What handlers share.
+/// What handlers share, by the configuration that counts when a request comes.
+#[derive(Clone)]
 struct Context {
     state: AppState,
     schedule: Schedule,
     started_at: Timestamp,
-    begun: media::Begun,
-    clip_places: Semaphore,
-    picture_places: Semaphore,
+    begun: Arc<media::Begun>,
+    clip_places: Arc<Semaphore>,
+    picture_places: Arc<Semaphore>,
     hashing_places: Arc<Semaphore>,
-    lockout: Mutex<Lockout>,
+    lockout: Arc<Mutex<Lockout>>,
     listener_places: Arc<Semaphore>,
     viewer_places: Arc<Semaphore>,
+    /// Of a camera that is looked at before it is set up.
+    testing_place: Arc<Semaphore>,
     stopping: Option<Shutdown>,
     /// The OpenAPI document.
-    document: String,
+    document: Arc<str>,
+    latest: Weak<Latest>,
 }
 
 type Shared = Arc<Context>;
@@ -145,26 +159,28 @@ where
 fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
     let (api, document) = openapi::routes().split_for_parts();
     let context = Context {
-        document: openapi::text(&document),
+        document: openapi::text(&document).into(),
+        latest: Weak::new(),
         schedule: Schedule::new(&state.config).with_orders(state.store.orders()),
         started_at: state.clock.now(),
-        begun: media::Begun::default(),
-        clip_places: Semaphore::new(CLIPS_AT_ONCE),
-        picture_places: Semaphore::new(PICTURES_AT_ONCE),
+        begun: Arc::default(),
+        clip_places: Arc::new(Semaphore::new(CLIPS_AT_ONCE)),
+        picture_places: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
         hashing_places: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
-        lockout: Mutex::default(),
+        lockout: Arc::default(),
         listener_places: Arc::new(Semaphore::new(LISTENERS)),
         viewer_places: Arc::new(Semaphore::new(VIEWERS)),
+        testing_place: Arc::new(Semaphore::new(1)),
         stopping,
         state,
     };
-    let context = Arc::new(context);
     let is_secure = context.is_secure();
+    let live = Live::new(&context);
     api.merge(page::routes())
         .fallback(|| async { nothing() })
         .method_not_allowed_fallback(|| async { WebError::MethodNotAllowed })
-        .with_state(Arc::clone(&context))
-        .layer(Extension(context))
+        .with_state(live.clone())
+        .layer(Extension(live))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn(move |request, next| guard::guard(is_secure, request, next)))
 }

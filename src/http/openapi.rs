@@ -1,19 +1,19 @@
 //! Every route of the API, and the document that describes it: both from the same handlers.
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use utoipa::OpenApi as _;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use super::permit::{self, machine, may, open, signed_in};
 use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
-    Problem, Shared, accounts, alerts, arming, cameras, cases, cookie, events, handling, lessons, live, me, office,
-    plates, sign_in, vehicles,
+    Live, MAX_SETTINGS_BYTES, Problem, Shared, accounts, alerts, arming, arming_month, camera_test, cameras, cases,
+    cookie, events, handling, lessons, live, me, office, plates, settings, sign_in, vehicles,
 };
 use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Settle};
 use crate::store::VehicleCrop;
@@ -32,6 +32,7 @@ use crate::store::VehicleCrop;
         (name = "vehicles", description = "Which came by, and the lists of plates"),
         (name = "cameras", description = "As they are now"),
         (name = "office", description = "What is recorded, whether it is armed, how the appliance is doing"),
+        (name = "settings", description = "The file of the configuration"),
         (name = "accounts", description = "Who is signed in, and who may be"),
         (name = "operation", description = "For whoever keeps the appliance running"),
     ),
@@ -40,7 +41,7 @@ use crate::store::VehicleCrop;
 struct Document;
 
 /// The routes of the API under `/api/v1`, and those beside it. Each says here whom it answers.
-pub(super) fn routes() -> OpenApiRouter<Shared> {
+pub(super) fn routes() -> OpenApiRouter<Live> {
     let api = OpenApiRouter::new()
         .routes(open(routes!(sign_in::sign_in)))
         .routes(signed_in(routes!(sign_in::sign_out)))
@@ -76,9 +77,17 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(may(KeepPlates, routes!(plates::change_plate, plates::remove_plate)))
         .routes(may(Look, routes!(office::list_recordings)))
         .routes(may(Look, routes!(arming::get_arming)))
+        .routes(may(Look, routes!(arming_month::arming_month)))
         // Disarming takes more, which the handler says.
         .routes(may(Arm, routes!(arming::give_order)))
         .routes(may(Disarm, routes!(arming::withdraw_order)))
+        .routes(may(Administer, routes!(settings::get_settings)))
+        .routes(may(Administer, routes!(settings::add_camera)))
+        .routes(may(Administer, routes!(settings::change_camera, settings::remove_camera)))
+        .routes(long(may(Administer, routes!(settings::draw_zones))))
+        .routes(may(Administer, routes!(camera_test::test_camera)))
+        .routes(long(may(Administer, routes!(settings::change_arming))))
+        .routes(may(Administer, routes!(settings::change_keeping)))
         .routes(may(Look, routes!(office::get_status)))
         .routes(may(Look, routes!(events::events)))
         .routes(signed_in(routes!(openapi_json)));
@@ -89,6 +98,11 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .nest("/api/v1", api)
         .routes(open(routes!(office::healthz)))
         .routes(machine(routes!(office::metrics)))
+}
+
+/// What is sent may be longer than elsewhere.
+fn long((schemas, paths, router): UtoipaMethodRouter<Live>) -> UtoipaMethodRouter<Live> {
+    (schemas, paths, router.layer(DefaultBodyLimit::max(MAX_SETTINGS_BYTES)))
 }
 
 /// The OpenAPI 3.1 document as it is served, for whoever generates types from it.
@@ -108,5 +122,5 @@ pub(super) fn text(document: &utoipa::openapi::OpenApi) -> String {
     Problems,
 ))]
 async fn openapi_json(State(context): State<Shared>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], context.document.clone())
+    ([(header::CONTENT_TYPE, "application/json")], context.document.to_string())
 }

@@ -7,7 +7,7 @@ use axum::routing::get;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::params::Name;
-use super::{Shared, WebError, nothing};
+use super::{Live, WebError, nothing};
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
@@ -18,7 +18,7 @@ const PAGE: &str = "index.html";
 /// Vite names these after their content: they never change.
 const HASHED: &str = "assets/";
 
-pub(super) fn routes() -> Router<Shared> {
+pub(super) fn routes() -> Router<Live> {
     Router::new().route("/", get(index)).route("/{*path}", get(file))
 }
 

@@ -11,13 +11,13 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::signed::{SignedIn, peer};
-use super::{Shared, WebError};
+use super::{Live, WebError};
 use crate::access::{Access, Permission, Role};
 
 /// Name of the security scheme.
 pub(super) const SCHEME: &str = "session";
 
-type Routes = UtoipaMethodRouter<Shared>;
+type Routes = UtoipaMethodRouter<Live>;
 
 /// Answered to anybody.
 pub(super) fn open(routes: Routes) -> Routes {
@@ -41,8 +41,7 @@ pub(super) fn may(permission: Permission, routes: Routes) -> Routes {
 
 fn with(access: Access, (schemas, mut paths, router): Routes) -> Routes {
     paths.paths.values_mut().flat_map(operations).for_each(|operation| describe(operation, access));
-    let router =
-        router.route_layer(middleware::from_fn(move |context, request, next| check(access, context, request, next)));
+    let router = router.route_layer(middleware::from_fn(move |live, request, next| check(access, live, request, next)));
     (schemas, paths, router)
 }
 
@@ -61,12 +60,12 @@ fn describe(operation: &mut Operation, access: Access) {
     }
 }
 
-async fn check(access: Access, Extension(context): Extension<Shared>, mut request: Request, next: Next) -> Response {
+async fn check(access: Access, Extension(live): Extension<Live>, mut request: Request, next: Next) -> Response {
     let asks_here = peer(request.extensions()).is_loopback();
     if access == Access::Open || access == Access::Machine && asks_here {
         return next.run(request).await;
     }
-    let signed = context.signed(request.headers()).await;
+    let signed = live.context().signed(request.headers()).await;
     match signed.and_then(|signed| permit(access, signed)) {
         Ok(signed) => {
             request.extensions_mut().insert(signed);

@@ -1,5 +1,6 @@
 //! The one error of the API: `application/problem+json`, RFC 9457.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -33,6 +34,9 @@ pub enum WebError {
     /// Something that was sent and is well formed, but cannot be.
     #[error("`{field}`: {detail}")]
     Field { field: &'static str, detail: String },
+    /// As [`WebError::Field`], of a configuration: the parts of a field's way have slashes between them.
+    #[error("{detail}")]
+    Setting { field: Option<String>, detail: String },
     #[error("send JSON here, with the content type application/json")]
     NotJson,
     #[error("what was sent is too large")]
@@ -63,7 +67,7 @@ pub struct Problem {
     detail: String,
     /// Which field of what was sent is wrong; missing where that is not it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'static str>,
+    field: Option<Cow<'static, str>>,
     /// Whose it is what was asked for; missing where that is not it.
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
@@ -88,7 +92,7 @@ impl WebError {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Field { .. } | Self::Setting { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Conflict(_) | Self::Owned { .. } => StatusCode::CONFLICT,
@@ -113,8 +117,9 @@ impl IntoResponse for WebError {
         let title = status.canonical_reason().unwrap_or("Error");
         let detail = self.to_string();
         let (field, owner, retry_after) = match self {
-            Self::Field { field, .. } => (Some(field), None, None),
-            Self::Code(_) => (Some("totp"), None, None),
+            Self::Field { field, .. } => (Some(field.into()), None, None),
+            Self::Setting { field, .. } => (field.map(Cow::Owned), None, None),
+            Self::Code(_) => (Some("totp".into()), None, None),
             Self::Owned { owner, .. } => (None, Some(owner), None),
             Self::TooMany { retry_after, .. } => (None, None, Some(retry_after)),
             _ => (None, None, None),

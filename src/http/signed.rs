@@ -7,7 +7,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 
-use super::{Context, Shared, WebError, blocking, cookie};
+use super::{Context, Live, WebError, blocking, cookie};
 use crate::access::{Digest, Role, Session, Who, digest};
 use crate::store::Account;
 
@@ -50,11 +50,11 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
-impl FromRequestParts<Shared> for Who {
+impl FromRequestParts<Live> for Who {
     type Rejection = WebError;
 
-    async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, WebError> {
-        Ok(SignedIn::from_request_parts(parts, context).await?.account.who())
+    async fn from_request_parts(parts: &mut Parts, live: &Live) -> Result<Self, WebError> {
+        Ok(SignedIn::from_request_parts(parts, live).await?.account.who())
     }
 }
 

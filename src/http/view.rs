@@ -298,7 +298,7 @@ fn stream(health: &StreamHealth, tz: &TimeZone) -> Stream {
     }
 }
 
-fn reason(code: LostReason) -> Reason {
+pub(super) fn reason(code: LostReason) -> Reason {
     Reason { code, vi: code.vi(), en: code.en() }
 }
 

@@ -11,6 +11,7 @@ mod diagnose;
 pub mod health;
 mod replay;
 mod rtsp;
+mod sample;
 mod supervised;
 
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use url::Url;
 
 pub use access_unit::{AccessUnit, Codec};
 pub use health::{Lost, LostReason, Role, StreamHealth, StreamState};
+pub use sample::sample;
 pub use supervised::{CONNECT_LIMIT, STALL_LIMIT, Stream};
 
 use crate::base::SharedClock;

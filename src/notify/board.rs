@@ -64,6 +64,14 @@ impl Board {
         self.with(|inner| change(inner.cameras.entry(id.to_owned()).or_default()))
     }
 
+    /// The camera is configured no longer: it is told of no more, and whoever watches it sees the end.
+    pub fn forget_camera(&self, id: &str) {
+        self.with(|inner| {
+            inner.cameras.remove(id);
+            inner.live.iter().filter(|((camera, _), _)| camera == id).for_each(|(_, live)| live.end());
+        });
+    }
+
     /// The live video of a stream of a camera; the same one at every call.
     pub fn live(&self, id: &str, role: Role) -> LiveStream {
         self.with(|inner| inner.live.entry((id.to_owned(), role)).or_default().clone())

@@ -36,6 +36,7 @@ pub struct Recorder {
     outbox: Outbox,
     feeds: Mutex<HashMap<String, Weak<Feed>>>,
     runs: AtomicU64,
+    quota_bytes: Arc<AtomicU64>,
     worker: Option<Worker>,
     pub recovered: Recovered,
 }
@@ -59,12 +60,14 @@ impl Recorder {
         let (sender, receiver) = bounded(MAX_QUEUED_CUTS);
         let outbox = Outbox { sender, queued_bytes: Arc::new(AtomicUsize::new(0)) };
         let queue = outbox.clone();
-        let mut writer = Writer::new(data_dir, index, quota_bytes, clock, on_disk, ids, shelf);
+        let quota_bytes = Arc::new(AtomicU64::new(quota_bytes));
+        let mut writer = Writer::new(data_dir, index, Arc::clone(&quota_bytes), clock, on_disk, ids, shelf);
         let worker = Worker::spawn("recorder", move || run(&mut writer, &receiver, &queue));
         Ok(Self {
             outbox,
             feeds: Mutex::default(),
             runs: AtomicU64::new(0),
+            quota_bytes,
             worker: Some(worker.map_err(RecorderError::Thread)?),
             recovered,
         })
@@ -81,6 +84,11 @@ impl Recorder {
         let feed = Arc::new(Feed::new(id, self.outbox.clone(), first_run));
         feeds.insert(id.to_owned(), Arc::downgrade(&feed));
         CameraRecorder { feed }
+    }
+
+    /// Video kept at most from now on; counts with the next segment that is completed.
+    pub fn set_quota(&self, quota_bytes: u64) {
+        self.quota_bytes.store(quota_bytes, Ordering::Relaxed);
     }
 
     /// Whether its thread lives; if not, nothing is recorded any more.

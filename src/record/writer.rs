@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -32,7 +33,8 @@ const MIN_FREED_BYTES: u64 = 4 << 20;
 pub(super) struct Writer {
     data_dir: PathBuf,
     index: Arc<dyn SegmentIndex>,
-    quota_bytes: u64,
+    /// May be set anew at any time.
+    quota_bytes: Arc<AtomicU64>,
     clock: SharedClock,
     on_disk: OnDisk,
     ids: IdSource,
@@ -51,7 +53,7 @@ impl Writer {
     pub(super) fn new(
         data_dir: PathBuf,
         index: Arc<dyn SegmentIndex>,
-        quota_bytes: u64,
+        quota_bytes: Arc<AtomicU64>,
         clock: SharedClock,
         on_disk: OnDisk,
         ids: IdSource,
@@ -188,11 +190,15 @@ impl Writer {
     }
 
     fn headroom_bytes(&self) -> u64 {
-        (self.quota_bytes / HEADROOM_SHARE).min(MAX_HEADROOM_BYTES)
+        (self.quota_bytes() / HEADROOM_SHARE).min(MAX_HEADROOM_BYTES)
+    }
+
+    fn quota_bytes(&self) -> u64 {
+        self.quota_bytes.load(Ordering::Relaxed)
     }
 
     fn keep_within_quota(&mut self) {
-        let over = self.used_bytes().saturating_sub(self.quota_bytes);
+        let over = self.used_bytes().saturating_sub(self.quota_bytes());
         if over > 0 {
             self.free(over + self.headroom_bytes());
         }
@@ -266,7 +272,7 @@ impl Writer {
     }
 
     fn report(&self) {
-        let (used_bytes, quota_bytes) = (self.used_bytes(), self.quota_bytes);
+        let (used_bytes, quota_bytes) = (self.used_bytes(), self.quota_bytes());
         let (state, detail) = match &self.trouble {
             Some((state, detail)) => (*state, Some(detail.clone())),
             None if used_bytes > quota_bytes => (DiskState::Full, Some(over_quota(quota_bytes))),

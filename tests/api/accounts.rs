@@ -345,7 +345,7 @@ async fn where_administrators_need_a_second_factor_they_do_nothing_before() {
     let office = Office::new();
     let mut config = (*office.state.config).clone();
     config.web.require_totp_for_admins = true;
-    let app = canhdem::http::app(AppState { config: Arc::new(config), ..office.state.clone() });
+    let app = canhdem::http::app(AppState { settings: Settings::fixed(Arc::new(config)), ..office.state.clone() });
     for account in [known("hai", Role::Admin), known("lan", Role::Guard)] {
         office.has_account(&account);
     }

@@ -1,6 +1,6 @@
 // Starts the program under test and ends it, by its own pid.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,10 +13,12 @@ const START_MS = 120_000;
 
 /**
  * Runs `canhdem demo` (or the mock, when CANHDEM_BIN names a .mjs file) on a free port.
- * @returns {Promise<{origin: string, name: string, password: string, pid: number, kill: () => void, end: () => Promise<void>}>}
+ * @returns {Promise<{origin: string, name: string, password: string, dataDir: string, pid: number, kill: () => void, end: () => Promise<void>}>}
  */
 export async function startAppliance() {
   const dataDir = mkdtempSync(join(tmpdir(), 'canhdem-e2e-'));
+  // Films that an earlier demo has prepared: composing them takes the longest.
+  if (process.env.E2E_FOOTAGE) cpSync(process.env.E2E_FOOTAGE, join(dataDir, 'footage'), { recursive: true });
   const args = ['demo', '--port', '0', '--data-dir', dataDir];
   const [command, first] = PROGRAM.endsWith('.mjs') ? [process.execPath, [PROGRAM]] : [PROGRAM, []];
   const child = spawn(command, [...first, ...args], {
@@ -50,7 +52,15 @@ export async function startAppliance() {
         if (address && user) done([address, user, secret]);
       });
     });
-    return { origin, name, password, pid: child.pid, kill: () => process.kill(child.pid, 'SIGKILL'), end };
+    return {
+      origin,
+      name,
+      password,
+      dataDir,
+      pid: child.pid,
+      kill: () => process.kill(child.pid, 'SIGKILL'),
+      end,
+    };
   } catch (error) {
     await end();
     throw new Error(`${error.message}\n${output}${log}`);

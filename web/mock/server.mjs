@@ -15,6 +15,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newSettings } from './settings.mjs';
 
 const option = (name) => process.argv[process.argv.indexOf(name) + 1];
 const port = process.argv.includes('--port') ? Number(option('--port')) : 8787;
@@ -305,6 +306,7 @@ function file(request, response, path, headers) {
   createReadStream(path, { start, end }).pipe(response);
 }
 
+const settings = newSettings(cameras);
 const ME = { id: '0190f7a0-0000-7000-b000-000000000001', name: 'demo', role: 'admin', language: null, cameras: null, permissions: ['look', 'settle', 'arm', 'disarm', 'keep_plates', 'administer', 'audit'], totp: false, must_enrol: false, expires_at: iso(base) }; // prettier-ignore
 
 function api(request, response, path, query) {
@@ -318,6 +320,14 @@ function api(request, response, path, query) {
   }
   if (path === 'setup') return json(response, { needed: false, language: 'vi' });
   if (path === 'session' || path === 'me') return json(response, ME);
+  if (path === 'arming/month') return json(response, settings.month(query.get('month')));
+  if (kind === 'settings') {
+    const answer = (body) => {
+      const [status, told] = settings.change(request.method, path, body);
+      return status < 300 ? json(response, told) : problem(response, status, told);
+    };
+    return request.method === 'GET' ? answer({}) : void sentBody(request).then(answer);
+  }
   if (path === 'arming') {
     const reason = { vi: 'Đã bật từ 18:00 đến 06:00: ban đêm, giờ cao điểm trộm (01:00–03:00)', en: 'Armed from 18:00 to 06:00: night, peak hours (01:00–03:00)' }; // prettier-ignore
     return json(response, { at: iso(nowMs()), armed: true, peak: true, holiday: false, from: null, until: null, reason, cameras: [], orders: [] }); // prettier-ignore

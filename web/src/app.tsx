@@ -17,6 +17,7 @@ import { QueueView } from './queue/QueueView';
 import { Rail } from './rail/Rail';
 import { HOME, to, type View } from './route/route';
 import { useRoute } from './route/useRoute';
+import { LazySettings } from './settings/LazySettings';
 import { SessionProvider, useNewSession } from './session/session';
 import { useAlarm } from './session/alarm';
 import type { Sound } from './session/sound';
@@ -66,9 +67,12 @@ export function App({ sound, ...account }: Props) {
   );
   const close = useCallback(() => go(HOME), [go]);
 
+  const setsUp = useRef(false);
+  setsUp.current = route.view === 'settings';
   const activeMs = useActivity();
   useEffect(() => {
-    if (performance.now() - activeMs.current > UNATTENDED_MS) go(HOME, true);
+    // What is being set up is not thrown away.
+    if (performance.now() - activeMs.current > UNATTENDED_MS && !setsUp.current) go(HOME, true);
   }, [firstId, activeMs, go]);
 
   const step = (by: 1 | -1) => {
@@ -92,10 +96,10 @@ export function App({ sound, ...account }: Props) {
     j: () => step(1),
     k: () => step(-1),
     m: sound.toggle,
-    x: () => show('vehicles'),
-    l: () => show('live'),
+    x: () => !setsUp.current && show('vehicles'),
+    l: () => !setsUp.current && show('live'),
     '?': () => setOpened('help'),
-    escape: close,
+    escape: () => !setsUp.current && close(),
   });
 
   const unclaimed = useMemo(() => queue.alerts.filter(({ state }) => state === 'new').length, [queue.alerts]);
@@ -133,6 +137,16 @@ export function App({ sound, ...account }: Props) {
             />
           )}
           {route.view === 'live' && <LiveView cameras={cameras} isUnknown={isLost} />}
+          {route.view === 'settings' && (
+            <LazySettings
+              cameras={cameras}
+              section={route.id}
+              camera={route.query.get('camera')}
+              onGo={(section, id) =>
+                go(to('settings', section, new URLSearchParams(id === null ? {} : { camera: id })))
+              }
+            />
+          )}
           {showsList && (
             <QueueView
               queue={queue}

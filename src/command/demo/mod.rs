@@ -2,22 +2,22 @@
 
 mod footage;
 
-use std::fs;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
+use toml::{Table, Value};
 
 use super::{output, user};
 use crate::access::{Role, SetupToken};
 use crate::app;
-use crate::base::Polygon;
 use crate::base::worker::Worker;
 use crate::base::{SharedClock, Shutdown, SystemClock, secret};
-use crate::config::{Camera, Config, Credentials, Holidays, Transport, Web, Zone, ZoneKind};
+use crate::config::{Settings, ZoneKind};
 use crate::store::AccountBook;
 use crate::testcam::{Auth, Mount, TestCameras};
 
@@ -42,7 +42,6 @@ const USER: &str = "demo";
 const PASSWORD: &str = "canh-dem";
 /// The gate of the car park and the corridor behind it.
 const NEIGHBOURS: (&str, &str) = ("bai-xe", "hanh-lang");
-const WALK: Duration = Duration::from_secs(60);
 const DROPS_OUT: &str = "cong-phu";
 const DROPS_OUT_AFTER: Duration = Duration::from_secs(100);
 const DROPS_OUT_FOR: Duration = Duration::from_secs(20);
@@ -58,14 +57,17 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
     let data_dir = args.data_dir.join("data");
     forget_earlier_demo(&data_dir)?;
-    let config = config(&scenes, &cameras, data_dir, args.port)?;
-    let password = make_account(&config.data_dir, start)?;
+    let file = args.data_dir.join("canhdem.toml");
+    write(&args.data_dir.join("credentials.toml"), &credentials(&scenes), 0o600)?;
+    write(&file, &config(&scenes, &cameras, args.port), 0o644)?;
+    let settings = Settings::open(file)?;
+    let password = make_account(&settings.config().data_dir, start)?;
 
     let (stop, shutdown) = Shutdown::new();
     let failing = Arc::clone(&cameras);
     let saboteur = Worker::spawn("demo-dropouts", move || drop_out_now_and_then(&failing, &shutdown))?;
     let clock = Arc::new(SystemClock::starting_at(start));
-    let outcome = app::run(config, clock, |ready| {
+    let outcome = app::run(settings, clock, |ready| {
         output::line(format!("canhdem: page at {}", ready.url()))?;
         output::line(format!("canhdem: sign in as {USER} with the password {password}"))?;
         output::line("canhdem: it is 01:30 on the first night of Tết; Ctrl-C ends the demo")?;
@@ -108,30 +110,56 @@ fn make_account(data_dir: &Path, now: Timestamp) -> anyhow::Result<String> {
     Ok(password)
 }
 
-fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, port: u16) -> anyhow::Result<Config> {
-    let mut configured = Vec::with_capacity(scenes.len());
-    for scene in scenes {
-        let address = |role| cameras.url(&path(&scene.id, role)).parse().context("a simulated camera's address");
-        configured.push(Camera {
-            id: scene.id.clone(),
-            name: scene.name.clone(),
-            main: address("main")?,
-            sub: scene.sub.is_some().then(|| address("sub")).transpose()?,
-            place: Some(scene.name.clone()),
-            transport: Transport::Tcp,
-            tamper: true,
-            credentials: Some(Credentials { user: USER.to_owned(), password: PASSWORD.to_owned() }),
-            zones: vec![Zone::new(zone_id(scene.zone), scene.zone, Polygon::full_frame())],
-            lines: Vec::new(),
-        });
-    }
-    let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
-    let web = Web { listen, certificate: None, require_totp_for_admins: false };
-    let mut config = Config { data_dir, web, cameras: configured, ..Config::for_replay() };
-    config.arming.days.holidays = Holidays::Vietnam;
+/// Each demo begins with this, and the settings change it as they do anywhere.
+fn config(scenes: &[footage::Scene], cameras: &TestCameras, port: u16) -> String {
+    let mut file = Table::new();
+    file.insert("data_dir".to_owned(), "data".into());
+    file.insert("web".to_owned(), Table::from_iter([("listen".to_owned(), format!("127.0.0.1:{port}").into())]).into());
+    let cameras = scenes.iter().map(|scene| Value::Table(camera(scene, cameras)));
+    file.insert("camera".to_owned(), Value::Array(cameras.collect()));
+    file.insert("arming".to_owned(), Table::from_iter([("holidays".to_owned(), "vietnam".into())]).into());
+    file.to_string()
+}
+
+fn camera(scene: &footage::Scene, cameras: &TestCameras) -> Table {
+    let address = |role| Value::from(cameras.url(&path(&scene.id, role)));
+    let zone = [
+        ("id", Value::from(zone_id(scene.zone))),
+        ("kind", kind(scene.zone).into()),
+        ("polygon", Value::from(vec![vec![0.0, 0.0], vec![1.0, 0.0], vec![1.0, 1.0], vec![0.0, 1.0]])),
+    ];
+    let zone: Table = zone.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    let mut keys = vec![("id", Value::from(scene.id.clone())), ("name", scene.name.clone().into())];
+    keys.push(("main", address("main")));
+    keys.extend(scene.sub.is_some().then(|| ("sub", address("sub"))));
+    keys.push(("place", scene.name.clone().into()));
+    keys.push(("zones", vec![zone].into()));
     // Whoever leaves a car at the gate is in the corridor soon: one case.
-    config.neighbours = [NEIGHBOURS].map(|(a, b)| (a.to_owned(), b.to_owned(), WALK)).into_iter().collect();
-    Ok(config)
+    keys.extend((scene.id == NEIGHBOURS.0).then(|| ("near", vec![NEIGHBOURS.1].into())));
+    keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// What the cameras ask for.
+fn credentials(scenes: &[footage::Scene]) -> String {
+    let login =
+        || Table::from_iter([("user", USER), ("password", PASSWORD)].map(|(key, it)| (key.to_owned(), it.into())));
+    scenes.iter().map(|scene| (scene.id.clone(), Value::Table(login()))).collect::<Table>().to_string()
+}
+
+fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
+    fs::write(path, text)
+        .and_then(|()| fs::set_permissions(path, Permissions::from_mode(mode)))
+        .with_context(|| format!("{}: cannot be written", path.display()))
+}
+
+fn kind(kind: ZoneKind) -> &'static str {
+    match kind {
+        ZoneKind::Yard => "yard",
+        ZoneKind::Building => "building",
+        ZoneKind::Protected => "protected",
+        ZoneKind::Parking => "parking",
+        ZoneKind::Ignore => "ignore",
+    }
 }
 
 fn zone_id(kind: ZoneKind) -> &'static str {

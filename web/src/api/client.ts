@@ -61,7 +61,7 @@ async function errorOf(response: Response): Promise<ApiError> {
   return new ApiError(status, `${status} ${statusText}`);
 }
 
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await fetch(BASE + path, {
     headers: { accept: 'application/json' },
     cache: 'no-store',
@@ -87,7 +87,7 @@ async function send(
   return response;
 }
 
-async function sendFor<T>(...request: Parameters<typeof send>): Promise<T> {
+export async function sendFor<T>(...request: Parameters<typeof send>): Promise<T> {
   return (await (await send(...request)).json()) as T;
 }
 

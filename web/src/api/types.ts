@@ -55,3 +55,24 @@ export type Sighting = Schemas['Sighting'];
 export type PlateEntry = Schemas['PlateEntry'];
 export type WantedPlate = Schemas['WantedPlate'];
 export type ListKind = PlateEntry['kind'];
+export type SettingsProblem = Schemas['SettingsProblem'];
+export type CameraKeys = Schemas['CameraKeys'];
+export type ZoneKind = Schemas['ZoneKind'];
+/** In 0..1 of the picture. */
+type Place = [number, number];
+export type ZoneKeys = Omit<Schemas['ZoneKeys'], 'polygon'> & { polygon: Place[] };
+export type LineKeys = Required<Omit<Schemas['LineKeys'], 'from' | 'to'>> & { from: Place; to: Place };
+/** As the appliance tells it, with nothing left out. */
+export interface Drawn {
+  zones: ZoneKeys[];
+  lines: LineKeys[];
+}
+export type WrittenCamera = CameraKeys & Drawn & { has_credentials: boolean };
+export type Settings = Omit<Schemas['SettingsView'], 'cameras'> & { cameras: WrittenCamera[] };
+export type ArmingKeys = Schemas['ArmingKeys'];
+export type GroupKeys = Schemas['GroupKeys'];
+export type KeepingKeys = Schemas['KeepingKeys'];
+export type CameraTest = Schemas['CameraTest'];
+export type CameraTested = Schemas['CameraTested'];
+export type ArmingMonth = Schemas['ArmingMonth'];
+export type ArmingDay = Schemas['ArmingDay'];

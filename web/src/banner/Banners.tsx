@@ -4,6 +4,7 @@ import { Icon } from '../icons';
 import { useSession } from '../session/session';
 import { useNow, type Connection } from '../stream/appliance';
 import { formatClock, wallTime } from '../time';
+import { FileBanner } from './FileBanner';
 import './banners.css';
 
 interface Props {
@@ -22,6 +23,7 @@ export function Banners({ connection, status, loadError }: Props) {
       {connection.state === 'live' && loadError !== null && (
         <Banner kind="warning">{t('banner.load_failed', { detail: loadError })}</Banner>
       )}
+      <FileBanner />
       {disk && disk.state !== 'ok' && (
         <Banner kind="critical">
           {t(`banner.disk.${disk.state}`)} {disk.detail}

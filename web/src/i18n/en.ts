@@ -2,7 +2,8 @@ import { account } from './en/account';
 import { alert } from './en/alert';
 import { camera } from './en/camera';
 import { page } from './en/page';
+import { settings } from './en/settings';
 import { vehicle } from './en/vehicle';
 import type { Dictionary } from './index';
 
-export const en: Dictionary = { ...account, ...alert, ...camera, ...page, ...vehicle };
+export const en: Dictionary = { ...account, ...alert, ...camera, ...page, ...settings, ...vehicle };

@@ -11,14 +11,20 @@ interface Props {
   onView: (view: View) => void;
 }
 
-const ICONS: Readonly<Record<View, IconName>> = { alerts: 'bell', live: 'grid', vehicles: 'car' };
+const ICONS: Readonly<Record<View, IconName>> = {
+  alerts: 'bell',
+  live: 'grid',
+  vehicles: 'car',
+  settings: 'gear',
+};
 
 /** The parts of the page. That alerts wait is said while another is looked at, too. */
 export function Rail({ view, waiting, onView }: Props) {
-  const { t } = useSession();
+  const { t, me } = useSession();
+  const mayAdminister = me?.permissions.includes('administer') ?? false;
   return (
     <nav class="views" aria-label={t('view.label')}>
-      {VIEWS.map((other) => (
+      {VIEWS.filter((other) => other !== 'settings' || mayAdminister).map((other) => (
         <button
           key={other}
           type="button"

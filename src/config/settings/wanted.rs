@@ -1,0 +1,300 @@
+//! What may be set by the page, as it stands in the file and as it is to stand there: keys are called alike in both, and
+//! what is left out is as the appliance has it.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+use utoipa::ToSchema;
+
+use crate::config::{Direction, Escalation, Transport, ZoneKind, file};
+
+/// A camera, without its zones and lines.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CameraKeys {
+    /// Lowercase letters, digits and hyphens; it never changes, for recordings are kept under it.
+    pub id: String,
+    pub name: Option<String>,
+    /// `rtsp://` without name and password. What looks like a password in it is told as `***`, and stays what it is
+    /// where `***` is sent back.
+    pub main: String,
+    pub sub: Option<String>,
+    /// What it looks at.
+    pub place: Option<String>,
+    pub transport: Option<Transport>,
+    /// Whether it is told when somebody blinds the camera.
+    pub tamper: Option<bool>,
+}
+
+/// A zone; other keys of it stay as they are in the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ZoneKeys {
+    pub id: String,
+    pub kind: ZoneKind,
+    /// Corners in 0..1 of the picture.
+    pub polygon: Vec<[f64; 2]>,
+}
+
+/// A line over which people come in or go out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LineKeys {
+    pub id: String,
+    /// Its ends, in 0..1 of the picture. In is towards the right hand of whoever walks from the first to the second.
+    pub from: [f64; 2],
+    pub to: [f64; 2],
+    #[serde(default)]
+    pub direction: Direction,
+}
+
+/// The zones and lines of a camera, all of them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Drawn {
+    #[serde(default)]
+    pub zones: Vec<ZoneKeys>,
+    #[serde(default)]
+    pub lines: Vec<LineKeys>,
+}
+
+/// When the office is watched. Spans of a day are written `18:00-06:00`, days `2027-03-05`, times `2027-03-05T12:00`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ArmingKeys {
+    /// Or `none`.
+    pub nights: Option<String>,
+    /// In place of nights and weekends; by day of the week in English, `07:30-11:30, 13:30-17:00`.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    pub opening_hours: Option<BTreeMap<Weekday, String>>,
+    pub peak: Option<String>,
+    pub weekends: Option<bool>,
+    /// `vietnam` or `none`.
+    pub holidays: Option<String>,
+    pub early_watch: Option<EarlyWatchKeys>,
+    #[serde(default)]
+    pub tet: Vec<TetKeys>,
+    #[serde(default)]
+    pub national_day: Vec<NationalDayKeys>,
+    #[serde(default)]
+    pub swap: Vec<SwapKeys>,
+    #[serde(default)]
+    pub closed: Vec<ClosedKeys>,
+    #[serde(default)]
+    pub group: Vec<GroupKeys>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Weekday {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl Weekday {
+    pub(super) const ALL: [(Self, &'static str); 7] = [
+        (Self::Monday, "monday"),
+        (Self::Tuesday, "tuesday"),
+        (Self::Wednesday, "wednesday"),
+        (Self::Thursday, "thursday"),
+        (Self::Friday, "friday"),
+        (Self::Saturday, "saturday"),
+        (Self::Sunday, "sunday"),
+    ];
+}
+
+/// On the days before Tết.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EarlyWatchKeys {
+    pub days: u8,
+    pub from: String,
+}
+
+/// The days off at Tết.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TetKeys {
+    pub from: String,
+    pub to: String,
+}
+
+/// The day beside 2 September.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NationalDayKeys {
+    pub year: i16,
+    /// `before` or `after`.
+    pub beside: String,
+}
+
+/// A day off that is worked, for a working day that is off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwapKeys {
+    pub worked: Option<String>,
+    pub off: Option<String>,
+    pub name: Option<String>,
+}
+
+/// Days, the last one too, or times, at which the office is closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClosedKeys {
+    pub from: String,
+    pub to: Option<String>,
+    pub name: Option<String>,
+}
+
+/// Cameras, or zones of cameras (`camera/zone`), with hours of their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupKeys {
+    pub name: String,
+    #[serde(default)]
+    pub cameras: Vec<String>,
+    #[serde(default)]
+    pub zones: Vec<String>,
+    pub nights: Option<String>,
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    pub opening_hours: Option<BTreeMap<Weekday, String>>,
+    pub always: Option<bool>,
+    pub weekends: Option<bool>,
+}
+
+/// How much and how long is kept, and how long an alert waits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeepingKeys {
+    #[serde(default)]
+    pub record: RecordKeys,
+    #[serde(default)]
+    pub plates: DaysKept,
+    #[serde(default)]
+    pub memory: DaysKept,
+    #[serde(default)]
+    pub alerts: WaitKeys,
+}
+
+impl KeepingKeys {
+    /// What holds where the file says nothing.
+    pub fn usual() -> Self {
+        let Escalation { critical_after, others_after } = Escalation::default();
+        let seconds = |wait: Option<SignedDuration>| wait.map_or(Some(0), |wait| u32::try_from(wait.as_secs()).ok());
+        let days = || DaysKept { keep_days: Some(file::DEFAULT_KEEP_DAYS) };
+        Self {
+            record: RecordKeys { quota_bytes: Some(file::DEFAULT_QUOTA_BYTES) },
+            plates: days(),
+            memory: days(),
+            alerts: WaitKeys {
+                escalate_after: seconds(others_after),
+                escalate_critical_after: seconds(critical_after),
+            },
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordKeys {
+    /// Video kept at most.
+    pub quota_bytes: Option<u64>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DaysKept {
+    pub keep_days: Option<u16>,
+}
+
+/// Seconds until an alert that nobody claims goes to the supervisor; 0: never.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaitKeys {
+    pub escalate_after: Option<u32>,
+    pub escalate_critical_after: Option<u32>,
+}
+
+/// A camera as it stands in the file.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct WrittenCamera {
+    #[serde(flatten)]
+    pub keys: CameraKeys,
+    #[serde(flatten)]
+    pub drawn: Drawn,
+    /// Whether there are a name and a password for it; they themselves are never told.
+    pub has_credentials: bool,
+}
+
+/// What the file says of all this.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Written {
+    pub cameras: Vec<WrittenCamera>,
+    pub arming: ArmingKeys,
+    /// A calendar beside the file whose days off count too.
+    pub closures_file: Option<String>,
+    pub keeping: KeepingKeys,
+}
+
+impl Written {
+    /// Of a file that was checked; `None` where it is not what it was checked for.
+    pub(super) fn of(text: &str, has_credentials: impl Fn(&str) -> bool) -> Option<Self> {
+        let mut file: Table = toml::from_str(text).ok()?;
+        file.iter_mut().for_each(|(_, value)| dates_as_text(value));
+        let mut cameras = Vec::new();
+        for camera in file.get("camera").and_then(Value::as_array).into_iter().flatten() {
+            let camera = camera.as_table()?;
+            let mut keys: CameraKeys = known(camera, &["id", "name", "main", "sub", "place", "transport", "tamper"])?;
+            keys.main = super::secrets::masked(&keys.main);
+            keys.sub = keys.sub.as_deref().map(super::secrets::masked);
+            let has_credentials = has_credentials(&keys.id);
+            let drawn = Drawn {
+                zones: rows(camera, "zones", &["id", "kind", "polygon"])?,
+                lines: rows(camera, "lines", &["id", "from", "to", "direction"])?,
+            };
+            cameras.push(WrittenCamera { keys, drawn, has_credentials });
+        }
+        let table = |key: &str| file.get(key).and_then(Value::as_table).cloned().unwrap_or_default();
+        let mut arming = table("arming");
+        let closures_file = arming.remove("closures_file").and_then(|path| path.as_str().map(str::to_owned));
+        let mut alerts = table("alerts");
+        for (_, wait) in alerts.iter_mut().filter(|(_, wait)| wait.as_str() == Some("none")) {
+            *wait = Value::Integer(0);
+        }
+        let keeping = KeepingKeys {
+            record: known(&table("record"), &["quota_bytes"])?,
+            plates: known(&table("plates"), &["keep_days"])?,
+            memory: known(&table("memory"), &["keep_days"])?,
+            alerts: known(&alerts, &["escalate_after", "escalate_critical_after"])?,
+        };
+        Some(Self { cameras, arming: Value::Table(arming).try_into().ok()?, closures_file, keeping })
+    }
+}
+
+/// Of a table what the page knows; the rest stays as it is.
+fn known<T: for<'de> Deserialize<'de>>(table: &Table, keys: &[&str]) -> Option<T> {
+    let of = table.iter().filter(|(key, _)| keys.contains(&key.as_str()));
+    let table: Table = of.map(|(key, value)| (key.clone(), value.clone())).collect();
+    Value::Table(table).try_into().ok()
+}
+
+fn rows<T: for<'de> Deserialize<'de>>(table: &Table, key: &str, keys: &[&str]) -> Option<Vec<T>> {
+    let rows = table.get(key).and_then(Value::as_array).into_iter().flatten();
+    rows.map(|row| known(row.as_table()?, keys)).collect()
+}
+
+fn dates_as_text(value: &mut Value) {
+    match value {
+        Value::Datetime(datetime) => *value = Value::String(datetime.to_string()),
+        Value::Array(values) => values.iter_mut().for_each(dates_as_text),
+        Value::Table(table) => table.iter_mut().for_each(|(_, value)| dates_as_text(value)),
+        _ => {}
+    }
+}

@@ -1,0 +1,190 @@
+// An administrator sets up the real program while it runs.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { startAppliance } from './appliance.mjs';
+
+const SHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
+const SOON = 30_000;
+const TESTED = 60_000;
+
+let appliance, browser, page, file;
+const errors = [];
+
+before(async () => {
+  mkdirSync(SHOTS, { recursive: true });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  });
+  page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+  page.setDefaultTimeout(SOON);
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/ (404|409|422) /.test(message.text())) errors.push(message.text());
+  });
+  appliance = await startAppliance();
+  file = join(appliance.dataDir, 'canhdem.toml');
+  const { origin, name, password } = appliance;
+  const answer = await page.context().request.post(`${origin}/api/v1/session`, { data: { name, password } });
+  assert.equal(answer.status(), 200);
+});
+
+after(async () => {
+  await browser?.close();
+  await appliance?.end();
+});
+
+const shot = (name) => page.screenshot({ path: `${SHOTS}${name}.png` });
+const get = async (path) => (await page.context().request.get(`${appliance.origin}/api/v1/${path}`)).json();
+const open = async (hash) => {
+  await page.goto(`${appliance.origin}/#/${hash}`);
+  await page.waitForSelector('main.settings .settings-page > *');
+};
+/** Waits until the page says that what was changed counts. */
+const save = async () => {
+  await page.click('[data-save]:not([disabled])');
+  await page.getByText('Đã lưu và có hiệu lực.').waitFor();
+};
+const byHand = (from, to) => {
+  const text = readFileSync(file, 'utf8');
+  assert.ok(text.includes(from), `${from} is not in ${text}`);
+  writeFileSync(file, text.replace(from, to));
+};
+/** A point of the camera's picture. */
+const place = async (x, y) => {
+  const box = await page.locator('svg.canvas-drawing').boundingBox();
+  return [box.x + x * box.width, box.y + y * box.height];
+};
+const zonesOf = async (camera) => (await get(`cameras/${camera}`)).zones;
+
+describe('an administrator sets up', () => {
+  let camera;
+
+  it('finds the settings in the rail', async () => {
+    camera = (await get('cameras')).items[0].id;
+    await page.goto(appliance.origin);
+    await page.click('[data-view=settings]');
+    await page.click(`[data-camera="${camera}"]`);
+    await page.waitForSelector('.camera-form');
+  });
+
+  it('tests a camera with the name and password that are kept, and sees its picture', async () => {
+    await page.getByRole('button', { name: 'Thử luồng chính' }).click();
+    await page.waitForSelector('[data-tested=fine] img', { timeout: TESTED });
+    const width = await page.$eval('[data-tested=fine] img', (image) =>
+      image.decode().then(() => image.naturalWidth),
+    );
+    assert.ok(width >= 160, `${width} pixels`);
+    await shot('settings-camera');
+  });
+
+  it('is told at the field what is wrong', async () => {
+    await page.fill('[name=main]', 'http://10.0.0.1/');
+    await page.click('[data-save]');
+    await page.waitForSelector('[name=main][aria-invalid=true]');
+    await page.getByRole('button', { name: 'Bỏ thay đổi' }).click();
+    assert.match(await page.inputValue('[name=main]'), /^rtsp:/);
+  });
+
+  it('draws a zone, which is in force without a restart', async () => {
+    await open(`settings/zones?camera=${camera}`);
+    await page.waitForSelector('.canvas img');
+    await page.click('[data-add-zone]');
+    for (const [x, y] of [[0.1, 0.2], [0.5, 0.2], [0.5, 0.7], [0.1, 0.7]]) await page.mouse.click(...(await place(x, y))); // prettier-ignore
+    await page.mouse.click(...(await place(0.1, 0.2)));
+    await page.waitForSelector('[data-zone=vung-1].chosen');
+    await page.selectOption('[data-zone=vung-1] select', 'protected');
+    await shot('settings-zones');
+    await save();
+    const drawn = (await zonesOf(camera)).find(({ id }) => id === 'vung-1');
+    assert.equal(drawn.kind, 'protected');
+    assert.equal(drawn.polygon.length, 4);
+    assert.ok(Math.abs(drawn.polygon[1][0] - 0.5) < 0.01 && Math.abs(drawn.polygon[2][1] - 0.7) < 0.01);
+    process.kill(appliance.pid, 0);
+    assert.match(readFileSync(file, 'utf8'), /vung-1/);
+    assert.ok(
+      (await get('cameras')).items.every(({ state }) => state === 'live'),
+      'no camera was disturbed',
+    );
+  });
+
+  it('moves a corner by pointer and by keys, and takes it back', async () => {
+    const corner = page.getByRole('button', { name: /^Góc 1 của vùng vung-1/ });
+    await page.mouse.move(...(await place(0.1, 0.2)));
+    await page.mouse.down();
+    await page.mouse.move(...(await place(0.2, 0.3)), { steps: 5 });
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'Góc 1 của vùng vung-1: 20 %, 30 %' }).waitFor();
+    await corner.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('button', { name: 'Góc 1 của vùng vung-1: 21 %, 30 %' }).waitFor();
+    await page.keyboard.press('z');
+    await page.keyboard.press('z');
+    await page.getByRole('button', { name: 'Góc 1 của vùng vung-1: 10 %, 20 %' }).waitFor();
+    await page.keyboard.press('y');
+    await page.getByRole('button', { name: 'Góc 1 của vùng vung-1: 20 %, 30 %' }).waitFor();
+    await page.keyboard.press('z');
+  });
+
+  it('is told at once that edges cross, and cannot save them', async () => {
+    await page.mouse.move(...(await place(0.1, 0.2)));
+    await page.mouse.down();
+    await page.mouse.move(...(await place(0.8, 0.45)), { steps: 4 });
+    await page.getByText('Các cạnh cắt nhau').waitFor();
+    await page.mouse.up();
+    assert.ok(await page.locator('[data-save]').isDisabled());
+    await page.keyboard.press('z');
+    await page.getByText('Các cạnh cắt nhau').waitFor({ state: 'detached' });
+  });
+
+  it('sees what somebody changed by hand in the file', async () => {
+    byHand('"vung-1"', '"ket-sat"');
+    await page.waitForSelector('[data-zone=ket-sat]');
+    assert.ok((await zonesOf(camera)).some(({ id }) => id === 'ket-sat'));
+  });
+
+  it('changes the nights, and the month says so', async () => {
+    await open('settings/arming');
+    await page.waitForSelector('.month-day');
+    await page.fill('[name=nights]', '19');
+    await page.click('[data-save]');
+    await page.waitForSelector('[name=nights][aria-invalid=true]');
+    await page.fill('[name=nights]', '19:30');
+    await save();
+    await page.click('[data-day$="-25"]');
+    await page.locator('.month-why').getByText('19:30').first().waitFor();
+    assert.match(readFileSync(file, 'utf8'), /nights = "19:30-06:00"/);
+    await shot('settings-arming');
+  });
+
+  it('is told of a mistake made by hand, with its line, while everything goes on', async () => {
+    byHand('[arming]', '[armign]');
+    await page
+      .getByText(/canhdem\.toml có lỗi ở dòng \d+/)
+      .first()
+      .waitFor();
+    assert.ok((await get('cameras')).items.length > 0);
+    byHand('[armign]', '[arming]');
+    await page.locator('.settings-note.wrong').waitFor({ state: 'detached' });
+  });
+
+  it('has room on a telephone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const section of ['cameras', `zones?camera=${camera}`, 'arming', 'keeping']) {
+      await open(`settings/${section}`);
+      await page.waitForTimeout(300);
+      const isWider = await page.evaluate(() => {
+        const settings = document.querySelector('.settings-page');
+        return settings.scrollWidth > settings.clientWidth + 1;
+      });
+      assert.ok(!isWider, `${section} is wider than the screen`);
+      await shot(`settings-phone-${section.split('?')[0]}`);
+    }
+  });
+
+  it('met no error', () => assert.deepEqual(errors, []));
+});

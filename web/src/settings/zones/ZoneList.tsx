@@ -1,0 +1,170 @@
+import type { LineKeys, ZoneKeys, ZoneKind } from '../../api/types';
+import { Icon } from '../../icons';
+import { useSession } from '../../session/session';
+import { isAt } from '../Text';
+import type { Refusal } from '../useSettings';
+import { without, withLine, withZone, type Act, type Drawing } from './drawing';
+import { faultOfZone } from './shape';
+
+const KINDS: readonly ZoneKind[] = ['yard', 'building', 'protected', 'parking', 'ignore'];
+const DIRECTIONS: readonly LineKeys['direction'][] = ['in', 'out', 'both'];
+
+interface Props {
+  drawing: Drawing;
+  dispatch: (act: Act) => void;
+  refusal: Refusal | null;
+}
+
+/** What is drawn, in words: kinds and names are changed here. */
+export function ZoneList({ drawing, dispatch, refusal }: Props) {
+  const { t } = useSession();
+  const { now, chosen } = drawing;
+  const isChosen = (of: 'zones' | 'lines', index: number) => chosen?.of === of && chosen.index === index;
+  return (
+    <div class="zone-list">
+      <h3>{t('zones.zones')}</h3>
+      {now.zones.length === 0 && <p class="soft">{t('zones.none')}</p>}
+      <ul>
+        {now.zones.map((zone, index) => (
+          <ZoneRow
+            key={index}
+            zone={zone}
+            isChosen={isChosen('zones', index)}
+            refusal={isAt(refusal, `zones/${index}`) ? refusal : null}
+            onChoose={() => dispatch({ type: 'choose', chosen: { of: 'zones', index } })}
+            onChange={(next) => dispatch({ type: 'set', drawn: withZone(now, index, next) })}
+            onRemove={() =>
+              dispatch({ type: 'set', drawn: without(now, { of: 'zones', index }), chosen: null })
+            }
+          />
+        ))}
+      </ul>
+      <h3>{t('zones.lines')}</h3>
+      {now.lines.length === 0 && <p class="soft">{t('zones.lines.none')}</p>}
+      <ul>
+        {now.lines.map((line, index) => (
+          <li key={index} class={`drawn-row ${isChosen('lines', index) ? 'chosen' : ''}`}>
+            <Name
+              id={line.id}
+              onFocus={() => dispatch({ type: 'choose', chosen: { of: 'lines', index } })}
+              onChange={(id) => dispatch({ type: 'set', drawn: withLine(now, index, { ...line, id }) })}
+            />
+            <select
+              aria-label={t('zones.direction')}
+              value={line.direction}
+              onChange={(event) => {
+                const direction = DIRECTIONS.find((name) => name === event.currentTarget.value) ?? 'both';
+                dispatch({ type: 'set', drawn: withLine(now, index, { ...line, direction }) });
+              }}
+            >
+              {DIRECTIONS.map((direction) => (
+                <option key={direction} value={direction}>
+                  {t(`zones.direction.${direction}`)}
+                </option>
+              ))}
+            </select>
+            <button
+              type="button"
+              class="quiet-button"
+              onClick={() =>
+                dispatch({
+                  type: 'set',
+                  drawn: withLine(now, index, { ...line, from: line.to, to: line.from }),
+                })
+              }
+            >
+              {t('zones.turn')}
+            </button>
+            <Remove
+              id={line.id}
+              onRemove={() =>
+                dispatch({ type: 'set', drawn: without(now, { of: 'lines', index }), chosen: null })
+              }
+            />
+            {isAt(refusal, `lines/${index}`) && <small class="wrong">{refusal?.detail}</small>}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface RowProps {
+  zone: ZoneKeys;
+  isChosen: boolean;
+  refusal: Refusal | null;
+  onChoose: () => void;
+  onChange: (zone: ZoneKeys) => void;
+  onRemove: () => void;
+}
+
+function ZoneRow({ zone, isChosen, refusal, onChoose, onChange, onRemove }: RowProps) {
+  const { t } = useSession();
+  const fault = faultOfZone(zone);
+  return (
+    <li class={`drawn-row ${isChosen ? 'chosen' : ''}`} data-zone={zone.id}>
+      <span class={`swatch swatch-${zone.kind}`} aria-hidden="true" />
+      <Name id={zone.id} onFocus={onChoose} onChange={(id) => onChange({ ...zone, id })} />
+      <select
+        aria-label={t('zones.kind')}
+        value={zone.kind}
+        onChange={(event) => {
+          const kind = KINDS.find((name) => name === event.currentTarget.value) ?? zone.kind;
+          onChange({ ...zone, kind });
+        }}
+      >
+        {KINDS.map((kind) => (
+          <option key={kind} value={kind}>
+            {t(`zones.kind.${kind}`)}
+          </option>
+        ))}
+      </select>
+      <Remove id={zone.id} onRemove={onRemove} />
+      {fault && (
+        <small class="wrong" role="alert">
+          {t(`zones.fault.${fault}`)}
+        </small>
+      )}
+      {refusal && <small class="wrong">{refusal.detail}</small>}
+    </li>
+  );
+}
+
+function Name({
+  id,
+  onFocus,
+  onChange,
+}: {
+  id: string;
+  onFocus: () => void;
+  onChange: (id: string) => void;
+}) {
+  const { t } = useSession();
+  return (
+    <input
+      class="drawn-name"
+      aria-label={t('zones.name')}
+      value={id}
+      maxLength={40}
+      spellcheck={false}
+      autoComplete="off"
+      onFocus={onFocus}
+      onChange={(event) => onChange(event.currentTarget.value.trim())}
+    />
+  );
+}
+
+function Remove({ id, onRemove }: { id: string; onRemove: () => void }) {
+  const { t } = useSession();
+  return (
+    <button
+      type="button"
+      class="tool"
+      title={t('zones.remove', { id })}
+      aria-label={t('zones.remove', { id })}
+      onClick={onRemove}
+    >
+      <Icon name="close" />
+    </button>
+  );
+}

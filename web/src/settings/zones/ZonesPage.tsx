@@ -1,0 +1,161 @@
+import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
+import { drawZones } from '../../api/settings';
+import type { Drawn, Settings, WrittenCamera } from '../../api/types';
+import { useHotkeys } from '../../browser';
+import { usePicture } from '../../camera/picture';
+import { Icon } from '../../icons';
+import { useSession } from '../../session/session';
+import { SaveBar } from '../SaveBar';
+import { useDraft, type Known } from '../useSettings';
+import { addLine, addZone, newDrawing, reduce, SQUARE } from './drawing';
+import { faultOfZone, isId, type Point } from './shape';
+import { ZoneCanvas } from './ZoneCanvas';
+import { ZoneList } from './ZoneList';
+import './zones.css';
+
+interface Props {
+  settings: Settings;
+  known: Known;
+  chosen: string | null;
+  onChoose: (camera: string) => void;
+}
+
+const PICTURE_MS = 2_000;
+
+/** The zones of one camera. */
+export function ZonesPage({ settings, known, chosen, onChoose }: Props) {
+  const { t } = useSession();
+  const camera = settings.cameras.find(({ id }) => id === chosen) ?? settings.cameras[0];
+  if (!camera) return <p class="soft">{t('camera.none')}</p>;
+  return (
+    <div class="zones-page">
+      <label class="field zones-camera">
+        <span>{t('zones.camera')}</span>
+        <select value={camera.id} onChange={(event) => onChoose(event.currentTarget.value)}>
+          {settings.cameras.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name ?? id}
+            </option>
+          ))}
+        </select>
+      </label>
+      <ZoneEditor key={camera.id} settings={settings} known={known} camera={camera} />
+    </div>
+  );
+}
+
+interface EditorProps {
+  settings: Settings;
+  known: Known;
+  camera: WrittenCamera;
+}
+
+function ZoneEditor({ settings, known, camera }: EditorProps) {
+  const { t } = useSession();
+  const { id } = camera;
+  const of = useCallback(
+    ({ cameras }: Settings): Drawn => {
+      const { zones, lines } = cameras.find((other) => other.id === id) ?? { zones: [], lines: [] };
+      return { zones, lines };
+    },
+    [id],
+  );
+  const draft = useDraft(settings, known, of);
+  const [drawing, dispatch] = useReducer(reduce, newDrawing(draft.value));
+  const picture = usePicture(id, 1280, PICTURE_MS);
+  const { now, sketch } = drawing;
+  const { value, change } = draft;
+
+  // What is drawn is the draft; where that begins anew, so does the drawing.
+  useEffect(() => change(now), [now, change]);
+  const { isChanged } = draft;
+  const latest = useRef(now);
+  latest.current = now;
+  useEffect(() => {
+    const isOther = JSON.stringify(value) !== JSON.stringify(latest.current);
+    if (!isChanged && isOther) dispatch({ type: 'load', drawn: value });
+  }, [value, isChanged]);
+
+  const add = (polygon: readonly Point[]) => dispatch({ type: 'set', ...addZone(now, polygon) });
+  const finish = (points: readonly Point[]) =>
+    points.length >= 3 ? add(points) : points.length === 0 ? add(SQUARE) : undefined;
+  useHotkeys({
+    z: () => dispatch({ type: 'undo' }),
+    y: () => dispatch({ type: 'redo' }),
+    // Otherwise it is the button's that has the focus.
+    enter: sketch ? () => finish(sketch) : undefined,
+    escape: () => dispatch(sketch ? { type: 'sketch', points: null } : { type: 'choose', chosen: null }),
+  });
+  const hindrance = now.zones.some((zone) => faultOfZone(zone) !== null)
+    ? t('zones.hindrance')
+    : [...now.zones, ...now.lines].every((other) => isId(other.id))
+      ? null
+      : t('zones.bad_id');
+  return (
+    <div class="zones-editor">
+      <div class="zones-stage">
+        <div class="zones-tools" role="toolbar" aria-label={t('zones.tools')}>
+          <button
+            type="button"
+            class="tool"
+            data-add-zone
+            aria-pressed={sketch !== null}
+            onClick={() => dispatch({ type: 'sketch', points: sketch ? null : [] })}
+          >
+            {t('zones.add')}
+          </button>
+          {sketch && (
+            <button
+              type="button"
+              class="tool go"
+              disabled={sketch.length === 1 || sketch.length === 2}
+              onClick={() => finish(sketch)}
+            >
+              {t(sketch.length === 0 ? 'zones.square' : 'zones.finish')}
+            </button>
+          )}
+          <button type="button" class="tool" onClick={() => dispatch({ type: 'set', ...addLine(now) })}>
+            {t('zones.add_line')}
+          </button>
+          <span class="gap" />
+          <button
+            type="button"
+            class="tool"
+            title={t('zones.undo')}
+            aria-label={t('zones.undo')}
+            disabled={drawing.past.length === 0 && !sketch}
+            onClick={() => dispatch({ type: 'undo' })}
+          >
+            <Icon name="undo" />
+          </button>
+          <button
+            type="button"
+            class="tool mirrored"
+            title={t('zones.redo')}
+            aria-label={t('zones.redo')}
+            disabled={drawing.future.length === 0}
+            onClick={() => dispatch({ type: 'redo' })}
+          >
+            <Icon name="undo" />
+          </button>
+        </div>
+        <ZoneCanvas
+          drawing={drawing}
+          dispatch={dispatch}
+          onFinish={finish}
+          picture={picture?.url ?? null}
+          name={camera.name ?? id}
+        />
+        <p class="zones-hint">{t(sketch ? 'zones.hint.sketch' : 'zones.hint')}</p>
+      </div>
+      <aside class="zones-side">
+        <ZoneList drawing={drawing} dispatch={dispatch} refusal={draft.refusal} />
+        <SaveBar
+          draft={draft}
+          hindrance={hindrance}
+          onSave={() => void draft.save((version) => drawZones(version, id, now))}
+        />
+      </aside>
+    </div>
+  );
+}
