@@ -14,6 +14,7 @@ mod outcome;
 mod recall;
 pub mod saver;
 pub mod snapshots;
+mod stirring;
 mod turns;
 mod vehicles;
 mod vigil;
@@ -44,6 +45,7 @@ use closer::{Closer, MainPictures};
 use feed::{Feed, QUEUE_LEN};
 use recall::Recall;
 use saver::Saver;
+use stirring::Stirring;
 
 /// Pictures of an awake camera that are analysed each second.
 pub const ANALYSES_PER_SECOND: u32 = 5;
@@ -101,6 +103,7 @@ struct LiveCamera {
     analyst: Analyst,
     recall: Recall,
     saver: Saver,
+    stirring: Stirring,
     metrics: CameraMetrics,
     /// What of the watcher's counts the metrics have.
     counted: WatcherCounts,
@@ -125,6 +128,7 @@ impl LiveCamera {
                 .remembering(saver.marks(now - shared.config.memory.keep()), recall.scenes(now)),
             recall,
             saver,
+            stirring: Stirring::default(),
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),
             shared: shared.clone(),
@@ -136,6 +140,7 @@ impl LiveCamera {
             self.run_once();
         }
         self.keep_learned();
+        self.stirring.end(&self.id, &self.shared.store);
         let (ended, closed) = self.analyst.finish(self.shared.clock.now());
         keep(&self.saver, ended);
         if let Some(alert) = closed {
@@ -249,6 +254,7 @@ impl LiveCamera {
         self.counted = counts;
         let awake = self.watcher.gate().is_awake();
         self.metrics.gate_awake.set(i64::from(awake));
+        self.stirring.note(awake, self.shared.clock.now(), &self.id, &self.shared.store);
         let picture = self.watcher.latest().cloned();
         self.shared.board.update_camera(&self.id, |now| {
             now.gate = Some(if awake { GateState::Awake } else { GateState::Quiet });

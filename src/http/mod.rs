@@ -12,6 +12,7 @@ mod cookie;
 mod events;
 mod guard;
 mod handling;
+mod kept;
 mod lessons;
 mod live;
 mod me;
@@ -23,6 +24,8 @@ mod params;
 mod permit;
 mod plates;
 mod problem;
+mod recording_view;
+mod recordings;
 mod sign_in;
 mod signed;
 mod tls;
@@ -49,7 +52,7 @@ use crate::config::Config;
 use crate::notify::Board;
 use crate::rules::schedule::Schedule;
 use crate::store::Store;
-pub use media::{Clip, ClipError, ClipSource};
+pub use media::{Clip, ClipError, ClipSource, Still};
 pub use openapi::document;
 pub use problem::{Problem, WebError};
 pub use signed::Peer;
@@ -95,7 +98,7 @@ struct Context {
     started_at: Timestamp,
     begun: media::Begun,
     clip_places: Semaphore,
-    picture_places: Semaphore,
+    picture_places: Arc<Semaphore>,
     hashing_places: Arc<Semaphore>,
     lockout: Mutex<Lockout>,
     listener_places: Arc<Semaphore>,
@@ -150,7 +153,7 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         started_at: state.clock.now(),
         begun: media::Begun::default(),
         clip_places: Semaphore::new(CLIPS_AT_ONCE),
-        picture_places: Semaphore::new(PICTURES_AT_ONCE),
+        picture_places: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
         hashing_places: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         lockout: Mutex::default(),
         listener_places: Arc::new(Semaphore::new(LISTENERS)),

@@ -12,10 +12,10 @@ use super::permit::{self, machine, may, open, signed_in};
 use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
-    Problem, Shared, accounts, alerts, arming, cameras, cases, cookie, events, handling, lessons, live, me, office,
-    plates, sign_in, vehicles,
+    Problem, Shared, accounts, alerts, arming, cameras, cases, cookie, events, handling, kept, lessons, live, me,
+    office, plates, recordings, sign_in, vehicles,
 };
-use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Settle};
+use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Release, Settle};
 use crate::store::VehicleCrop;
 
 #[derive(utoipa::OpenApi)]
@@ -75,6 +75,13 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(may(KeepPlates, routes!(plates::add_plate)))
         .routes(may(KeepPlates, routes!(plates::change_plate, plates::remove_plate)))
         .routes(may(Look, routes!(office::list_recordings)))
+        .routes(may(Look, routes!(recordings::get_timeline)))
+        .routes(may(Look, routes!(recordings::list_days)))
+        .routes(may(Look, routes!(recordings::recording_preview)))
+        .routes(may(Look, routes!(recordings::recording_clip)))
+        .routes(may(Look, routes!(kept::list_kept)))
+        .routes(may(Settle, routes!(kept::keep_recording)))
+        .routes(may(Release, routes!(kept::release_recording)))
         .routes(may(Look, routes!(arming::get_arming)))
         // Disarming takes more, which the handler says.
         .routes(may(Arm, routes!(arming::give_order)))
