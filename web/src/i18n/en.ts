@@ -2,7 +2,17 @@ import { account } from './en/account';
 import { alert } from './en/alert';
 import { camera } from './en/camera';
 import { page } from './en/page';
+import { recordings } from './en/recordings';
+import { search } from './en/search';
 import { vehicle } from './en/vehicle';
 import type { Dictionary } from './index';
 
-export const en: Dictionary = { ...account, ...alert, ...camera, ...page, ...vehicle };
+export const en: Dictionary = {
+  ...account,
+  ...alert,
+  ...camera,
+  ...page,
+  ...recordings,
+  ...search,
+  ...vehicle,
+};

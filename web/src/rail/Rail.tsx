@@ -11,7 +11,13 @@ interface Props {
   onView: (view: View) => void;
 }
 
-const ICONS: Readonly<Record<View, IconName>> = { alerts: 'bell', live: 'grid', vehicles: 'car' };
+const ICONS: Readonly<Record<View, IconName>> = {
+  alerts: 'bell',
+  live: 'grid',
+  recordings: 'history',
+  search: 'search',
+  vehicles: 'car',
+};
 
 /** The parts of the page. That alerts wait is said while another is looked at, too. */
 export function Rail({ view, waiting, onView }: Props) {
