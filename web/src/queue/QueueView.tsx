@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import { getAlerts, getWaiting } from '../api/client';
 import type { Alert, Camera } from '../api/types';
 import { outcomeKey } from '../handling/outcome';
@@ -31,33 +31,36 @@ export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, 
   const { waitingCursor } = queue;
   const rows = useMemo(() => rowsOf(ordered, waitingCursor !== null), [ordered, waitingCursor]);
   const byId = useMemo(() => new Map(cameras.map((camera) => [camera.id, camera])), [cameras]);
-  const render = (row: Row) => {
-    switch (row.kind) {
-      case 'alert':
-        return (
-          <QueueItem
-            alert={row.alert}
-            camera={byId.get(row.alert.camera) ?? null}
-            isChosen={row.key === chosen}
-            onChoose={onChoose}
-          />
-        );
-      case 'waiting':
-        return (
-          waitingCursor !== null && (
-            <LoadMore
-              words="queue.more_waiting"
-              cursor={waitingCursor}
-              load={async () => dispatch({ type: 'waiting', page: await getWaiting(waitingCursor) })}
+  const render = useCallback(
+    (row: Row) => {
+      switch (row.kind) {
+        case 'alert':
+          return (
+            <QueueItem
+              alert={row.alert}
+              camera={byId.get(row.alert.camera) ?? null}
+              isChosen={row.key === chosen}
+              onChoose={onChoose}
             />
-          )
-        );
-      case 'settled':
-        return <h3>{t('queue.settled')}</h3>;
-      case 'end':
-        return <QueueEnd queue={queue} dispatch={dispatch} />;
-    }
-  };
+          );
+        case 'waiting':
+          return (
+            waitingCursor !== null && (
+              <LoadMore
+                words="queue.more_waiting"
+                cursor={waitingCursor}
+                load={async () => dispatch({ type: 'waiting', page: await getWaiting(waitingCursor) })}
+              />
+            )
+          );
+        case 'settled':
+          return <h3>{t('queue.settled')}</h3>;
+        case 'end':
+          return <QueueEnd queue={queue} dispatch={dispatch} />;
+      }
+    },
+    [byId, chosen, dispatch, onChoose, queue, t, waitingCursor],
+  );
   const count = t(waitingCursor === null ? 'queue.waiting' : 'queue.waiting.more', { n: waiting.length });
   return (
     <nav class="queue" aria-label={t('queue.title')}>

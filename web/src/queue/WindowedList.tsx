@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
-import { inView, offsetsOf, rowAt, type Row } from './rows';
+import { inView, offsetsOf, rowAt, setHeight, type Row } from './rows';
 
 interface Props {
   rows: readonly Row[];
@@ -25,8 +25,7 @@ export function WindowedList({ rows, chosen, label, count, render }: Props) {
   const [measured, remeasure] = useReducer((n: number) => n + 1, 0);
   const [view, setView] = useState({ top: 0, height: 800 });
   const [focused, setFocused] = useState<string | null>(null);
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- the heights are the same map, which `measured` says has changed
-  const offsets = useMemo(() => offsetsOf(rows, heights), [rows, heights, measured]);
+  const offsets = useMemo(() => offsetsOf(rows, heights), [rows, heights]);
   const places = useMemo(() => new Map(rows.map(({ key }, index) => [key, index])), [rows]);
 
   const read = useCallback(() => {
@@ -56,7 +55,7 @@ export function WindowedList({ rows, chosen, label, count, render }: Props) {
       const top = (offsets[index] ?? 0) + kept.below;
       if (Math.abs(top - box.scrollTop) >= 1) box.scrollTop = top;
     }
-  }, [offsets, places]);
+  }, [offsets, places, measured]);
   const scrolled = () => {
     const box = list.current;
     if (!box) return;
@@ -88,12 +87,22 @@ export function WindowedList({ rows, chosen, label, count, render }: Props) {
   }
   const measure = useCallback(
     (key: string, height: number) => {
-      if (height === 0 || heights.get(key) === height) return;
+      const index = places.get(key);
+      if (height === 0 || index === undefined || heights.get(key) === height) return;
       heights.set(key, height);
+      setHeight(offsets, index, height);
       remeasure(undefined);
     },
-    [heights],
+    [heights, places, offsets],
   );
+  // What has not changed is not rendered again for being scrolled.
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- forgotten with what it was rendered by
+  const rendered = useMemo(() => new WeakMap<Row, ComponentChildren>(), [render, chosen]);
+  const content = (row: Row) => {
+    const known = rendered.get(row) ?? render(row);
+    rendered.set(row, known);
+    return known;
+  };
   return (
     <div
       ref={list}
@@ -110,7 +119,7 @@ export function WindowedList({ rows, chosen, label, count, render }: Props) {
             return (
               row && (
                 <Placed key={row.key} row={row} top={offsets[index] ?? 0} count={count} onHeight={measure}>
-                  {render(row)}
+                  {content(row)}
                 </Placed>
               )
             );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleAlert } from '../api/samples';
-import { inView, offsetsOf, rowAt, rowsOf, USUAL_HEIGHT } from './rows';
+import { inView, offsetsOf, rowAt, rowsOf, setHeight, USUAL_HEIGHT } from './rows';
 
 const waiting = ['a', 'b'].map((id, n) => sampleAlert(id, 10 - n));
 const settled = ['c'].map((id) => sampleAlert(id, 0, { state: 'resolved' }));
@@ -25,6 +25,13 @@ describe('the rows of the list', () => {
       100 + 2 * alert + part,
       100 + 2 * alert + part + end,
     ]);
+  });
+
+  it('move what lies below them when they turn out to be taller', () => {
+    const offsets = Float64Array.from([0, 100, 250, 300]);
+    setHeight(offsets, 1, 170);
+    setHeight(offsets, 2, 50);
+    expect([...offsets]).toEqual([0, 100, 270, 320]);
   });
 
   it('are found by where they lie', () => {

@@ -45,6 +45,13 @@ export function offsetsOf(rows: readonly Row[], heights: ReadonlyMap<string, num
   return offsets;
 }
 
+/** A row turned out to be so tall: what lies below it moves. */
+export function setHeight(offsets: Float64Array, index: number, height: number): void {
+  const by = height - ((offsets[index + 1] ?? 0) - (offsets[index] ?? 0));
+  for (let below = index + 1; by !== 0 && below < offsets.length; below += 1)
+    offsets[below] = (offsets[below] ?? 0) + by;
+}
+
 /** The row at a height of the list: the last that begins at or above it. */
 export function rowAt(offsets: Float64Array, top: number): number {
   let low = 0;
