@@ -4,7 +4,7 @@ import type { Camera } from '../api/types';
 import { SeverityShape } from '../icons';
 import { useSession } from '../session/session';
 import { formatClock, wallTime } from '../time';
-import { barPath, gaps, gathered, isWithin, placeOf, ticks, type Stretch } from './line';
+import { barPath, gaps, gathered, isWithin, MINUTE_MS, placeOf, ticks, type Stretch } from './line';
 import { NO_LINE, type Line } from './useLines';
 import { useLineHand } from './useLineHand';
 
@@ -80,6 +80,14 @@ export function TimeLine(props: Props) {
           style={{ left: percent(head) }}
         />
       </div>
+      <ul class="rec-legend">
+        {(['recorded', 'gap', 'motion', 'kept'] as const).map((what) => (
+          <li key={what}>
+            <i class={`rec-swatch of-${what}`} />
+            {t(`recordings.legend.${what}`)}
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
@@ -92,25 +100,28 @@ interface RowProps extends Props {
 
 function LineRow({ camera, line, window, nowMs, offset, width, onAlert }: RowProps) {
   const { t } = useSession();
+  const minute = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
   // Drawn anew when something changes, not with every picture that is played.
   const drawing = useMemo(
     () => (
       <svg viewBox="0 0 1000 40" preserveAspectRatio="none" aria-hidden="true" focusable="false">
         <path class="rec-motion" d={barPath(line.motion, window, 26)} />
+        {line.state === 'loaded' && (
+          <path
+            class="rec-gap"
+            transform="translate(0 31)"
+            d={barPath(gaps(line.recorded, window, minute), window, 2)}
+          />
+        )}
         <path class="rec-recorded" transform="translate(0 28)" d={barPath(line.recorded, window, 8)} />
         <path class="rec-kept" transform="translate(0 37)" d={barPath(line.kept, window, 3)} />
       </svg>
     ),
-    [line, window],
+    [line, window, minute],
   );
-  const isUnknown = line.state === 'loaded' && gaps(line.recorded, window, nowMs).length > 0;
   const marks = width > 0 ? gathered(line.alerts, window, MARK_PX / width) : [];
   return (
-    <div
-      class={`rec-row ${isUnknown ? 'with-gaps' : ''}`}
-      aria-label={t('recordings.line.of', { name: camera.name })}
-      role="group"
-    >
+    <div class="rec-row" aria-label={t('recordings.line.of', { name: camera.name })} role="group">
       <span class="rec-row-name">{camera.name}</span>
       {drawing}
       {line.state === 'failed' && (

@@ -26,7 +26,7 @@ export const recordings = {
   'recordings.legend.recorded': 'Recorded',
   'recordings.legend.motion': 'Motion',
   'recordings.legend.kept': 'Kept',
-  'recordings.legend.alert': 'Alert',
+  'recordings.legend.gap': 'No video',
   'recordings.alert': '{severity} at {time}',
   'recordings.alert.many': '{severity} at {time}, and {n} more alerts nearby',
   'recordings.alert.open': 'Open this alert',

@@ -26,7 +26,7 @@ export const recordings = {
   'recordings.legend.recorded': 'Có video',
   'recordings.legend.motion': 'Chuyển động',
   'recordings.legend.kept': 'Đang giữ',
-  'recordings.legend.alert': 'Báo động',
+  'recordings.legend.gap': 'Không có video',
   'recordings.alert': '{severity} lúc {time}',
   'recordings.alert.many': '{severity} lúc {time}, và {n} báo động nữa ở gần',
   'recordings.alert.open': 'Mở báo động này',
