@@ -16,6 +16,7 @@ mod recall;
 mod resemblance;
 pub mod saver;
 pub mod snapshots;
+mod stirring;
 mod turns;
 mod vehicles;
 mod vigil;
@@ -46,6 +47,7 @@ use closer::{Closer, MainPictures};
 use feed::{Feed, QUEUE_LEN};
 use recall::Recall;
 use saver::Saver;
+use stirring::Stirring;
 
 /// Pictures of an awake camera that are analysed each second.
 pub const ANALYSES_PER_SECOND: u32 = 5;
@@ -108,6 +110,7 @@ struct LiveCamera {
     analyst: Analyst,
     recall: Recall,
     saver: Saver,
+    stirring: Stirring,
     metrics: CameraMetrics,
     /// What of the watcher's counts the metrics have.
     counted: WatcherCounts,
@@ -128,6 +131,7 @@ impl LiveCamera {
             analyst: changed::analyst(camera, config, shared, &recall, &saver),
             recall,
             saver,
+            stirring: Stirring::default(),
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),
             shared: shared.clone(),
@@ -146,6 +150,7 @@ impl LiveCamera {
     /// What is open closes; what was learned is kept.
     fn finish(&mut self) {
         self.keep_learned();
+        self.stirring.end(&self.id, &self.shared.store);
         let (ended, closed) = self.analyst.finish(self.shared.clock.now());
         keep(&self.saver, ended);
         if let Some(alert) = closed {
@@ -258,6 +263,7 @@ impl LiveCamera {
         self.counted = counts;
         let awake = self.watcher.gate().is_awake();
         self.metrics.gate_awake.set(i64::from(awake));
+        self.stirring.note(awake, self.shared.clock.now(), &self.id, &self.shared.store);
         let picture = self.watcher.latest().cloned();
         self.shared.board.update_camera(&self.id, |now| {
             now.gate = Some(if awake { GateState::Awake } else { GateState::Quiet });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use canhdem::alert::{Actor, Alert, Guard, Handling, Judged, Person, Step, Verdic
 use canhdem::base::{IdSource, Metrics, Rect, Shutdown, ShutdownHandle, SimClock, Timestamp};
 use canhdem::config::Settings;
 use canhdem::decode::{Frame, PixelFormat};
-use canhdem::http::{AppState, Clip, ClipError, ClipSource};
+use canhdem::http::{AppState, Clip, ClipError, ClipSource, Still};
 use canhdem::intake::Codec;
 use canhdem::intake::health::{self, LostReason, StreamHealth, StreamState};
 use canhdem::notify::{Board, GateState};
@@ -39,8 +40,12 @@ mod arming;
 mod cases;
 #[path = "api/live.rs"]
 mod live;
+#[path = "api/recordings.rs"]
+mod recordings;
 #[path = "api/roles.rs"]
 mod roles;
+#[path = "api/search.rs"]
+mod search;
 #[path = "api/settings.rs"]
 mod settings;
 #[path = "api/tls.rs"]
@@ -81,6 +86,8 @@ holidays = "none"
 struct FakeClips {
     path: PathBuf,
     asked: Mutex<Vec<(Timestamp, Timestamp)>>,
+    /// Pictures that were decoded.
+    decoded: Arc<AtomicUsize>,
 }
 
 impl ClipSource for FakeClips {
@@ -96,6 +103,23 @@ impl ClipSource for FakeClips {
             return Err(ClipError::Failed("/secret/path: no space".to_owned()));
         }
         Ok(Clip { path: self.path.clone(), starts_at })
+    }
+
+    /// A key frame every ten seconds; those of the last hundred are broken.
+    fn still(&self, camera: &str, at: Timestamp) -> Result<Still, ClipError> {
+        self.extent(camera, at, at + SignedDuration::from_millis(1)).ok_or(ClipError::NoVideo)?;
+        let number = at.duration_since(seconds(0)).as_secs() / 10;
+        let stills = Arc::clone(&self.decoded);
+        let picture = move || {
+            stills.fetch_add(1, Ordering::Relaxed);
+            if number >= 90 {
+                return Err(ClipError::Failed("/secret/path: damaged".to_owned()));
+            }
+            let data = vec![90; 640 * 360 * 3 / 2];
+            let picture = Frame::from_bytes(data, PixelFormat::I420, (640, 360), Duration::ZERO, seconds(10 * number));
+            Ok(picture.expect("a frame"))
+        };
+        Ok(Still { at: seconds(10 * number), tag: format!("key-{number}"), picture: Box::new(picture) })
     }
 }
 
@@ -648,12 +672,15 @@ async fn recordings_arming_and_status() {
     assert_eq!((&noon["at"], &noon["armed"]), (&json!("2026-02-17T12:00:00.000+07:00"), &json!(false)));
     office.get("/api/v1/arming?at=noon").await.check_problem(400, "`at`");
 
-    office.state.board.set_disk(DiskReport { used_bytes: 7, quota_bytes: 9, ..DiskReport::default() });
+    office.state.board.set_disk(DiskReport { used_bytes: 7, quota_bytes: 9, kept_bytes: 2, ..DiskReport::default() });
     let status = office.json("/api/v1/status").await;
     assert_eq!(status["appliance"], office.state.store.appliance().to_string());
     assert_eq!((&status["language"], &status["timezone"]), (&json!("vi"), &json!("Asia/Ho_Chi_Minh")));
     assert_eq!(status["now"], "2026-02-17T01:30:30.000+07:00");
-    assert_eq!(status["disk"], json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "detail": null}));
+    assert_eq!(
+        status["disk"],
+        json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "kept_bytes": 2, "detail": null})
+    );
     assert_eq!(status["version"], env!("CARGO_PKG_VERSION"));
 }
 

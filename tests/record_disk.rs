@@ -192,3 +192,53 @@ fn a_quota_full_of_evidence_is_said_and_kept() {
     assert!(last.used_bytes > last.quota_bytes && last.detail.unwrap().contains("raise the quota"));
     check_stored(&desk);
 }
+
+#[test]
+fn what_somebody_keeps_stays_when_all_else_goes_until_it_is_released() {
+    let desk = Desk::new();
+    let units = NOISE.units();
+    let quota_bytes = 7_000_000;
+    let clock = Arc::new(SimClock::new(start()));
+    let kept = Needed { camera: "gate".to_owned(), from: at_ms(1_000), to: at_ms(2_000) };
+    desk.index.kept.lock().unwrap().push(kept);
+    let recorder = desk.recorder_with(quota_bytes, Arc::clone(&clock) as _);
+    let camera = recorder.camera("gate");
+    let record = |round: u32| {
+        clock.advance_to(start() + HOUR * round);
+        push_all(&camera, &shifted(&units, HOUR * round));
+        camera.gap();
+        let latest = start() + HOUR * round + Duration::from_secs(11);
+        wait_until(|| desk.index.all().unwrap().iter().any(|row| row.complete && row.ends_at() > latest));
+    };
+    (0..4).for_each(record);
+    let rows = desk.index.all().unwrap();
+    assert_eq!(rows[0].started_at, at_ms(0), "kept video was removed");
+    assert!(rows[1].started_at > at_ms(0) + HOUR, "what nobody keeps was not removed: {rows:?}");
+    assert!(decoded_ms(&desk.path(&rows[0])).len() > 100);
+    let report = desk.reports.lock().unwrap().last().cloned().unwrap();
+    assert_eq!((report.state, report.kept_bytes), (DiskState::Ok, rows[0].size_bytes));
+
+    desk.index.kept.lock().unwrap().clear();
+    (4..6).for_each(record);
+    recorder.finish();
+    let rows = desk.index.all().unwrap();
+    assert!(rows[0].started_at > at_ms(0), "released, it goes as all else: {rows:?}");
+    assert_eq!(desk.reports.lock().unwrap().last().unwrap().kept_bytes, 0);
+    check_stored(&desk);
+}
+
+#[test]
+fn a_quota_full_of_what_is_kept_says_so() {
+    let desk = Desk::new();
+    desk.index.kept.lock().unwrap().push(Needed { camera: "gate".to_owned(), from: at_ms(0), to: at_ms(3_600_000) });
+    let recorder = desk.recorder_with(10_000, Arc::new(SimClock::new(start() + HOUR)));
+    let camera = recorder.camera("gate");
+    push_all(&camera, &Footage { seconds: 12, ..Footage::H264 }.units());
+    recorder.finish();
+    assert_eq!(desk.index.all().unwrap().len(), 2);
+    let last = desk.reports.lock().unwrap().last().cloned().unwrap();
+    assert_eq!((last.state, last.kept_bytes), (DiskState::Full, last.used_bytes));
+    let detail = last.detail.unwrap();
+    assert!(detail.contains("somebody keeps alone fill") && detail.contains("release"), "{detail}");
+    check_stored(&desk);
+}

@@ -19,6 +19,8 @@ pub enum Permission {
     Disarm,
     /// Write the lists of plates.
     KeepPlates,
+    /// Let go of recordings that somebody keeps.
+    Release,
     /// Keep accounts and the configuration.
     Administer,
     /// Read who did what.
@@ -26,8 +28,16 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 7] =
-        [Self::Look, Self::Settle, Self::Arm, Self::Disarm, Self::KeepPlates, Self::Administer, Self::Audit];
+    pub const ALL: [Self; 8] = [
+        Self::Look,
+        Self::Settle,
+        Self::Arm,
+        Self::Disarm,
+        Self::KeepPlates,
+        Self::Release,
+        Self::Administer,
+        Self::Audit,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -36,6 +46,7 @@ impl Permission {
             Self::Arm => "arm",
             Self::Disarm => "disarm",
             Self::KeepPlates => "keep_plates",
+            Self::Release => "release",
             Self::Administer => "administer",
             Self::Audit => "audit",
         }
@@ -47,7 +58,9 @@ impl Role {
         match permission {
             Permission::Look => true,
             Permission::Settle | Permission::Arm => self != Self::Auditor,
-            Permission::Disarm | Permission::KeepPlates => matches!(self, Self::Supervisor | Self::Admin),
+            Permission::Disarm | Permission::KeepPlates | Permission::Release => {
+                matches!(self, Self::Supervisor | Self::Admin)
+            }
             Permission::Administer => self == Self::Admin,
             Permission::Audit => matches!(self, Self::Admin | Self::Auditor),
         }
@@ -108,6 +121,7 @@ mod tests {
         check(Permission::Arm, "guard supervisor admin");
         check(Permission::Disarm, "supervisor admin");
         check(Permission::KeepPlates, "supervisor admin");
+        check(Permission::Release, "supervisor admin");
         check(Permission::Administer, "admin");
         check(Permission::Audit, "admin auditor");
     }

@@ -1,20 +1,26 @@
 //! Joins what the page asks for to what the recorder keeps.
 
+use std::fmt::Display;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::http::{self, ClipSource};
-use crate::record::{ClipCache, ClipError, ClipLimits, Stretch};
+use crate::record::{ClipCache, ClipError, ClipLimits, Stretch, key_frame_at};
 use crate::store::{BEFORE_ALERT, Store};
 
-pub(super) struct RecordedClips(ClipCache);
+pub(super) struct RecordedClips {
+    cache: ClipCache,
+    store: Store,
+    data_dir: PathBuf,
+}
 
 impl RecordedClips {
     pub(super) fn open(store: Store, data_dir: &Path) -> io::Result<Self> {
-        ClipCache::open(data_dir.to_owned(), Arc::new(store), ClipLimits::default()).map(Self)
+        let cache = ClipCache::open(data_dir.to_owned(), Arc::new(store.clone()), ClipLimits::default())?;
+        Ok(Self { cache, store, data_dir: data_dir.to_owned() })
     }
 }
 
@@ -25,7 +31,7 @@ fn stretch(camera: &str, from: Timestamp, to: Timestamp) -> Stretch {
 
 impl ClipSource for RecordedClips {
     fn extent(&self, camera: &str, from: Timestamp, to: Timestamp) -> Option<(Timestamp, Timestamp)> {
-        match self.0.extent(&stretch(camera, from, to)) {
+        match self.cache.extent(&stretch(camera, from, to)) {
             Ok(info) => info.map(|info| (info.starts_at, info.ends_at)),
             Err(error) => {
                 tracing::warn!(%error, camera, "what is recorded is not known");
@@ -35,10 +41,21 @@ impl ClipSource for RecordedClips {
     }
 
     fn clip(&self, camera: &str, from: Timestamp, to: Timestamp) -> Result<http::Clip, http::ClipError> {
-        match self.0.get(&stretch(camera, from, to)) {
+        match self.cache.get(&stretch(camera, from, to)) {
             Ok(clip) => Ok(http::Clip { path: clip.path, starts_at: clip.info.starts_at }),
             Err(ClipError::Nothing { .. }) => Err(http::ClipError::NoVideo),
             Err(error) => Err(http::ClipError::Failed(error.to_string())),
         }
+    }
+
+    fn still(&self, camera: &str, at: Timestamp) -> Result<http::Still, http::ClipError> {
+        let failed = |error: &dyn Display| http::ClipError::Failed(error.to_string());
+        let found = key_frame_at(&self.store, &self.data_dir, camera, at).map_err(|error| failed(&error))?;
+        let found = found.ok_or(http::ClipError::NoVideo)?;
+        Ok(http::Still {
+            at: found.at,
+            tag: found.tag.clone(),
+            picture: Box::new(move || found.decode().map_err(|error| failed(&error))),
+        })
     }
 }

@@ -1,5 +1,5 @@
 //! Vehicles that came by are forgotten after the configured days, and their pictures with them; and so is where people
-//! loitered.
+//! loitered, and when something moved of which there is no video any more.
 
 use std::fs;
 use std::io;
@@ -54,6 +54,9 @@ impl Expiry {
             }
             if let Err(error) = self.store.remove_marks(self.older_than(self.settings.config().memory.keep())) {
                 tracing::warn!(%error, "where people loitered long ago is not forgotten yet");
+            }
+            if let Err(error) = self.store.remove_motion_without_video() {
+                tracing::warn!(%error, "when something moved long ago is not forgotten yet");
             }
             if shutdown.wait(EVERY) {
                 return;

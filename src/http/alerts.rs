@@ -38,6 +38,12 @@ const MOST_WORDS: usize = 8;
         ("state" = Option<String>, Query, description = "new, claimed, resolved; repeated or separated by commas"),
         ("owner" = Option<String>, Query, description = "Name of whoever claimed it"),
         ("verdict" = Option<String>, Query, description = "true_alarm, false_alarm; repeated or separated by commas"),
+        ("kind" = Option<String>, Query,
+            description = "Kinds of findings, any of which it has; repeated or separated by commas"),
+        ("attribute" = Option<String>, Query,
+            description = "mask, hat, gloves, bag: each of these somebody in it wears or carries for sure"),
+        ("plate" = Option<String>, Query,
+            description = "What the plate of a vehicle in it may say: ? is one unknown character, * any number"),
         ("text" = Option<String>, Query, description = "Words that occur in its notes, with or without marks; at most 8"),
         ("from" = Option<String>, Query, format = DateTime, description = "Opened at or after"),
         ("to" = Option<String>, Query, format = DateTime, description = "Opened before"),
@@ -83,6 +89,9 @@ fn filter(query: &Query) -> Result<AlertFilter, WebError> {
         states: query.names("state")?,
         owner: query.get("owner")?,
         verdicts: query.names("verdict")?,
+        kinds: query.names("kind")?,
+        attributes: query.names("attribute")?,
+        plate: query.get("plate")?,
         text: words(query)?,
         from: query.time("from")?,
         to: query.time("to")?,
@@ -229,7 +238,7 @@ pub(super) async fn alert_clip(
         let (from, mut to) = stretch(&alert, now);
         if alert.closed_at.is_none() || now < to {
             // It still grows.
-            to = context.begun.end((alert.id, query), begins, to.min(now.max(alert.last_seen_at)));
+            to = context.begun.end((alert.id.to_string(), query), begins, to.min(now.max(alert.last_seen_at)));
         }
         context.state.clips.clip(&alert.camera, from, to).map_err(|error| match error {
             ClipError::NoVideo => WebError::NotFound(NO_VIDEO.to_owned()),

@@ -11,13 +11,13 @@ use axum::http::Request;
 use axum::response::Response;
 use jiff::Timestamp;
 use tower_http::services::ServeFile;
-use uuid::Uuid;
 
 use super::WebError;
 use crate::alert::Alert;
+use crate::decode::Frame;
 use crate::store::{AFTER_ALERT, BEFORE_ALERT};
 
-/// Cuts clips out of what was recorded; the recorder's side implements it. Both calls block.
+/// Cuts clips and pictures out of what was recorded; the recorder's side implements it. All calls block.
 pub trait ClipSource: Send + Sync {
     /// Which part of `from..to` there is video of: from the first picture to the end of the last;
     /// `None` for none.
@@ -29,6 +29,22 @@ pub trait ClipSource: Send + Sync {
     /// # Errors
     /// See [`ClipError`].
     fn clip(&self, camera: &str, from: Timestamp, to: Timestamp) -> Result<Clip, ClipError>;
+
+    /// The picture of the last key frame at or before `at`, not decoded yet.
+    ///
+    /// # Errors
+    /// See [`ClipError`].
+    fn still(&self, camera: &str, at: Timestamp) -> Result<Still, ClipError>;
+}
+
+/// One picture of a recording.
+pub struct Still {
+    /// When it was taken.
+    pub at: Timestamp,
+    /// Another picture has another name.
+    pub tag: String,
+    /// Decodes it. Blocks.
+    pub picture: Box<dyn FnOnce() -> Result<Frame, ClipError> + Send>,
 }
 
 /// An MP4 that stays for as long as somebody may read it.
@@ -48,7 +64,7 @@ pub enum ClipError {
 }
 
 /// A clip shows this much of an alert at most, from its beginning; all of it stays recorded.
-const LONGEST_CLIP: Duration = Duration::from_secs(600);
+pub(super) const LONGEST_CLIP: Duration = Duration::from_secs(600);
 
 /// What an alert's clip covers if asked for at `now`.
 pub(super) fn stretch(alert: &Alert, now: Timestamp) -> (Timestamp, Timestamp) {
@@ -69,8 +85,8 @@ pub(super) struct Begun {
     clips: Mutex<VecDeque<(Key, Timestamp)>>,
 }
 
-/// The alert and the query of the address: a page that loads a clip anew changes the query.
-type Key = (Uuid, String);
+/// The alert, or the camera, and the query of the address: a page that loads a clip anew changes the query.
+type Key = (String, String);
 
 /// Clips remembered; more than there are players.
 const REMEMBERED: usize = 64;
@@ -121,7 +137,7 @@ mod tests {
     #[test]
     fn a_clip_is_read_on_as_it_was_begun() {
         let at = |second| Timestamp::from_second(second).expect("valid");
-        let key = |n: u128, query: &str| (Uuid::from_u128(n), query.to_owned());
+        let key = |n: u128, query: &str| (n.to_string(), query.to_owned());
         let begun = Begun::default();
         assert_eq!(begun.end(key(1, ""), false, at(5)), at(5), "never begun");
         assert_eq!(begun.end(key(1, ""), true, at(10)), at(10));

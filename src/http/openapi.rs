@@ -13,9 +13,9 @@ use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
     Live, MAX_SETTINGS_BYTES, Problem, Shared, accounts, alerts, arming, arming_month, camera_test, cameras, cases,
-    cookie, events, handling, lessons, live, me, office, plates, settings, sign_in, vehicles,
+    cookie, events, handling, kept, lessons, live, me, office, plates, recordings, settings, sign_in, vehicles,
 };
-use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Settle};
+use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Release, Settle};
 use crate::store::VehicleCrop;
 
 #[derive(utoipa::OpenApi)]
@@ -76,6 +76,13 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         .routes(may(KeepPlates, routes!(plates::add_plate)))
         .routes(may(KeepPlates, routes!(plates::change_plate, plates::remove_plate)))
         .routes(may(Look, routes!(office::list_recordings)))
+        .routes(may(Look, routes!(recordings::get_timeline)))
+        .routes(may(Look, routes!(recordings::list_days)))
+        .routes(may(Look, routes!(recordings::recording_preview)))
+        .routes(may(Look, routes!(recordings::recording_clip)))
+        .routes(may(Look, routes!(kept::list_kept)))
+        .routes(may(Settle, routes!(kept::keep_recording)))
+        .routes(may(Release, routes!(kept::release_recording)))
         .routes(may(Look, routes!(arming::get_arming)))
         .routes(may(Look, routes!(arming_month::arming_month)))
         // Disarming takes more, which the handler says.

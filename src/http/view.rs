@@ -255,6 +255,8 @@ pub(super) struct Disk {
     pub state: DiskState,
     pub used_bytes: u64,
     pub quota_bytes: u64,
+    /// Of what is used, what somebody keeps.
+    pub kept_bytes: u64,
     #[schema(required)]
     pub detail: Option<String>,
 }
@@ -352,5 +354,6 @@ pub(super) fn score_part(part: &rules::ScorePart) -> ScorePart {
 }
 
 pub(super) fn disk(disk: DiskReport) -> Disk {
-    Disk { state: disk.state, used_bytes: disk.used_bytes, quota_bytes: disk.quota_bytes, detail: disk.detail }
+    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, detail } = disk;
+    Disk { state, used_bytes, quota_bytes, kept_bytes, detail }
 }

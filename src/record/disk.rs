@@ -22,6 +22,8 @@ pub struct DiskReport {
     /// Of recordings, all cameras together.
     pub used_bytes: u64,
     pub quota_bytes: u64,
+    /// Of what is used, what somebody keeps.
+    pub kept_bytes: u64,
     /// What went wrong and what to do; none while all is well.
     pub detail: Option<String>,
 }

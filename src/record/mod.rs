@@ -10,6 +10,7 @@ mod mux;
 mod open;
 mod paths;
 mod pipeline;
+mod preview;
 mod reader;
 mod recorder;
 mod recover;
@@ -27,6 +28,7 @@ pub use camera::CameraRecorder;
 pub use clip::{ClipError, ClipInfo, Stretch};
 pub use clip_cache::{Clip, ClipCache, ClipLimits};
 pub use disk::{DiskReport, DiskState, OnDisk};
+pub use preview::{KeyFrame, PreviewError, key_frame_at};
 pub use reader::SegmentReader;
 pub use recorder::{Recorder, RecorderError};
 pub use recover::Recovered;
@@ -95,6 +97,12 @@ pub trait SegmentIndex: Send + Sync {
     /// # Errors
     /// As [`SegmentIndex::put`].
     fn needed(&self) -> Result<Vec<Needed>, IndexError>;
+
+    /// What somebody keeps, whether or not an alert needs it.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`].
+    fn kept(&self) -> Result<Vec<Needed>, IndexError>;
 }
 
 #[derive(Debug, Clone, thiserror::Error)]

@@ -1,6 +1,6 @@
-//! Which recordings go when the quota is full: the oldest that no alert needs.
+//! Which recordings go when the quota is full: the oldest that no alert needs and nobody keeps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ impl Kept {
 }
 
 /// The oldest segments, at least `excess_bytes` of them together, that neither overlap what alerts
-/// need nor were recorded within the last minute. Fewer if there are no more such.
+/// need or somebody keeps nor were recorded within the last minute. Fewer if there are no more such.
 ///
 /// `kept` must be oldest first.
 pub fn choose<'a>(
@@ -91,6 +91,8 @@ pub(super) struct Shelf {
     segments: BTreeMap<(Timestamp, Uuid), Kept>,
     cameras: BTreeMap<String, Arc<str>>,
     pub(super) bytes: u64,
+    /// Of any segment that ever lay here: how long before a stretch of time one may begin that reaches into it.
+    longest: SignedDuration,
 }
 
 impl Shelf {
@@ -104,6 +106,7 @@ impl Shelf {
             size_bytes: segment.size_bytes,
         };
         self.bytes += kept.size_bytes;
+        self.longest = self.longest.max(kept.ends_at.duration_since(kept.started_at));
         self.segments.insert((kept.started_at, kept.id), kept);
     }
 
@@ -111,6 +114,19 @@ impl Shelf {
         if let Some(removed) = self.segments.remove(&(kept.started_at, kept.id)) {
             self.bytes -= removed.size_bytes;
         }
+    }
+
+    /// Bytes of the segments that these stretches hold back. Reads no more of the shelf than they cover.
+    pub(super) fn bytes_of(&self, stretches: &[Needed]) -> u64 {
+        let mut counted = BTreeSet::new();
+        for stretch in stretches {
+            let first = stretch.from.saturating_sub(self.longest).unwrap_or(Timestamp::MIN);
+            let within = self.segments.range((first, Uuid::nil())..=(stretch.to.max(first), Uuid::max()));
+            let held =
+                within.filter(|(_, segment)| *segment.camera == stretch.camera && segment.ends_at >= stretch.from);
+            counted.extend(held.map(|(key, _)| *key));
+        }
+        counted.iter().filter_map(|key| self.segments.get(key)).map(|segment| segment.size_bytes).sum()
     }
 
     pub(super) fn oldest_first(&self) -> impl Iterator<Item = &Kept> {
@@ -176,6 +192,31 @@ mod tests {
         check(&[], u64::MAX, 60, &[]);
         // The clock was set back by an hour: all this is of the future, and old.
         check(&[], u64::MAX, -HOUR, &[0, 10, 15, 20, 30, 40]);
+    }
+
+    #[test]
+    fn what_is_held_back_is_counted_once() {
+        let mut shelf = Shelf::default();
+        for n in 0..5 {
+            for camera in ["gate", "yard"] {
+                shelf.add(&Segment {
+                    id: Uuid::from_u128(if camera == "gate" { n } else { n + 10 }),
+                    camera: camera.to_owned(),
+                    path: PathBuf::new(),
+                    codec: crate::intake::Codec::H264,
+                    started_at: at(i64::try_from(n).expect("small") * 10),
+                    duration: std::time::Duration::from_secs(10),
+                    size_bytes: 100,
+                    complete: true,
+                });
+            }
+        }
+        assert_eq!(shelf.bytes_of(&[]), 0);
+        assert_eq!(shelf.bytes_of(&[needed("gate", 12, 14)]), 100);
+        assert_eq!(shelf.bytes_of(&[needed("gate", 12, 24), needed("gate", 21, 22), needed("yard", 41, 900)]), 300);
+        // A touch counts, as it does in choosing.
+        assert_eq!(shelf.bytes_of(&[needed("gate", 10, 10)]), 200);
+        assert_eq!(shelf.bytes_of(&[needed("gate", -900, 900), needed("hall", -900, 900)]), 500);
     }
 
     proptest! {

@@ -15,7 +15,7 @@ use super::clip::{ClipError, Stretch};
 use super::reader::SegmentReader;
 
 /// The index may know this much less of a growing segment than there is of it.
-const INDEX_LAG: SignedDuration = SignedDuration::from_secs(15);
+pub(super) const INDEX_LAG: SignedDuration = SignedDuration::from_secs(15);
 /// Segments follow each other in one run of the muxer if their times do, to about a picture.
 const SEAM: Duration = Duration::from_millis(200);
 

@@ -44,6 +44,8 @@ pub(super) struct Writer {
     unsaved: BTreeMap<Uuid, Segment>,
     unremoved: Vec<Uuid>,
     last_tick: Duration,
+    /// Of what is complete, what somebody keeps; as of the last look.
+    kept_bytes: u64,
     /// Why the last attempt to write failed; none since one has succeeded.
     trouble: Option<(DiskState, String)>,
     index_failing: bool,
@@ -64,6 +66,7 @@ impl Writer {
             index,
             quota_bytes,
             last_tick: clock.monotonic(),
+            kept_bytes: 0,
             clock,
             on_disk,
             ids,
@@ -198,6 +201,10 @@ impl Writer {
     }
 
     fn keep_within_quota(&mut self) {
+        match self.index.kept() {
+            Ok(kept) => self.kept_bytes = self.shelf.bytes_of(&kept),
+            Err(error) => self.index_failed(&error),
+        }
         let over = self.used_bytes().saturating_sub(self.quota_bytes());
         if over > 0 {
             self.free(over + self.headroom_bytes());
@@ -205,9 +212,10 @@ impl Writer {
         self.report();
     }
 
-    /// Removes the oldest segments that no alert needs, `bytes` of them if there are as many.
+    /// Removes the oldest segments that no alert needs and nobody keeps, `bytes` of them if there are as many.
     fn free(&mut self, bytes: u64) {
-        let needed = match self.index.needed() {
+        let needed = self.index.needed().and_then(|needed| Ok([needed, self.index.kept()?].concat()));
+        let needed = match needed {
             Ok(needed) => needed,
             Err(error) => return self.index_failed(&error),
         };
@@ -275,16 +283,28 @@ impl Writer {
         let (used_bytes, quota_bytes) = (self.used_bytes(), self.quota_bytes());
         let (state, detail) = match &self.trouble {
             Some((state, detail)) => (*state, Some(detail.clone())),
-            None if used_bytes > quota_bytes => (DiskState::Full, Some(over_quota(quota_bytes))),
+            None if used_bytes > quota_bytes => (DiskState::Full, Some(over_quota(quota_bytes, self.kept_bytes))),
             None => (DiskState::Ok, None),
         };
-        (self.on_disk)(DiskReport { state, used_bytes, quota_bytes, detail });
+        (self.on_disk)(DiskReport { state, used_bytes, quota_bytes, kept_bytes: self.kept_bytes, detail });
     }
 }
 
-fn over_quota(quota_bytes: u64) -> String {
-    let quota_mb = quota_bytes / 1_000_000;
-    format!("the quota of {quota_mb} MB is full of recordings that alerts need; they are kept: raise the quota")
+fn over_quota(quota_bytes: u64, kept_bytes: u64) -> String {
+    let [quota, kept] = [quota_bytes, kept_bytes].map(|bytes| bytes / 1_000_000);
+    if kept_bytes >= quota_bytes {
+        return format!(
+            "recordings that somebody keeps alone fill the quota of {quota} MB; none is removed: release what is no longer \
+             needed, or raise the quota"
+        );
+    }
+    if kept_bytes > 0 {
+        return format!(
+            "the quota of {quota} MB is full of recordings that alerts need and {kept} MB that somebody keeps; none is \
+             removed: release what is no longer needed, or raise the quota"
+        );
+    }
+    format!("the quota of {quota} MB is full of recordings that alerts need; they are kept: raise the quota")
 }
 
 fn free_bytes(dir: &PathBuf) -> io::Result<u64> {

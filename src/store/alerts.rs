@@ -1,44 +1,13 @@
 //! Alerts and their findings.
 
-use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
-use super::conditions::Conditions;
-use super::cursor::Cursor;
 use super::rows::{self, nanoseconds};
-use super::{Result, Store, Subject, cases, events, words};
-use crate::alert::{Alert, AlertState, Person, VerdictKind};
-use crate::rules::{Finding, ScorePart, Severity};
+use super::{Result, Store, Subject, cases, events, traits};
+use crate::alert::{Alert, Person};
+use crate::rules::{Finding, ScorePart};
 use crate::vision::attributes::Attribute;
-
-/// Which alerts: an empty list means any.
-#[derive(Debug, Clone, Default)]
-pub struct AlertFilter {
-    pub cameras: Vec<String>,
-    pub severities: Vec<Severity>,
-    pub states: Vec<AlertState>,
-    /// By the name that they had then.
-    pub owner: Option<String>,
-    pub verdicts: Vec<VerdictKind>,
-    /// In some note of theirs, or in several, each of these words occurs, whatever its case and marks.
-    pub text: Option<String>,
-    /// Opened at or after,
-    pub from: Option<Timestamp>,
-    /// opened before.
-    pub to: Option<Timestamp>,
-    /// Where the page before ended.
-    pub cursor: Option<Cursor>,
-    /// At most so many.
-    pub limit: u32,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Page {
-    pub items: Vec<Alert>,
-    /// `None` on the last page.
-    pub next_cursor: Option<Cursor>,
-}
 
 impl Store {
     /// Writes what a camera knows of an alert, new or known, and tells that it changed: all but what guards do with it.
@@ -69,25 +38,6 @@ impl Store {
     /// See [`super::StoreError`].
     pub fn alert(&self, id: Uuid) -> Result<Option<Alert>> {
         self.readers().read(|connection| by_id(connection, id))
-    }
-
-    /// A page of alerts, newest first.
-    ///
-    /// # Errors
-    /// See [`super::StoreError`].
-    pub fn alerts(&self, filter: &AlertFilter) -> Result<Page> {
-        let query = query(filter);
-        let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
-        self.readers().read(|connection| {
-            let mut statement = connection.prepare_cached(&query.sql)?;
-            let found = statement.query_map(params_from_iter(&query.values), rows::alert)?;
-            let mut items = found.collect::<rusqlite::Result<Vec<_>>>()?;
-            let is_last = items.len() <= limit;
-            items.truncate(limit);
-            let next_cursor = items.last().filter(|_| !is_last).map(|last| Cursor::new(last.opened_at, last.id));
-            let items = items.into_iter().map(|alert| in_full(connection, alert)).collect::<rusqlite::Result<_>>()?;
-            Ok(Page { items, next_cursor })
-        })
     }
 
     /// Alerts that are open, oldest first: at the start, those that a crash has left behind.
@@ -165,7 +115,7 @@ fn upsert(connection: &Connection, alert: &Alert) -> rusqlite::Result<()> {
     }
     let sql = "delete from attribute where alert_id = ?1 and position >= ?2";
     connection.prepare_cached(sql)?.execute(params![alert.id.as_bytes(), index(alert.persons.len())])?;
-    Ok(())
+    traits::put(connection, alert)
 }
 
 /// An alert of a whole night may have many findings, of which a write changes few: the others'
@@ -280,41 +230,4 @@ pub(super) fn in_full(connection: &Connection, mut alert: Alert) -> rusqlite::Re
         }
     }
     Ok(alert)
-}
-
-/// Filters on the index alone and reads only the alerts of the page from the table. One more than
-/// the page holds, to know whether there is another page.
-fn query(filter: &AlertFilter) -> Conditions {
-    let mut query = Conditions::new();
-    query.one_of("camera", filter.cameras.iter().cloned());
-    query.one_of("severity", filter.severities.iter().map(|severity| severity.name().to_owned()));
-    query.one_of("state", filter.states.iter().map(|state| state.name().to_owned()));
-    query.one_of("verdict", filter.verdicts.iter().map(|verdict| verdict.name().to_owned()));
-    if let Some(owner) = &filter.owner {
-        query.and("owner_name = ?", [owner.clone().into()]);
-    }
-    for word in filter.text.iter().flat_map(|text| words::of(text)) {
-        query.and(
-            "id in (select alert_id from alert_action where words is not null and words like ? escape '\\')",
-            [words::pattern(&word).into()],
-        );
-    }
-    if let Some(from) = filter.from {
-        query.and("opened_at_ns >= ?", [nanoseconds(from).into()]);
-    }
-    if let Some(to) = filter.to {
-        query.and("opened_at_ns < ?", [nanoseconds(to).into()]);
-    }
-    if let Some(cursor) = filter.cursor {
-        query.and("(opened_at_ns, id) < (?, ?)", cursor.values());
-    }
-    query.values.push((i64::from(filter.limit) + 1).into());
-    query.sql = format!(
-        "select * from alert where id in
-            (select id from alert indexed by alert_by_time where {}
-             order by opened_at_ns desc, id desc limit ?)
-         order by opened_at_ns desc, id desc",
-        query.sql
-    );
-    query
 }

@@ -15,7 +15,12 @@ pub(super) struct Schema<'a> {
 }
 
 pub(super) const SCHEMA: Schema<'static> = Schema {
-    fresh: concat!(include_str!("schema.sql"), include_str!("schema_accounts.sql")),
+    fresh: concat!(
+        include_str!("schema.sql"),
+        include_str!("schema_accounts.sql"),
+        include_str!("schema_recordings.sql"),
+        include_str!("schema_search.sql"),
+    ),
     migrations: &[
         include_str!("migrations/0001.sql"),
         include_str!("migrations/0002.sql"),
@@ -26,6 +31,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("migrations/0007.sql"),
         include_str!("migrations/0008.sql"),
         include_str!("migrations/0009.sql"),
+        include_str!("migrations/0010.sql"),
     ],
 };
 
@@ -168,7 +174,9 @@ mod tests {
         .expect("inserts");
         SCHEMA.apply(&mut old, Path::new("test.db")).expect("upgrade");
         let count = |table| old.query_row(&format!("select count(*) from {table}"), [], |row| row.get::<_, i64>(0));
-        assert_eq!(["alert", "finding", "event", "attribute"].map(|table| count(table).expect("count")), [1, 1, 1, 0]);
+        let counts =
+            ["alert", "finding", "event", "attribute", "alert_trait"].map(|table| count(table).expect("count"));
+        assert_eq!(counts, [1, 1, 1, 0, 1]);
         old.execute("insert into attribute values (zeroblob(16), 0, 'mask', zeroblob(16), 'yes', 0.9, 6, 31, 1)", [])
             .expect("a person");
     }

@@ -4,6 +4,7 @@
 
 mod account_book;
 mod accounts;
+mod alert_search;
 mod alerts;
 mod beside;
 mod cases;
@@ -12,18 +13,22 @@ mod cursor;
 mod error;
 mod events;
 mod handling;
+mod kept;
 mod lessons;
 mod lock;
 mod loitering;
 mod memory;
 mod migrate;
 mod orders;
+mod plate_pattern;
 mod plates;
 mod readers;
+mod recordings;
 mod reserve;
 mod rows;
 mod segments;
 mod sessions;
+mod traits;
 mod vehicle_search;
 mod vehicles;
 mod words;
@@ -42,19 +47,21 @@ use crate::alert::SettledAlerts;
 use crate::base::{IdSource, SharedClock};
 pub use account_book::AccountBook;
 pub use accounts::{Account, Decision, Refusal};
-pub use alerts::{AlertFilter, Page};
+pub use alert_search::{AlertFilter, Page};
 pub use beside::Beside;
 pub use cases::{CaseFilter, CasePage};
 pub use cursor::{Cursor, CursorError};
 pub use error::{Result, StoreError};
 pub use events::{StoredEvent, Subject};
 pub use handling::Handled;
+pub use kept::{By, KeptStretch};
 use lessons::KnownLessons;
 pub use lessons::StoredLesson;
 use orders::KnownOrders;
 use plates::SharedLists;
 pub use plates::{PlateEntry, PlateLists};
 use readers::Readers;
+pub use recordings::{AlertMark, DayMarks, MotionMinute, Recorded};
 use reserve::Reserve;
 pub use segments::{AFTER_ALERT, BEFORE_ALERT};
 pub use vehicle_search::{PassageFilter, PassagePage};
@@ -213,7 +220,11 @@ fn appliance_id(connection: &Connection, clock: &SharedClock) -> rusqlite::Resul
 #[cfg(test)]
 mod accounts_tests;
 #[cfg(test)]
+mod alert_search_tests;
+#[cfg(test)]
 mod handling_tests;
+#[cfg(test)]
+mod recordings_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -220,8 +220,8 @@ create table segment (
   complete integer not null check (complete in (0, 1))
 ) strict;
 
--- The segments of a stretch of time.
-create index segment_by_time on segment (camera, started_at_ns);
+-- The segments of a stretch of time, and what of it is recorded.
+create index segment_by_time on segment (camera, started_at_ns, duration_ns);
 
 -- The longest segment of a camera: how far before a stretch of time one may begin that reaches
 -- into it.

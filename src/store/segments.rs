@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
-use super::{Store, StoreError};
+use super::{Store, StoreError, kept};
 use crate::intake::Codec;
 use crate::record::{IndexError, Needed, Segment, SegmentIndex};
 
@@ -79,6 +79,10 @@ impl SegmentIndex for Store {
             stretches.collect::<rusqlite::Result<Vec<_>>>()
         })?;
         Ok(merged(stretches))
+    }
+
+    fn kept(&self) -> Result<Vec<Needed>, IndexError> {
+        Ok(merged(self.readers().read(kept::in_force)?))
     }
 }
 

@@ -1,18 +1,16 @@
 //! Looking for vehicles that came by.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
 use super::conditions::Conditions;
 use super::cursor::Cursor;
+use super::plate_pattern::{Pattern, Side};
 use super::rows::nanoseconds;
 use super::vehicles::{Passage, in_full, row_of_passage};
 use super::{Result, Store};
 use crate::rules::plate::{PlatePattern, PlateVerdict};
 use crate::vision::Class;
-
-/// Plates that match a pattern are few when they are at most so many.
-const FEW: u32 = 2_000;
 
 /// Which passages: an empty list means any.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +77,7 @@ fn by_time(filter: &PassageFilter, pattern: Option<&Pattern>) -> Conditions {
         query.and(
             "exists (select 1 from plate_candidate
                 where plate_candidate.track = passage.track and letters glob ?)",
-            [pattern.forwards.clone().into()],
+            [pattern.forwards().to_owned().into()],
         );
     }
     query.values.push((i64::from(filter.limit) + 1).into());
@@ -133,66 +131,15 @@ fn conditions(filter: &PassageFilter) -> Conditions {
     query
 }
 
-/// A GLOB over a plate's letters and digits, and the same backwards.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Pattern {
-    forwards: String,
-    backwards: String,
-}
-
-/// One way of reading a pattern, and the index that is sorted that way.
-struct Side<'a> {
-    index: &'static str,
-    column: &'static str,
-    glob: &'a str,
-    /// What matches begins with this
-    from: &'a str,
-    /// and comes before this.
-    to: String,
-}
-
-impl Pattern {
-    fn new(pattern: &PlatePattern) -> Self {
-        let forwards = pattern.glob().to_owned();
-        Self { backwards: forwards.chars().rev().collect(), forwards }
-    }
-
-    /// The way that begins with more that is known.
-    fn side(&self) -> Side<'_> {
-        let side = |index, column, glob| {
-            let from = known_beginning(glob);
-            // No letter comes after this one.
-            Side { index, column, glob, from, to: format!("{from}\u{10ffff}") }
-        };
-        let beginning = side("candidate_by_beginning", "letters", &self.forwards);
-        let end = side("candidate_by_end", "backwards", &self.backwards);
-        if beginning.from.len() >= end.from.len() { beginning } else { end }
-    }
-
-    /// Counts no further than it has to.
-    fn matches_few(&self, connection: &Connection) -> rusqlite::Result<bool> {
-        let Side { index, column, glob, from, to } = self.side();
-        let sql = format!(
-            "select count(*) from
-                (select 1 from plate_candidate indexed by {index}
-                 where {column} >= ? and {column} < ? and {column} glob ? limit ?)"
-        );
-        let mut statement = connection.prepare_cached(&sql)?;
-        let found: u32 = statement.query_row(params![from, to, glob, FEW + 1], |row| row.get(0))?;
-        Ok(found <= FEW)
-    }
-}
-
-fn known_beginning(glob: &str) -> &str {
-    glob.find(['?', '*']).map_or(glob, |end| &glob[..end])
-}
-
 #[cfg(test)]
 mod tests {
     use rusqlite::types::Value;
 
+    use rusqlite::params;
+
     use super::*;
     use crate::store::Store;
+    use crate::store::plate_pattern::FEW;
     use crate::store::tests::{open, seconds};
 
     fn pattern(written: &str) -> Pattern {

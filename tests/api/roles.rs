@@ -8,7 +8,7 @@ use canhdem::rules::lessons::Looks;
 use canhdem::rules::orders::{Act, Order, Scope};
 use canhdem::rules::plate::{Plate, PlateVerdict};
 use canhdem::rules::quality::Path as Way;
-use canhdem::store::{Passage, VehicleCrop};
+use canhdem::store::{By, KeptStretch, Passage, VehicleCrop};
 use canhdem::vision::Class;
 
 use super::*;
@@ -53,6 +53,7 @@ const SEEN: &str = "kho";
 const ALERT: i64 = 60;
 const CASE: Uuid = Uuid::from_u128(77);
 const ORDER: Uuid = Uuid::from_u128(78);
+const KEPT: Uuid = Uuid::from_u128(79);
 
 fn track() -> Uuid {
     alert(ALERT).findings[0].track
@@ -102,6 +103,16 @@ fn office() -> Office {
         withdrawn_at: None,
     };
     store.put_order(&order).expect("stored");
+    let kept = KeptStretch {
+        id: KEPT,
+        camera: HIDDEN.to_owned(),
+        from: seconds(10),
+        to: seconds(20),
+        reason: "Cổng chính".to_owned(),
+        kept: By { guard: Guard { account: Uuid::nil(), name: "Lan".to_owned() }, at: seconds(30) },
+        released: None,
+    };
+    assert!(store.keep(&kept).expect("stored"));
     let name = id(ALERT);
     let crop = VehicleCrop::ALL[0].file_name(track());
     for file in [format!("{name}.jpg"), format!("{name}.{}.mask.jpg", track()), crop] {
@@ -126,6 +137,7 @@ fn filled(path: &str) -> (String, bool) {
             ("alerts", "{id}") => id(ALERT),
             ("cases", "{id}") => CASE.to_string(),
             ("arming", "{id}") => ORDER.to_string(),
+            ("kept", "{id}") => KEPT.to_string(),
             ("vehicles" | "crops", "{track}") => track().to_string(),
             (_, "{attribute}") => "mask.jpg".to_owned(),
             (_, "{crop}") => VehicleCrop::ALL[0].name().to_owned(),
@@ -138,7 +150,13 @@ fn filled(path: &str) -> (String, bool) {
         before = part;
         parts.push(value);
     }
-    (parts.join("/"), hidden)
+    let path = parts.join("/");
+    let query = match before {
+        "preview.jpg" => "?at=2026-02-17T01:30:30%2B07:00",
+        "clip.mp4" if path.contains("recordings") => "?from=2026-02-17T01:30:30%2B07:00&to=2026-02-17T01:30:40%2B07:00",
+        _ => "",
+    };
+    (format!("{path}{query}"), hidden)
 }
 
 /// The cookie of a new session.

@@ -79,6 +79,7 @@ pub fn layout(path: &Path) -> Layout {
 pub struct MemoryIndex {
     pub rows: Mutex<Vec<Segment>>,
     pub needed: Mutex<Vec<Needed>>,
+    pub kept: Mutex<Vec<Needed>>,
 }
 
 impl SegmentIndex for MemoryIndex {
@@ -106,6 +107,10 @@ impl SegmentIndex for MemoryIndex {
 
     fn needed(&self) -> Result<Vec<Needed>, IndexError> {
         Ok(self.needed.lock().unwrap().clone())
+    }
+
+    fn kept(&self) -> Result<Vec<Needed>, IndexError> {
+        Ok(self.kept.lock().unwrap().clone())
     }
 }
 

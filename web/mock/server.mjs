@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newSettings } from './settings.mjs';
+import { foundAlerts, mockRecordings } from './recordings.mjs';
 
 const option = (name) => process.argv[process.argv.indexOf(name) + 1];
 const port = process.argv.includes('--port') ? Number(option('--port')) : 8787;
@@ -146,12 +147,13 @@ function handleAlert(alert, who, act, { verdict = null, reason = null, text = nu
   alert.history.push({ at, who, act: done, verdict, false_alarm_reason: reason, text });
   return alert;
 }
-for (let i = 0; i < 60; i += 1) {
-  const alert = openAlert((63 - i) * 97_000, cameras[i % 4]);
+const COUNT = Number(process.env.MOCK_ALERTS ?? 60);
+for (let i = 0; i < COUNT; i += 1) {
+  const alert = openAlert((COUNT + 3 - i) * 97_000, cameras[i % 4]);
   closeAlert(alert);
-  if (i < 40)
+  if (i < COUNT - 20)
     handleAlert(alert, 'binh', 'resolve', { verdict: 'false_alarm', reason: i % 2 ? 'insect' : 'light' });
-  else if (i > 55) handleAlert(alert, i % 2 ? 'binh' : 'an', 'claim', {});
+  else if (i > COUNT - 5) handleAlert(alert, i % 2 ? 'binh' : 'an', 'claim', {});
 }
 
 // Vehicles that came by in the last nights and days, newest first.
@@ -307,7 +309,7 @@ function file(request, response, path, headers) {
 }
 
 const settings = newSettings(cameras);
-const ME = { id: '0190f7a0-0000-7000-b000-000000000001', name: 'demo', role: 'admin', language: null, cameras: null, permissions: ['look', 'settle', 'arm', 'disarm', 'keep_plates', 'administer', 'audit'], totp: false, must_enrol: false, expires_at: iso(base) }; // prettier-ignore
+const ME = { id: '0190f7a0-0000-7000-b000-000000000001', name: 'demo', role: 'admin', language: null, cameras: null, permissions: ['look', 'settle', 'arm', 'disarm', 'keep_plates', 'release', 'administer', 'audit'], totp: false, must_enrol: false, expires_at: iso(base) }; // prettier-ignore
 
 function api(request, response, path, query) {
   const [kind, id, part, , crop] = path.split('/');
@@ -315,7 +317,7 @@ function api(request, response, path, query) {
     return json(response, {
       version: '0.1.0', appliance: '0190f7a0-0000-7000-8000-00000000aaaa', language: 'vi', timezone: 'Asia/Ho_Chi_Minh',
       now: iso(nowMs()), started_at: iso(base),
-      disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 1, quota_bytes: 2, detail: null },
+      disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 180e9, quota_bytes: 200e9, kept_bytes: 12.4e9, detail: null },
     }); // prettier-ignore
   }
   if (path === 'setup') return json(response, { needed: false, language: 'vi' });
@@ -346,13 +348,8 @@ function api(request, response, path, query) {
     const at = lost ? cameras.find((c) => c.id === id)?.since : iso(nowMs());
     return file(request, response, join(folder, frame), { 'content-type': 'image/jpeg', 'x-picture-at': at });
   }
-  if (path === 'alerts') {
-    const states = query.get('state')?.split(',');
-    return json(
-      response,
-      pageOf(states ? alerts.filter(({ state }) => states.includes(state)) : alerts, query),
-    );
-  }
+  if (path === 'alerts') return json(response, pageOf(foundAlerts(alerts, query), query));
+  if (kind === 'recordings') return void recordings(request, response, path, query);
   if (path === 'vehicles') {
     const { items, next_cursor } = pageOf(foundVehicles(query), query);
     return json(response, { items: items.map(vehicleNow), next_cursor });
@@ -400,6 +397,7 @@ function api(request, response, path, query) {
   return json(response, alert);
 }
 
+const recordings = mockRecordings({ base, nowMs, iso, folder, film: footage, cameras, alerts, file, json, problem, sentBody }); // prettier-ignore
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }; // prettier-ignore
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'"; // prettier-ignore
 createServer((request, response) => {

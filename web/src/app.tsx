@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { AccountProps } from './account/AccountMenu';
 import { AlertView } from './alert/AlertView';
+import { UnknownAlert } from './alert/UnknownAlert';
+import { useAlert } from './alert/useAlert';
 import { ArmingDialog } from './arming/ArmingDialog';
 import { Banners } from './banner/Banners';
 import { CameraStrip } from './camera/CameraStrip';
@@ -15,8 +17,11 @@ import { badgeTitle } from './queue/badge';
 import { inOrder, neighbour } from './queue/order';
 import { QueueView } from './queue/QueueView';
 import { Rail } from './rail/Rail';
-import { HOME, to, type View } from './route/route';
+import { RecordingsView } from './recordings/RecordingsView';
+import { HOME, to, type Route, type View } from './route/route';
 import { useRoute } from './route/useRoute';
+import { queryOfSearch as queryOfAlerts, searchOf as alertsOf } from './search/search';
+import { SearchView } from './search/SearchView';
 import { LazySettings } from './settings/LazySettings';
 import { SessionProvider, useNewSession } from './session/session';
 import { useAlarm } from './session/alarm';
@@ -46,14 +51,15 @@ export function App({ sound, ...account }: Props) {
   const listed = useMemo(() => [...ordered.waiting, ...ordered.settled], [ordered]);
   const firstId = listed[0]?.id ?? null;
   const alertId = route.view === 'alerts' ? (route.id ?? firstId) : null;
-  const alert = queue.alerts.find((candidate) => candidate.id === alertId) ?? null;
+  const { alert, isMissing } = useAlert(alertId, queue.alerts, queue.loaded);
   const camera = route.view === 'camera' ? cameras.find(({ id }) => id === route.id) : undefined;
   const showsAlerts = route.view === 'alerts' || route.view === 'camera';
   const showsDetail = showsAlerts && (!isNarrow || route.id !== null);
   const showsList = showsAlerts && (!isNarrow || route.id === null);
   // Kept while another view is looked at.
-  const vehicleQuery = useRef(route.query);
-  if (route.view === 'vehicles') vehicleQuery.current = route.query;
+  const kept = useRef<Partial<Record<View, Route>>>({});
+  if (route.view !== 'camera' && route.view !== 'alerts') kept.current[route.view] = route;
+  const replace = useCallback((next: Route) => go(next, true), [go]);
 
   /** Within a view the way back leads out of it, not through all that was looked at. */
   const chooseAlert = useCallback(
@@ -61,14 +67,14 @@ export function App({ sound, ...account }: Props) {
     [go, route],
   );
   const chooseCamera = useCallback((id: string) => go(to('camera', id)), [go]);
-  const show = useCallback(
-    (view: View) => go(view === 'vehicles' ? to(view, null, vehicleQuery.current) : to(view)),
-    [go],
-  );
+  const show = useCallback((view: View) => go(kept.current[view] ?? to(view)), [go]);
   const close = useCallback(() => go(HOME), [go]);
 
   const setsUp = useRef(false);
   setsUp.current = route.view === 'settings';
+  const query = route.view === 'search' ? route.query.toString() : '';
+  const search = useMemo(() => alertsOf(new URLSearchParams(query)), [query]);
+
   const activeMs = useActivity();
   useEffect(() => {
     // What is being set up is not thrown away.
@@ -98,6 +104,8 @@ export function App({ sound, ...account }: Props) {
     m: sound.toggle,
     x: () => !setsUp.current && show('vehicles'),
     l: () => !setsUp.current && show('live'),
+    r: () => !setsUp.current && show('recordings'),
+    '/': () => !setsUp.current && show('search'),
     '?': () => setOpened('help'),
     escape: () => !setsUp.current && close(),
   });
@@ -136,6 +144,21 @@ export function App({ sound, ...account }: Props) {
               onSearch={(search) => go(to('vehicles', null, queryOfSearch(search)), true)}
             />
           )}
+          {route.view === 'recordings' && (
+            <RecordingsView
+              cameras={cameras}
+              route={route}
+              disk={appliance.status?.disk ?? null}
+              onRoute={replace}
+            />
+          )}
+          {route.view === 'search' && (
+            <SearchView
+              cameras={cameras}
+              search={search}
+              onSearch={(next) => replace(to('search', null, queryOfAlerts(next)))}
+            />
+          )}
           {route.view === 'live' && <LiveView cameras={cameras} isUnknown={isLost} />}
           {route.view === 'settings' && (
             <LazySettings
@@ -165,6 +188,8 @@ export function App({ sound, ...account }: Props) {
               )}
               {camera ? (
                 <CameraView key={camera.id} camera={camera} isUnknown={isLost} onClose={close} />
+              ) : alert === null && route.id !== null && queue.loaded ? (
+                <UnknownAlert isMissing={isMissing} />
               ) : (
                 <AlertView
                   key={alert?.id}

@@ -54,7 +54,7 @@ export function useWidth(element: MutableRef<Element | null>): number {
 }
 
 /** Always the callback of the last rendering, for listeners that stay. */
-function useLatest<T>(value: T): MutableRef<T> {
+export function useLatest<T>(value: T): MutableRef<T> {
   const ref = useRef(value);
   // At once: the next key may follow before the picture is drawn.
   useLayoutEffect(() => {

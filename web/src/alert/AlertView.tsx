@@ -2,6 +2,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Alert, Camera } from '../api/types';
 import { ActionBar } from '../handling/ActionBar';
 import { SeverityShape } from '../icons';
+import { RecordingLink } from '../recordings/RecordingLink';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { millis } from '../time';
@@ -78,6 +79,7 @@ function ChosenAlert({ alert, alerts, camera, onAlert, onHandled }: ChosenProps)
             {alert.open && <span class="open">{t('alert.open')}</span>}
             {nowMs !== null && <span>{ago(nowMs - millis(alert.at))}</span>}
             <HiddenMarks persons={alert.persons} />
+            <RecordingLink alert={alert} />
           </p>
           <h2>{say(alert.reason)}</h2>
         </div>

@@ -13,6 +13,7 @@ import type {
   NewFactor,
   PlateEntry,
   Setup,
+  Severity,
   Status,
   VehicleInFull,
   VehiclePage,
@@ -20,7 +21,7 @@ import type {
   WantedPlate,
 } from './types';
 
-const BASE = '/api/v1';
+export const BASE = '/api/v1';
 
 /** An answer other than 2xx; `message` is the server's own explanation where it gave one. */
 export class ApiError extends Error {
@@ -42,7 +43,8 @@ export function onUnauthorized(listener: () => void): () => void {
   return () => void unauthorized.delete(listener);
 }
 
-function heard(response: Response): void {
+/** Whether the appliance still knows who asks. */
+export function heard(response: Response): void {
   if (response.status === 401) unauthorized.forEach((listener) => listener());
 }
 
@@ -72,7 +74,7 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
 }
 
 /** Changes something; the answer is left to the caller. */
-async function send(
+export async function send(
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
@@ -138,9 +140,12 @@ export function getAlerts(cursor: string | null, limit = 50): Promise<AlertPage>
   return getJson<AlertPage>(`/alerts?${query.toString()}`);
 }
 
-/** The newest of what nobody has settled yet. */
-export async function getWaiting(): Promise<Alert[]> {
-  return (await getJson<AlertPage>('/alerts?state=new,claimed&limit=200')).items;
+/** What nobody has settled yet, page by page; or only what is critical of it. */
+export function getWaiting(cursor: string | null, severity: Severity | null = null): Promise<AlertPage> {
+  const query = new URLSearchParams({ state: 'new,claimed', limit: '200' });
+  if (cursor) query.set('cursor', cursor);
+  if (severity) query.set('severity', severity);
+  return getJson<AlertPage>(`/alerts?${query.toString()}`);
 }
 
 /** What a guard does with an alert. */

@@ -16,6 +16,10 @@ const KEYS: readonly (readonly [string, Key])[] = [
   ['M', 'help.mute'],
   ['X', 'help.vehicles'],
   ['L', 'help.live'],
+  ['R', 'help.recordings'],
+  ['+ -', 'help.line'],
+  ['I O', 'help.stretch'],
+  ['/', 'help.search'],
   ['Esc', 'help.back'],
   ['?', 'help.title'],
 ];

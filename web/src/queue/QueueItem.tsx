@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'preact/hooks';
 import { HiddenMarks } from '../alert/Persons';
 import type { Alert, Camera } from '../api/types';
 import { Handled } from '../handling/Handled';
@@ -18,13 +17,8 @@ interface Props {
 export function QueueItem({ alert, camera, isChosen, onChoose }: Props) {
   const { t, say, label, language } = useSession();
   const zoneKind = camera?.zones.find(({ id }) => id === alert.zone)?.kind;
-  const item = useRef<HTMLLIElement>(null);
-  useEffect(() => {
-    if (isChosen) item.current?.scrollIntoView({ block: 'nearest' });
-  }, [isChosen]);
-
   return (
-    <li ref={item} class={`item item-${alert.state} ${isChosen ? 'chosen' : ''}`}>
+    <div class={`item item-${alert.state} ${isChosen ? 'chosen' : ''}`}>
       <button
         type="button"
         data-choice
@@ -61,7 +55,7 @@ export function QueueItem({ alert, camera, isChosen, onChoose }: Props) {
           </span>
         </span>
       </button>
-    </li>
+    </div>
   );
 }
 

@@ -1,11 +1,14 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { getAlerts } from '../api/client';
+import { useCallback, useMemo } from 'preact/hooks';
+import { getAlerts, getWaiting } from '../api/client';
 import type { Alert, Camera } from '../api/types';
 import { outcomeKey } from '../handling/outcome';
 import { useSession } from '../session/session';
 import type { Ordered } from './order';
 import type { Queue, QueueAction } from './queue';
+import { LoadMore } from './LoadMore';
 import { QueueItem } from './QueueItem';
+import { rowsOf, type Row } from './rows';
+import { WindowedList } from './WindowedList';
 import './queue.css';
 
 interface Props {
@@ -19,40 +22,62 @@ interface Props {
   onChoose: (id: string) => void;
 }
 
+/** Asked for at once when the list is scrolled to its end. */
+const PAGE = 200;
+
 export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, onChoose }: Props) {
   const { t } = useSession();
-  const items = (alerts: readonly Alert[]) =>
-    alerts.map((alert) => (
-      <QueueItem
-        key={alert.id}
-        alert={alert}
-        camera={cameras.find(({ id }) => id === alert.camera) ?? null}
-        isChosen={alert.id === chosen}
-        onChoose={onChoose}
-      />
-    ));
   const { waiting } = ordered;
+  const { waitingCursor } = queue;
+  const rows = useMemo(() => rowsOf(ordered, waitingCursor !== null), [ordered, waitingCursor]);
+  const byId = useMemo(() => new Map(cameras.map((camera) => [camera.id, camera])), [cameras]);
+  const render = useCallback(
+    (row: Row) => {
+      switch (row.kind) {
+        case 'alert':
+          return (
+            <QueueItem
+              alert={row.alert}
+              camera={byId.get(row.alert.camera) ?? null}
+              isChosen={row.key === chosen}
+              onChoose={onChoose}
+            />
+          );
+        case 'waiting':
+          return (
+            waitingCursor !== null && (
+              <LoadMore
+                words="queue.more_waiting"
+                cursor={waitingCursor}
+                load={async () => dispatch({ type: 'waiting', page: await getWaiting(waitingCursor) })}
+              />
+            )
+          );
+        case 'settled':
+          return <h3>{t('queue.settled')}</h3>;
+        case 'end':
+          return <QueueEnd queue={queue} dispatch={dispatch} />;
+      }
+    },
+    [byId, chosen, dispatch, onChoose, queue, t, waitingCursor],
+  );
+  const count = t(waitingCursor === null ? 'queue.waiting' : 'queue.waiting.more', { n: waiting.length });
   return (
     <nav class="queue" aria-label={t('queue.title')}>
       <div class="queue-head">
         <h2>{t('queue.title')}</h2>
         <span class="queue-waiting" role="status">
-          {waiting.length > 0 && <span class="count">{t('queue.waiting', { n: waiting.length })}</span>}
+          {waiting.length > 0 && <span class="count">{count}</span>}
         </span>
       </div>
       {settled && <Settled alert={settled} onChoose={onChoose} />}
-      <ol class="queue-list">
-        {items(waiting)}
-        {ordered.settled.length > 0 && (
-          <li class="queue-part">
-            <h3>{t('queue.settled')}</h3>
-          </li>
-        )}
-        {items(ordered.settled)}
-        <li class="queue-end">
-          <QueueEnd queue={queue} dispatch={dispatch} />
-        </li>
-      </ol>
+      <WindowedList
+        rows={rows}
+        chosen={chosen}
+        label={t('queue.title')}
+        count={waiting.length + ordered.settled.length}
+        render={render}
+      />
       <p class="queue-keys">{t('queue.keys')}</p>
     </nav>
   );
@@ -72,33 +97,10 @@ function Settled({ alert, onChoose }: { alert: Alert; onChoose: (id: string) => 
   );
 }
 
-/** The end of the list: older alerts load when it comes into view, or by hand. */
+/** The end of the list: older alerts load when it comes into view. */
 function QueueEnd({ queue, dispatch }: Pick<Props, 'queue' | 'dispatch'>) {
   const { t } = useSession();
-  const button = useRef<HTMLButtonElement>(null);
-  const [state, setState] = useState<'idle' | 'loading' | 'failed'>('idle');
   const { cursor } = queue;
-
-  const loadOlder = () => {
-    setState('loading');
-    getAlerts(cursor).then(
-      (page) => {
-        dispatch({ type: 'older', page });
-        setState('idle');
-      },
-      () => setState('failed'),
-    );
-  };
-  useEffect(() => {
-    const target = button.current;
-    if (!target || state !== 'idle') return undefined;
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) target.click();
-    });
-    observer.observe(target);
-    return () => observer.disconnect();
-  }, [cursor, state]);
-
   if (!queue.loaded) return <p>{t('queue.loading')}</p>;
   if (queue.alerts.length === 0) {
     return (
@@ -109,16 +111,11 @@ function QueueEnd({ queue, dispatch }: Pick<Props, 'queue' | 'dispatch'>) {
     );
   }
   if (cursor === null) return <p>{t('queue.end')}</p>;
-  const words = { idle: 'queue.older', loading: 'queue.loading', failed: 'queue.older.failed' } as const;
   return (
-    <button
-      ref={button}
-      type="button"
-      class="quiet-button"
-      disabled={state === 'loading'}
-      onClick={loadOlder}
-    >
-      {t(words[state])}
-    </button>
+    <LoadMore
+      words="queue.older"
+      cursor={cursor}
+      load={async () => dispatch({ type: 'older', page: await getAlerts(cursor, PAGE) })}
+    />
   );
 }

@@ -1,5 +1,5 @@
 import type { Alert, Severity } from '../api/types';
-import { millis } from '../time';
+import { openedMs } from './queue';
 
 export const RANK: Readonly<Record<Severity, number>> = { notice: 0, warning: 1, critical: 2 };
 
@@ -15,13 +15,16 @@ export interface Ordered {
  * before what is over, for there something can still be stopped, and then the newest first. `alerts` are newest first.
  */
 export function inOrder(alerts: readonly Alert[], me: string | null): Ordered {
-  const waiting = alerts.filter(({ state }) => state !== 'resolved');
+  const waiting: { alert: Alert; weight: number }[] = [];
+  const settled: Alert[] = [];
   const weight = ({ severity, state, owner, open }: Alert): number =>
     4 * RANK[severity] + (state === 'new' || owner === me ? 2 : 0) + (open ? 1 : 0);
-  return {
-    waiting: waiting.sort((a, b) => weight(b) - weight(a) || millis(b.at) - millis(a.at)),
-    settled: alerts.filter(({ state }) => state === 'resolved'),
-  };
+  for (const alert of alerts) {
+    if (alert.state === 'resolved') settled.push(alert);
+    else waiting.push({ alert, weight: weight(alert) });
+  }
+  waiting.sort((a, b) => b.weight - a.weight || openedMs(b.alert) - openedMs(a.alert));
+  return { waiting: waiting.map(({ alert }) => alert), settled };
 }
 
 /** The neighbour of `id` in the list (`step` 1 is further down, -1 up); stays within its ends. */

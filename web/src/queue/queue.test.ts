@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { after, sampleAlert, samplePerson } from '../api/samples';
 import type { Alert } from '../api/types';
-import { emptyQueue, later, reduceQueue, stale, type Queue } from './queue';
+import { emptyQueue, later, moreWaiting, reduceQueue, stale, type Queue } from './queue';
 
 const page = (items: Alert[], next_cursor: string | null = null) => ({ items, next_cursor });
 /** The first page comes, and what waits; nothing happened since they were asked for. */
 const refresh = (queue: Queue, items: Alert[], cursor: string | null = null, waiting: Alert[] = []): Queue =>
-  reduceQueue(queue, { type: 'page', page: page(items, cursor), waiting, asked: queue.alerts });
+  reduceQueue(queue, { type: 'page', page: page(items, cursor), waiting, more: null, asked: queue.alerts });
 const loaded = (items: Alert[], cursor: string | null = null): Queue => refresh(emptyQueue, items, cursor);
 const ids = (queue: Queue): string[] => queue.alerts.map(({ id }) => id);
 const open = (id: string, seconds: number, change: Partial<Alert> = {}): Alert =>
@@ -101,6 +101,7 @@ describe('after an interruption', () => {
       type: 'page',
       page: page([sampleAlert('a', 10)]),
       waiting: [],
+      more: null,
       asked: asked.alerts,
     });
     expect(ids(queue)).toEqual(['b', 'a']);
@@ -110,5 +111,59 @@ describe('after an interruption', () => {
     const queue = loaded([sampleAlert('b', 20), open('a', 10), sampleAlert('c', 5, { state: 'resolved' })]);
     expect(stale(queue, [])).toEqual(['b', 'a']);
     expect(stale(queue, [sampleAlert('b', 20)])).toEqual(['a']);
+  });
+});
+
+describe('a queue of many', () => {
+  const told = [sampleAlert('c', 30), sampleAlert('b', 20)];
+  const more = { cursor: 'm', beforeMs: Date.parse(after(20)) };
+
+  it('knows where more wait', () => {
+    expect(moreWaiting(page(told, 'm'))).toEqual(more);
+    expect(moreWaiting(page(told))).toBeNull();
+    expect(moreWaiting(page([]))).toBeNull();
+    let queue = reduceQueue(emptyQueue, { type: 'page', page: page(told), waiting: told, more, asked: [] });
+    expect(queue.waitingCursor).toBe('m');
+    queue = reduceQueue(queue, { type: 'waiting', page: page([sampleAlert('a', 10)]) });
+    expect([ids(queue), queue.waitingCursor]).toEqual([['c', 'b', 'a'], null]);
+  });
+
+  it('after an interruption what waits behind is told again, not asked for one by one', () => {
+    const known = loaded(
+      [...told, sampleAlert('a', 10), sampleAlert('s', 5, { state: 'resolved' })],
+      'older',
+    );
+    expect(stale(known, [], more)).toEqual(['c']);
+    const fresh = page([sampleAlert('d', 40), ...told], 'x');
+    const queue = reduceQueue(known, { type: 'page', page: fresh, waiting: told, more, asked: known.alerts });
+    expect(ids(queue)).toEqual(['d', 'c', 'b', 's']);
+  });
+
+  it('takes single alerts in at their places', () => {
+    let queue = loaded([sampleAlert('c', 30), sampleAlert('a', 10)]);
+    for (const alert of [
+      sampleAlert('b', 20),
+      sampleAlert('d', 40),
+      sampleAlert('z', 0),
+      sampleAlert('bb', 20),
+    ]) {
+      queue = reduceQueue(queue, { type: 'alert', alert });
+    }
+    expect(ids(queue)).toEqual(['d', 'c', 'bb', 'b', 'a', 'z']);
+    // Its time was corrected.
+    queue = reduceQueue(queue, {
+      type: 'alert',
+      alert: open('z', 25, { last_seen_at: after(99), open: false }),
+    });
+    expect(ids(queue)).toEqual(['d', 'c', 'z', 'bb', 'b', 'a']);
+  });
+
+  it('an event among a hundred thousand is put in without sorting them', () => {
+    const many = Array.from({ length: 100_000 }, (_, n) => sampleAlert(`a${n}`, -n, { state: 'resolved' }));
+    const queue = loaded(many);
+    const next = reduceQueue(queue, { type: 'alert', alert: open('new', 9) });
+    expect(next.alerts).toHaveLength(100_001);
+    expect(next.alerts[0]?.id).toBe('new');
+    expect(next.alerts[1]).toBe(queue.alerts[0]);
   });
 });

@@ -7,15 +7,36 @@ export interface Queue {
   alerts: readonly Alert[];
   /** Where older alerts continue; null when there are none. */
   cursor: string | null;
+  /** Where more continue that nobody has settled; null when all of those are known. */
+  waitingCursor: string | null;
   loaded: boolean;
 }
 
+/** There are more that wait than were told: from `cursor` on, opened before `beforeMs`. */
+export interface MoreWaiting {
+  cursor: string;
+  beforeMs: number;
+}
+
+export function moreWaiting({ items, next_cursor }: AlertPage): MoreWaiting | null {
+  const last = items.at(-1);
+  return next_cursor && last ? { cursor: next_cursor, beforeMs: millis(last.at) } : null;
+}
+
 export type QueueAction =
-  | { type: 'page'; page: AlertPage; waiting: readonly Alert[]; asked: readonly Alert[] }
+  | {
+      type: 'page';
+      page: AlertPage;
+      waiting: readonly Alert[];
+      more: MoreWaiting | null;
+      asked: readonly Alert[];
+    }
   | { type: 'older'; page: AlertPage }
+  /** More of what waits. */
+  | { type: 'waiting'; page: AlertPage }
   | { type: 'alert'; alert: Alert };
 
-export const emptyQueue: Queue = { alerts: [], cursor: null, loaded: false };
+export const emptyQueue: Queue = { alerts: [], cursor: null, waitingCursor: null, loaded: false };
 
 /**
  * What cameras saw of an alert, of two accounts the later: closed beats open, then the longer lasting, then the one that rests
@@ -52,15 +73,53 @@ export function later(a: Alert, b: Alert): Alert {
   };
 }
 
+/** Times are read once: with a hundred thousand alerts each event would read them anew. */
+const opened = new WeakMap<Alert, number>();
+export function openedMs(alert: Alert): number {
+  const known = opened.get(alert);
+  if (known !== undefined) return known;
+  const ms = millis(alert.at);
+  opened.set(alert, ms);
+  return ms;
+}
+
+/** Newest first. */
+const byTime = (a: Alert, b: Alert): number =>
+  openedMs(b) - openedMs(a) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+
+/** So few are put in their places one by one. */
+const FEW = 8;
+
 function merge(known: readonly Alert[], incoming: readonly Alert[]): Alert[] {
+  if (incoming.length <= FEW) return incoming.reduce(put, [...known]);
   const byId = new Map(known.map((alert) => [alert.id, alert]));
   for (const alert of incoming) {
     const old = byId.get(alert.id);
     byId.set(alert.id, old ? later(old, alert) : alert);
   }
-  return [...byId.values()].sort(
-    (a, b) => millis(b.at) - millis(a.at) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0),
-  );
+  return [...byId.values()].sort(byTime);
+}
+
+/** Into a list that is in order. */
+function put(alerts: Alert[], alert: Alert): Alert[] {
+  const known = alerts.findIndex(({ id }) => id === alert.id);
+  const old = alerts[known];
+  const next = old ? later(old, alert) : alert;
+  if (old && openedMs(old) === openedMs(next)) {
+    alerts[known] = next;
+    return alerts;
+  }
+  if (old) alerts.splice(known, 1);
+  let low = 0;
+  let high = alerts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = alerts[middle];
+    if (other && byTime(other, next) < 0) low = middle + 1;
+    else high = middle;
+  }
+  alerts.splice(low, 0, next);
+  return alerts;
 }
 
 /**
@@ -69,16 +128,28 @@ function merge(known: readonly Alert[], incoming: readonly Alert[]): Alert[] {
  * they say.
  */
 function withPage(queue: Queue, action: Extract<QueueAction, { type: 'page' }>): Queue {
-  const { page, waiting } = action;
+  const { page, waiting, more } = action;
   const old = new Set(action.asked.map((alert) => alert.id));
   const told = new Set([...page.items, ...waiting].map((alert) => alert.id));
   const cursor = page.next_cursor ?? null;
   // A page that does not reach what we know leaves a gap: begin anew from it rather than hide alerts.
   const keepOld = cursor !== null && page.items.some((alert) => old.has(alert.id));
-  const kept = queue.alerts.filter((alert) => keepOld || !old.has(alert.id) || told.has(alert.id));
+  const kept = queue.alerts.filter((alert) => {
+    if (!old.has(alert.id) || told.has(alert.id)) return true;
+    // What waits behind what was told may have been settled since: it is told again when the list comes to it.
+    return keepOld && (alert.state === 'resolved' || !isBehind(alert, more));
+  });
   const alerts = merge(merge(kept, waiting), page.items);
-  return { alerts, cursor: keepOld ? queue.cursor : cursor, loaded: true };
+  return {
+    alerts,
+    cursor: keepOld ? queue.cursor : cursor,
+    waitingCursor: more?.cursor ?? null,
+    loaded: true,
+  };
 }
+
+const isBehind = (alert: Alert, more: MoreWaiting | null): boolean =>
+  more !== null && openedMs(alert) <= more.beforeMs;
 
 export function reduceQueue(queue: Queue, action: QueueAction): Queue {
   switch (action.type) {
@@ -90,14 +161,21 @@ export function reduceQueue(queue: Queue, action: QueueAction): Queue {
         alerts: merge(queue.alerts, action.page.items),
         cursor: action.page.next_cursor ?? null,
       };
+    case 'waiting':
+      return {
+        ...queue,
+        alerts: merge(queue.alerts, action.page.items),
+        waitingCursor: action.page.next_cursor ?? null,
+      };
     case 'alert':
       return { ...queue, alerts: merge(queue.alerts, [action.alert]) };
   }
 }
 
 /** Alerts going on or not settled that fresh answers do not tell of; each has to be asked for. */
-export function stale(queue: Queue, fresh: readonly Alert[]): string[] {
+export function stale(queue: Queue, fresh: readonly Alert[], more: MoreWaiting | null = null): string[] {
   const told = new Set(fresh.map((alert) => alert.id));
-  const isMoving = (alert: Alert): boolean => alert.open || alert.state !== 'resolved';
+  const isMoving = (alert: Alert): boolean =>
+    alert.open || (alert.state !== 'resolved' && !isBehind(alert, more));
   return queue.alerts.filter((alert) => isMoving(alert) && !told.has(alert.id)).map((alert) => alert.id);
 }

@@ -14,6 +14,8 @@ interface Props {
 const ICONS: Readonly<Record<View, IconName>> = {
   alerts: 'bell',
   live: 'grid',
+  recordings: 'history',
+  search: 'search',
   vehicles: 'car',
   settings: 'gear',
 };

@@ -1,5 +1,5 @@
 /** The parts of the page that the header leads to, in its order. */
-export const VIEWS = ['alerts', 'live', 'vehicles', 'settings'] as const;
+export const VIEWS = ['alerts', 'live', 'recordings', 'search', 'vehicles', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
 
 /**

@@ -2,7 +2,7 @@ import { createContext } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { getAlert, getAlerts, getArming, getCameras, getStatus, getWaiting } from '../api/client';
 import type { Arming, Camera, Status } from '../api/types';
-import { emptyQueue, reduceQueue, stale, type Queue, type QueueAction } from '../queue/queue';
+import { emptyQueue, moreWaiting, reduceQueue, stale, type Queue, type QueueAction } from '../queue/queue';
 import { ApplianceClock, isLost } from './clock';
 import { listen } from './events';
 
@@ -118,10 +118,17 @@ export function useAppliance(): Appliance {
       clearTimeout(retry);
       try {
         const asked = latest.current.alerts;
-        const [page, waiting] = await Promise.all([getAlerts(null), getWaiting()]);
+        // What is critical is worked off first, however old it is.
+        const [page, newest, critical] = await Promise.all([
+          getAlerts(null),
+          getWaiting(null),
+          getWaiting(null, 'critical'),
+        ]);
         if (isClosed) return;
-        const moved = stale(latest.current, [...page.items, ...waiting]);
-        dispatch({ type: 'page', page, waiting, asked });
+        const waiting = [...critical.items, ...newest.items];
+        const more = moreWaiting(newest);
+        const moved = stale(latest.current, [...page.items, ...waiting], more);
+        dispatch({ type: 'page', page, waiting, more, asked });
         setLoadError(null);
         setCameras(await getCameras());
         for (const id of moved) {
