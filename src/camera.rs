@@ -111,7 +111,7 @@ impl LiveCamera {
         let feed = |url, role| Feed::new(url, role, camera, shared);
         let recall = Recall::new(shared.store.clone(), &camera.id, shared.clock.monotonic());
         let now = shared.clock.now();
-        let saver = Saver::new(&camera.id, shared.store.clone(), shared.cases.clone(), &shared.config.data_dir);
+        let saver = Saver::new(camera, shared.store.clone(), shared.cases.clone(), &shared.config.data_dir);
         Self {
             id: camera.id.clone(),
             main: feed(&camera.main, Role::Main),
@@ -293,14 +293,15 @@ impl LiveCamera {
         let feeds = std::iter::once(&self.main).chain(self.sub.as_ref());
         let streams: Vec<_> = feeds.map(|feed| feed.stream.health().clone()).collect();
         let quiet = self.watcher.latest().is_none();
-        self.shared.board.update_camera(&self.id, |now| {
+        let worst = self.shared.board.update_camera(&self.id, |now| {
             now.streams = streams;
             now.recording = self.main.is_live();
             if quiet {
                 now.gate = None;
             }
+            now.worst().cloned()
         });
-        if let Err(error) = self.shared.store.append_camera_event(&self.id) {
+        if let Err(error) = self.shared.store.put_camera_state(&self.id, worst.as_ref()) {
             tracing::warn!(%error, "the change of the camera's state was not stored");
         }
     }

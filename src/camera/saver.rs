@@ -11,6 +11,7 @@ use super::cases::Cases;
 use super::looker::Crop;
 use super::snapshots::Snapshots;
 use crate::alert::{Alert, Change, Filing};
+use crate::config;
 use crate::decode::Frame;
 use crate::rules::haunts::Mark;
 use crate::store::{Store, VehicleCrop};
@@ -19,7 +20,7 @@ use crate::store::{Store, VehicleCrop};
 const MAX_WAITING: usize = 256;
 
 pub struct Saver {
-    camera: String,
+    camera: config::Camera,
     store: Store,
     cases: Cases,
     snapshots: Snapshots,
@@ -29,9 +30,9 @@ pub struct Saver {
 }
 
 impl Saver {
-    pub fn new(camera: &str, store: Store, cases: Cases, data_dir: &Path) -> Self {
+    pub fn new(camera: &config::Camera, store: Store, cases: Cases, data_dir: &Path) -> Self {
         Self {
-            camera: camera.to_owned(),
+            camera: camera.clone(),
             store,
             cases,
             snapshots: Snapshots::new(data_dir),
@@ -42,7 +43,7 @@ impl Saver {
 
     /// Where somebody loitered in the camera's view since `since`.
     pub fn marks(&self, since: Timestamp) -> Vec<Mark> {
-        self.store.marks(&self.camera, since).unwrap_or_else(|error| {
+        self.store.marks(&self.camera.id, since).unwrap_or_else(|error| {
             tracing::error!(%error, "where people loitered before is not known until the camera starts again");
             Vec::new()
         })
@@ -51,7 +52,7 @@ impl Saver {
     /// Stores where somebody loiters. What the disk does not take is known only until the camera starts again.
     pub fn save_marks(&self, marks: Vec<Mark>) {
         if !marks.is_empty()
-            && let Err(error) = self.store.put_marks(&self.camera, marks)
+            && let Err(error) = self.store.put_marks(&self.camera.id, marks)
         {
             tracing::error!(%error, "where somebody loiters was not stored");
         }
@@ -110,7 +111,8 @@ impl Saver {
     /// Stores what waits.
     pub fn retry(&mut self) {
         while let Some((alert, absorbed)) = self.waiting.front() {
-            match self.store.put_alert_joining(alert, absorbed.clone()) {
+            let plan = self.camera.plan_of(alert.zone.as_deref());
+            match self.store.put_alert_planned(alert, absorbed.clone(), plan) {
                 Ok(()) => {
                     self.waiting.pop_front();
                     self.failing = false;

@@ -6,6 +6,7 @@ mod credentials;
 mod error;
 mod file;
 mod near;
+mod response;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -99,11 +100,19 @@ pub struct Camera {
     pub zones: Vec<Zone>,
     /// Lines that nobody crosses while the office is guarded.
     pub lines: Vec<EntryLine>,
+    /// What the office wants done about an alert outside of all zones, in order.
+    pub plan: Vec<String>,
 }
 
 impl Camera {
     pub fn analysed(&self) -> &Url {
         self.sub.as_ref().unwrap_or(&self.main)
+    }
+
+    /// What the office wants done about an alert in this zone.
+    pub fn plan_of(&self, zone: Option<&str>) -> &[String] {
+        let zone = zone.and_then(|id| self.zones.iter().find(|zone| zone.id == id));
+        zone.map_or(&self.plan, |zone| &zone.plan)
     }
 }
 

@@ -12,8 +12,8 @@ use super::permit::{self, machine, may, open, signed_in};
 use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
-    Problem, Shared, accounts, alerts, arming, cameras, cases, cookie, events, handling, lessons, live, me, office,
-    plates, sign_in, vehicles,
+    Problem, Shared, accounts, alerts, arming, cameras, cases, cookie, daily, events, handling, lessons, live, me, office,
+    plans, plates, shift, sign_in, vehicles,
 };
 use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Settle};
 use crate::store::VehicleCrop;
@@ -60,6 +60,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(may(Settle, routes!(handling::resolve_alert)))
         .routes(may(Settle, routes!(handling::escalate_alert)))
         .routes(may(Settle, routes!(handling::note_on_alert)))
+        .routes(may(Settle, routes!(plans::tick_step)))
         .routes(may(Look, routes!(vehicles::list_vehicles_of_alert)))
         .routes(may(Look, routes!(alerts::alert_snapshot)))
         .routes(may(Look, routes!(alerts::alert_crop)))
@@ -79,6 +80,10 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         // Disarming takes more, which the handler says.
         .routes(may(Arm, routes!(arming::give_order)))
         .routes(may(Disarm, routes!(arming::withdraw_order)))
+        .routes(may(Look, routes!(shift::get_shift)))
+        .routes(may(Settle, routes!(shift::add_shift_note)))
+        .routes(may(Settle, routes!(shift::change_duty)))
+        .routes(may(Look, routes!(daily::get_daily_report)))
         .routes(may(Look, routes!(office::get_status)))
         .routes(may(Look, routes!(events::events)))
         .routes(signed_in(routes!(openapi_json)));

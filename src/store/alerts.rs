@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::conditions::Conditions;
 use super::cursor::Cursor;
 use super::rows::{self, nanoseconds};
-use super::{Result, Store, Subject, cases, events, words};
+use super::{Result, Store, Subject, cases, events, plans, words};
 use crate::alert::{Alert, AlertState, Person, VerdictKind};
 use crate::rules::{Finding, ScorePart, Severity};
 use crate::vision::attributes::Attribute;
@@ -55,12 +55,26 @@ impl Store {
     /// # Errors
     /// See [`super::StoreError`].
     pub fn put_alert_joining(&self, alert: &Alert, absorbed: Vec<Uuid>) -> Result<()> {
-        let mut alert = alert.clone();
+        self.put(alert.clone(), absorbed, None)
+    }
+
+    /// As [`Store::put_alert_joining`]; `plan` is what the office wants done about it.
+    ///
+    /// # Errors
+    /// See [`super::StoreError`].
+    pub fn put_alert_planned(&self, alert: &Alert, absorbed: Vec<Uuid>, plan: &[String]) -> Result<()> {
+        self.put(alert.clone(), absorbed, Some(plan.to_owned()))
+    }
+
+    fn put(&self, mut alert: Alert, absorbed: Vec<Uuid>, plan: Option<Vec<String>>) -> Result<()> {
         self.writer().write(move |connection, told| {
             if let Some(case) = alert.case {
                 alert.case = Some(cases::put(connection, case, alert.opened_at, &absorbed, told)?);
             }
             upsert(connection, &alert)?;
+            if let Some(plan) = &plan {
+                plans::keep(connection, alert.id, plan)?;
+            }
             events::append(connection, Subject::Alert(alert.id), told)
         })
     }

@@ -15,7 +15,7 @@ pub(super) struct Schema<'a> {
 }
 
 pub(super) const SCHEMA: Schema<'static> = Schema {
-    fresh: concat!(include_str!("schema.sql"), include_str!("schema_accounts.sql")),
+    fresh: concat!(include_str!("schema.sql"), include_str!("schema_accounts.sql"), include_str!("schema_shift.sql")),
     migrations: &[
         include_str!("migrations/0001.sql"),
         include_str!("migrations/0002.sql"),
@@ -26,6 +26,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("migrations/0007.sql"),
         include_str!("migrations/0008.sql"),
         include_str!("migrations/0009.sql"),
+        include_str!("migrations/0011.sql"),
     ],
 };
 

@@ -8,6 +8,7 @@ mod alerts;
 mod cases;
 mod conditions;
 mod cursor;
+mod daily;
 mod error;
 mod events;
 mod handling;
@@ -17,12 +18,15 @@ mod loitering;
 mod memory;
 mod migrate;
 mod orders;
+mod outages;
+mod plans;
 mod plates;
 mod readers;
 mod reserve;
 mod rows;
 mod segments;
 mod sessions;
+mod shift;
 mod vehicle_search;
 mod vehicles;
 mod words;
@@ -44,6 +48,7 @@ pub use accounts::{Account, Decision, Refusal};
 pub use alerts::{AlertFilter, Page};
 pub use cases::{CaseFilter, CasePage};
 pub use cursor::{Cursor, CursorError};
+pub use daily::DayAlert;
 pub use error::{Result, StoreError};
 pub use events::{StoredEvent, Subject};
 pub use handling::Handled;
@@ -51,10 +56,13 @@ use lessons::KnownLessons;
 pub use lessons::StoredLesson;
 use orders::KnownOrders;
 use plates::SharedLists;
+pub use outages::Outage;
+pub use plans::PlanStep;
 pub use plates::{PlateEntry, PlateLists};
 use readers::Readers;
 use reserve::Reserve;
 pub use segments::{AFTER_ALERT, BEFORE_ALERT};
+pub use shift::{DutyChange, ShiftNote};
 pub use vehicle_search::{PassageFilter, PassagePage};
 pub use vehicles::{Listed, Passage, TimesSeen, VehicleCrop};
 use writer::Writer;
@@ -212,6 +220,8 @@ fn appliance_id(connection: &Connection, clock: &SharedClock) -> rusqlite::Resul
 mod accounts_tests;
 #[cfg(test)]
 mod handling_tests;
+#[cfg(test)]
+mod shift_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -43,6 +43,8 @@ const PASSWORD: &str = "canh-dem";
 /// The gate of the car park and the corridor behind it.
 const NEIGHBOURS: (&str, &str) = ("bai-xe", "hanh-lang");
 const WALK: Duration = Duration::from_secs(60);
+/// What an office might want done; the number is made up.
+const PLAN: [&str; 3] = ["Gọi trực ban, máy lẻ 101", "Khóa cổng sau", "Báo công an phường nếu có người"];
 const DROPS_OUT: &str = "cong-phu";
 const DROPS_OUT_AFTER: Duration = Duration::from_secs(100);
 const DROPS_OUT_FOR: Duration = Duration::from_secs(20);
@@ -110,6 +112,7 @@ fn make_account(data_dir: &Path, now: Timestamp) -> anyhow::Result<String> {
 
 fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, port: u16) -> anyhow::Result<Config> {
     let mut configured = Vec::with_capacity(scenes.len());
+    let plan = PLAN.map(str::to_owned).to_vec();
     for scene in scenes {
         let address = |role| cameras.url(&path(&scene.id, role)).parse().context("a simulated camera's address");
         configured.push(Camera {
@@ -121,8 +124,12 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, data_dir: PathBuf, p
             transport: Transport::Tcp,
             tamper: true,
             credentials: Some(Credentials { user: USER.to_owned(), password: PASSWORD.to_owned() }),
-            zones: vec![Zone::new(zone_id(scene.zone), scene.zone, Polygon::full_frame())],
+            zones: vec![Zone {
+                plan: plan.clone(),
+                ..Zone::new(zone_id(scene.zone), scene.zone, Polygon::full_frame())
+            }],
             lines: Vec::new(),
+            plan: plan.clone(),
         });
     }
     let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
