@@ -5,6 +5,7 @@ import { ArmingDialog } from './arming/ArmingDialog';
 import { Banners } from './banner/Banners';
 import { CameraStrip } from './camera/CameraStrip';
 import { CameraView } from './camera/CameraView';
+import { AccountsView } from './accounts/AccountsView';
 import { useActivity, useHotkeys, useMedia } from './browser';
 import type { Alert } from './api/types';
 import { Header } from './header/Header';
@@ -15,10 +16,11 @@ import { badgeTitle } from './queue/badge';
 import { inOrder, neighbour } from './queue/order';
 import { QueueView } from './queue/QueueView';
 import { Rail } from './rail/Rail';
-import { HOME, to, type View } from './route/route';
+import { HOME, to, type Route, type View } from './route/route';
 import { useRoute } from './route/useRoute';
 import { SessionProvider, useNewSession } from './session/session';
 import { useAlarm } from './session/alarm';
+import { ShiftView } from './shift/ShiftView';
 import type { Sound } from './session/sound';
 import { ClockProvider, useAppliance } from './stream/appliance';
 import { queryOfSearch, searchOf } from './vehicle/search';
@@ -94,6 +96,7 @@ export function App({ sound, ...account }: Props) {
     m: sound.toggle,
     x: () => show('vehicles'),
     l: () => show('live'),
+    h: () => show('shift'),
     '?': () => setOpened('help'),
     escape: close,
   });
@@ -118,13 +121,10 @@ export function App({ sound, ...account }: Props) {
             onHelp={() => setOpened('help')}
             onArming={() => setOpened('arming')}
             account={account}
+            onAccounts={() => go(to('accounts'))}
           />
           <Banners connection={connection} status={appliance.status} loadError={appliance.loadError} />
-          <Rail
-            view={route.view === 'camera' ? 'alerts' : route.view}
-            waiting={ordered.waiting.length}
-            onView={show}
-          />
+          <Rail view={railView(route.view)} waiting={ordered.waiting.length} onView={show} />
           {route.view === 'vehicles' && (
             <VehiclesView
               cameras={cameras}
@@ -133,6 +133,18 @@ export function App({ sound, ...account }: Props) {
             />
           )}
           {route.view === 'live' && <LiveView cameras={cameras} isUnknown={isLost} />}
+          {route.view === 'shift' && (
+            <ShiftView
+              part={route.id}
+              query={route.query}
+              cameras={cameras}
+              sound={sound}
+              onPart={(part, query) => go(to('shift', part, query), true)}
+              onAlert={chooseAlert}
+              onCamera={chooseCamera}
+            />
+          )}
+          {route.view === 'accounts' && <AccountsView cameras={cameras} onClose={close} />}
           {showsList && (
             <QueueView
               queue={queue}
@@ -185,6 +197,12 @@ export function App({ sound, ...account }: Props) {
       </ClockProvider>
     </SessionProvider>
   );
+}
+
+/** The part of the rail that a view belongs to. */
+function railView(view: Route['view']): View | null {
+  if (view === 'camera') return 'alerts';
+  return view === 'accounts' ? null : view;
 }
 
 function pageClass(shown: { showsDetail: boolean; showsList: boolean; showsAlerts: boolean }): string {

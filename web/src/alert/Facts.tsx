@@ -3,6 +3,8 @@ import { History } from '../handling/History';
 import { Lessons } from '../handling/Lessons';
 import { useSession } from '../session/session';
 import { clockOf, dateOf, formatDuration, millis } from '../time';
+import { useConduct } from '../handling/useConduct';
+import { ResponsePlan } from '../response/ResponsePlan';
 import { CaseTimeline } from './CaseTimeline';
 import { Persons } from './Persons';
 import { ScoreParts } from './ScoreParts';
@@ -24,11 +26,13 @@ const SHOWN = 40;
 
 export function Facts({ alert, alerts, camera, onSeek, onAlert }: Props) {
   const { t, language } = useSession();
+  const [conduct, setConduct] = useConduct(alert);
   return (
     <aside class="facts" aria-label={t('alert.facts')}>
+      <ResponsePlan key={alert.id} alert={alert} plan={conduct.plan} onConduct={setConduct} />
       <Persons key={alert.id} alert={alert} />
       <Vehicles alert={alert} />
-      <History alert={alert} />
+      <History history={conduct.history} />
       <CaseTimeline alert={alert} alerts={alerts} onAlert={onAlert} />
       <dl>
         <dt>{t('alert.status')}</dt>

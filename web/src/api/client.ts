@@ -1,12 +1,12 @@
 import type { Language } from '../time';
 import type {
-  Action,
   AlarmVerdict,
   Alert,
   AlertPage,
   Arming,
   Camera,
   CaseInFull,
+  Conduct,
   FalseAlarmReason,
   Lesson,
   Me,
@@ -61,7 +61,7 @@ async function errorOf(response: Response): Promise<ApiError> {
   return new ApiError(status, `${status} ${statusText}`);
 }
 
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await fetch(BASE + path, {
     headers: { accept: 'application/json' },
     cache: 'no-store',
@@ -72,7 +72,7 @@ async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 /** Changes something; the answer is left to the caller. */
-async function send(
+export async function send(
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
@@ -87,7 +87,7 @@ async function send(
   return response;
 }
 
-async function sendFor<T>(...request: Parameters<typeof send>): Promise<T> {
+export async function sendFor<T>(...request: Parameters<typeof send>): Promise<T> {
   return (await (await send(...request)).json()) as T;
 }
 
@@ -162,8 +162,11 @@ export async function takeBackLesson(id: string): Promise<void> {
   await send('DELETE', `/lessons/${encodeURIComponent(id)}`);
 }
 
-export const getHistory = async (alert: string, signal: AbortSignal): Promise<readonly Action[]> =>
-  (await getJson<{ history: Action[] }>(`/alerts/${encodeURIComponent(alert)}`, signal)).history;
+/** What was done with an alert, and what the office wants done. */
+export const getConduct = (alert: string, signal: AbortSignal): Promise<Conduct> =>
+  getJson<Conduct>(`/alerts/${encodeURIComponent(alert)}`, signal);
+export const tickStep = (alert: string, step: string, done: boolean) =>
+  sendFor<Alert & Conduct>('POST', `/alerts/${encodeURIComponent(alert)}/plan`, { step, done });
 
 export const getVehicles = (query: URLSearchParams, signal: AbortSignal) =>
   getJson<VehiclePage>(`/vehicles?${query.toString()}`, signal);

@@ -1,5 +1,5 @@
 import { AccountMenu, type AccountProps } from '../account/AccountMenu';
-import type { Arming, Status } from '../api/types';
+import type { Arming, Sentence, Status } from '../api/types';
 import type { Sound } from '../session/sound';
 import { withoutLead } from '../i18n';
 import { useSession } from '../session/session';
@@ -16,9 +16,10 @@ interface Props {
   onHelp: () => void;
   onArming: () => void;
   account: AccountProps;
+  onAccounts: () => void;
 }
 
-export function Header({ status, arming, sound, isLost, onHelp, onArming, account }: Props) {
+export function Header({ status, arming, sound, isLost, onHelp, onArming, account, onAccounts }: Props) {
   return (
     <header class="header">
       <Brand status={status} />
@@ -26,8 +27,8 @@ export function Header({ status, arming, sound, isLost, onHelp, onArming, accoun
       <SoundButton sound={sound} />
       <HelpButton onHelp={onHelp} />
       <LanguageButton />
-      <AccountMenu {...account} />
-      <Clock isStopped={isLost} />
+      <AccountMenu {...account} onAccounts={onAccounts} />
+      <Clock isStopped={isLost} lunar={status?.lunar ?? null} />
     </header>
   );
 }
@@ -119,7 +120,7 @@ function LanguageButton() {
   );
 }
 
-function Clock({ isStopped }: { isStopped: boolean }) {
+function Clock({ isStopped, lunar }: { isStopped: boolean; lunar: Sentence | null }) {
   const { t, language } = useSession();
   const { nowMs, offset } = useNow(250);
   const wall = nowMs === null ? null : wallTime(nowMs, offset);
@@ -129,6 +130,11 @@ function Clock({ isStopped }: { isStopped: boolean }) {
       <span>
         {wall ? `${formatWeekday(wall, language)}, ${formatDate(wall, language)}` : t('clock.unknown')}
       </span>
+      {lunar && (
+        <span class="lunar" title={t('clock.lunar', { date: lunar[language] })}>
+          {lunar[language]}
+        </span>
+      )}
     </div>
   );
 }

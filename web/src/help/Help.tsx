@@ -13,9 +13,12 @@ const KEYS: readonly (readonly [string, Key])[] = [
   ['Space', 'help.play'],
   ['← → , .', 'help.step'],
   ['S B V', 'help.look'],
+  ['C', 'help.beside'],
+  ['D', 'help.tracks'],
   ['M', 'help.mute'],
   ['X', 'help.vehicles'],
   ['L', 'help.live'],
+  ['H', 'help.shift'],
   ['Esc', 'help.back'],
   ['?', 'help.title'],
 ];

@@ -1,8 +1,20 @@
 import { account } from './vi/account';
+import { accounts } from './vi/accounts';
 import { alert } from './vi/alert';
 import { camera } from './vi/camera';
 import { page } from './vi/page';
+import { response } from './vi/response';
+import { shift } from './vi/shift';
 import { vehicle } from './vi/vehicle';
 
 /** The reference dictionary: `en` must have exactly these keys. {n} and the like are filled in by `t`. */
-export const vi = { ...account, ...alert, ...camera, ...page, ...vehicle } as const;
+export const vi = {
+  ...account,
+  ...accounts,
+  ...alert,
+  ...camera,
+  ...page,
+  ...response,
+  ...shift,
+  ...vehicle,
+} as const;

@@ -5,13 +5,18 @@ import './rail.css';
 
 interface Props {
   /** What is shown now. */
-  view: View;
+  view: View | null;
   /** Alerts that nobody has settled. */
   waiting: number;
   onView: (view: View) => void;
 }
 
-const ICONS: Readonly<Record<View, IconName>> = { alerts: 'bell', live: 'grid', vehicles: 'car' };
+const ICONS: Readonly<Record<View, IconName>> = {
+  alerts: 'bell',
+  live: 'grid',
+  vehicles: 'car',
+  shift: 'clipboard',
+};
 
 /** The parts of the page. That alerts wait is said while another is looked at, too. */
 export function Rail({ view, waiting, onView }: Props) {
