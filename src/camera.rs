@@ -332,6 +332,7 @@ fn analyse(
     };
     metrics.inferences.inc_by(analyst.inferences() - before);
     saver.save_marks(std::mem::take(&mut analysis.marks));
+    saver.follow(sighting.frame.at, &analysis.tracks);
     if let Some((change, alert)) = analysis.alert.take() {
         saver.save(change, alert, Some(&sighting.frame));
         if change == Change::Opened {

@@ -10,11 +10,12 @@ use super::analyst::Kept;
 use super::cases::Cases;
 use super::looker::Crop;
 use super::snapshots::Snapshots;
-use crate::alert::{Alert, Change, Filing};
+use crate::alert::{Alert, Change, Filing, Trails};
 use crate::config;
 use crate::decode::Frame;
 use crate::rules::haunts::Mark;
 use crate::store::{Store, VehicleCrop};
+use crate::track::Track;
 
 /// Alerts that may wait for a disk that is full; beyond, the oldest is given up, and said so.
 const MAX_WAITING: usize = 256;
@@ -27,6 +28,7 @@ pub struct Saver {
     /// Newest state of each alert that is not stored yet and cases that are one with its own, oldest first.
     waiting: VecDeque<(Alert, Vec<Uuid>)>,
     failing: bool,
+    trails: Trails,
 }
 
 impl Saver {
@@ -38,6 +40,7 @@ impl Saver {
             snapshots: Snapshots::new(data_dir),
             waiting: VecDeque::new(),
             failing: false,
+            trails: Trails::default(),
         }
     }
 
@@ -56,6 +59,12 @@ impl Saver {
         {
             tracing::error!(%error, "where somebody loiters was not stored");
         }
+    }
+
+    /// Notes where the tracks are that a picture shows.
+    pub fn follow(&mut self, at: Timestamp, tracks: &[Track]) {
+        let seen = tracks.iter().filter(|track| track.seen_now);
+        self.trails.see(at, seen.map(|track| (track.id, track.bbox)));
     }
 
     /// Stores an alert in its case, and its picture first, so that whoever hears of the alert can see it.
@@ -112,7 +121,9 @@ impl Saver {
     pub fn retry(&mut self) {
         while let Some((alert, absorbed)) = self.waiting.front() {
             let plan = self.camera.plan_of(alert.zone.as_deref());
-            match self.store.put_alert_planned(alert, absorbed.clone(), plan) {
+            let known = alert.findings.iter().map(|finding| (finding.track, self.trails.of(finding.track)));
+            let trails = known.filter(|(_, points)| !points.is_empty()).collect();
+            match self.store.put_alert_planned(alert, absorbed.clone(), plan, trails) {
                 Ok(()) => {
                     self.waiting.pop_front();
                     self.failing = false;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::params::{Name, Sent};
 use super::plans::PlanStep;
 use super::problem::Problems;
+use super::trails::{self, Trail};
 use super::view::{self, Alert};
 use super::{Context, Shared, WebError, blocking};
 use crate::access::{Role, Who};
@@ -27,6 +28,8 @@ pub(super) struct AlertInFull {
     history: Vec<HistoryEntry>,
     /// What the office wants done about it, in order.
     plan: Vec<PlanStep>,
+    /// The ways of its tracks, as far as they are known; none for alerts of older versions.
+    trails: Vec<Trail>,
 }
 
 /// One thing that was done with an alert.
@@ -224,6 +227,7 @@ impl Context {
             alert: self.alert(alert),
             history: history.into_iter().map(|of| self.history_entry(of)).collect(),
             plan: self.state.store.plan(alert.id)?.into_iter().map(|of| self.plan_step(of)).collect(),
+            trails: trails::views(alert, &self.state.store.trails(alert.id)?),
         })
     }
 

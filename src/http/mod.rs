@@ -30,6 +30,7 @@ mod shift;
 mod sign_in;
 mod signed;
 mod tls;
+mod trails;
 mod vehicle_view;
 mod vehicles;
 mod view;

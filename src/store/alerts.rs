@@ -1,5 +1,7 @@
 //! Alerts and their findings.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
 use uuid::Uuid;
@@ -7,8 +9,8 @@ use uuid::Uuid;
 use super::conditions::Conditions;
 use super::cursor::Cursor;
 use super::rows::{self, nanoseconds};
-use super::{Result, Store, Subject, cases, events, plans, words};
-use crate::alert::{Alert, AlertState, Person, VerdictKind};
+use super::{Result, Store, Subject, cases, events, plans, trails, words};
+use crate::alert::{Alert, AlertState, Person, TrailPoint, VerdictKind};
 use crate::rules::{Finding, ScorePart, Severity};
 use crate::vision::attributes::Attribute;
 
@@ -55,18 +57,31 @@ impl Store {
     /// # Errors
     /// See [`super::StoreError`].
     pub fn put_alert_joining(&self, alert: &Alert, absorbed: Vec<Uuid>) -> Result<()> {
-        self.put(alert.clone(), absorbed, None)
+        self.put(alert.clone(), absorbed, None, BTreeMap::new())
     }
 
-    /// As [`Store::put_alert_joining`]; `plan` is what the office wants done about it.
+    /// As [`Store::put_alert_joining`]; `plan` is what the office wants done about it, `trails` the ways of its tracks as
+    /// far as they are known.
     ///
     /// # Errors
     /// See [`super::StoreError`].
-    pub fn put_alert_planned(&self, alert: &Alert, absorbed: Vec<Uuid>, plan: &[String]) -> Result<()> {
-        self.put(alert.clone(), absorbed, Some(plan.to_owned()))
+    pub fn put_alert_planned(
+        &self,
+        alert: &Alert,
+        absorbed: Vec<Uuid>,
+        plan: &[String],
+        trails: BTreeMap<Uuid, Vec<TrailPoint>>,
+    ) -> Result<()> {
+        self.put(alert.clone(), absorbed, Some(plan.to_owned()), trails)
     }
 
-    fn put(&self, mut alert: Alert, absorbed: Vec<Uuid>, plan: Option<Vec<String>>) -> Result<()> {
+    fn put(
+        &self,
+        mut alert: Alert,
+        absorbed: Vec<Uuid>,
+        plan: Option<Vec<String>>,
+        trails: BTreeMap<Uuid, Vec<TrailPoint>>,
+    ) -> Result<()> {
         self.writer().write(move |connection, told| {
             if let Some(case) = alert.case {
                 alert.case = Some(cases::put(connection, case, alert.opened_at, &absorbed, told)?);
@@ -75,6 +90,7 @@ impl Store {
             if let Some(plan) = &plan {
                 plans::keep(connection, alert.id, plan)?;
             }
+            trails::keep(connection, alert.id, &trails)?;
             events::append(connection, Subject::Alert(alert.id), told)
         })
     }

@@ -27,6 +27,7 @@ mod rows;
 mod segments;
 mod sessions;
 mod shift;
+mod trails;
 mod vehicle_search;
 mod vehicles;
 mod words;

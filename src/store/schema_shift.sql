@@ -1,4 +1,4 @@
--- Response plans, shifts and what a daily report tells: the rest of schema.sql, which says what columns' names mean.
+-- Response plans, ways of tracks, shifts and what a daily report tells: the rest of schema.sql, which says what columns' names mean.
 
 -- What the office wanted done about an alert, as it read while the camera wrote the alert.
 create table plan_step (
@@ -7,6 +7,16 @@ create table plan_step (
   position integer not null check (position >= 0),
   step text not null check (step <> ''),
   primary key (alert_id, position)
+) strict, without rowid;
+
+-- The way of a track of an alert, to be drawn over the clip.
+create table alert_trail (
+  alert_id blob not null references alert (id) on delete cascade,
+  track blob not null check (length(track) = 16),
+  -- A JSON array, oldest point first, of arrays: milliseconds since 1970, and left, top, width and height in pixels of
+  -- the analysed input.
+  points text not null check (json_valid(points)),
+  primary key (alert_id, track)
 ) strict, without rowid;
 
 -- What one shift writes down for the next. Rows are only added.

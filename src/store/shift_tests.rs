@@ -1,9 +1,12 @@
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::tests::{alert, clock, guard, open, seconds};
 use super::{DutyChange, Outage, ShiftNote, Store};
-use crate::alert::{ActionKind, Step, Verdict};
+use crate::alert::{ActionKind, Step, TrailPoint, Verdict};
+use crate::base::Rect;
 use crate::intake::health::{LostReason, Role, StreamHealth, StreamState};
 use crate::rules::FalseAlarm;
 use crate::rules::orders::{Act, Order, Scope};
@@ -27,7 +30,7 @@ fn check_plan(store: &Store, alert: Uuid, expected: &[(&str, Option<&str>)]) {
 fn a_plan_stays_as_it_was_and_ticks_are_kept() {
     let (folder, store) = open();
     let id = alert(0).id;
-    store.put_alert_planned(&alert(0), Vec::new(), &steps(&["Gọi", "Khóa"])).expect("stored");
+    store.put_alert_planned(&alert(0), Vec::new(), &steps(&["Gọi", "Khóa"]), BTreeMap::new()).expect("stored");
     let mut told = store.subscribe();
     let (lan, minh) = (guard("Lan").guard, guard("Minh").guard);
     store.tick(id, "Khóa", true, &lan, seconds(10)).expect("ticked");
@@ -45,7 +48,7 @@ fn a_plan_stays_as_it_was_and_ticks_are_kept() {
     // The camera writes on, with the plan of another zone now, or without saying.
     store.put_alert(&alert(0)).expect("stored");
     check_plan(&store, id, &[("Gọi", Some("Minh")), ("Khóa", None)]);
-    store.put_alert_planned(&alert(0), Vec::new(), &steps(&["Bật đèn"])).expect("stored");
+    store.put_alert_planned(&alert(0), Vec::new(), &steps(&["Bật đèn"]), BTreeMap::new()).expect("stored");
     drop(store);
     let store = Store::open(folder.path(), &clock()).expect("opens again");
     check_plan(&store, id, &[("Bật đèn", None), ("Khóa", None), ("Gọi", Some("Minh"))]);
@@ -170,4 +173,23 @@ fn a_day_tells_of_alerts_and_of_disarming() {
     assert_eq!(disarmed(30, 50), [0; 0]);
     let long_ago = Timestamp::MIN;
     assert!(store.disarmed(long_ago, seconds(0) - SignedDuration::from_hours(1)).expect("read").is_empty());
+}
+
+#[test]
+fn ways_grow_and_are_kept_when_they_are_no_longer_known() {
+    let (_folder, store) = open();
+    let id = alert(0).id;
+    let point = |n: i64| TrailPoint { at: seconds(n), bbox: Rect::new(n as f32, 20.4, 30.0, 80.0) };
+    let track = Uuid::from_u128(7);
+    let put = |points: &[TrailPoint]| {
+        let trails = [(track, points.to_vec())].into_iter().filter(|(_, points)| !points.is_empty()).collect();
+        store.put_alert_planned(&alert(0), Vec::new(), &[], trails).expect("stored");
+    };
+    put(&[point(1)]);
+    put(&[point(1), point(2)]);
+    put(&[]);
+    let to_a_pixel = |n: i64| TrailPoint { bbox: Rect::new(n as f32, 20.0, 30.0, 80.0), ..point(n) };
+    let expected = BTreeMap::from([(track, vec![to_a_pixel(1), to_a_pixel(2)])]);
+    assert_eq!(store.trails(id).expect("read"), expected);
+    assert_eq!(store.trails(alert(1).id).expect("read"), BTreeMap::new());
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use canhdem::alert::TrailPoint;
 use canhdem::rules::FalseAlarm;
 use canhdem::rules::orders::{Act, Order, Scope};
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ const DAILY: &str = "/api/v1/reports/daily";
 impl Office {
     fn put_planned(&self, alert: &Alert, plan: &[&str]) {
         let plan: Vec<_> = plan.iter().map(|&step| step.to_owned()).collect();
-        self.state.store.put_alert_planned(alert, Vec::new(), &plan).expect("stored");
+        self.state.store.put_alert_planned(alert, Vec::new(), &plan, BTreeMap::new()).expect("stored");
     }
 
     async fn tick(&self, n: i64, step: &str, done: bool) -> Answer {
@@ -53,6 +54,22 @@ async fn a_plan_is_ticked_off_and_stands_in_the_history() {
     office.tick(4, "Khóa cổng sau", true).await.check_problem(404, "no alert");
     let wrong = office.send("POST", &format!("{path}/plan"), &json!({"step": "x"})).await;
     wrong.check_problem(400, "missing field `done`");
+}
+
+#[tokio::test]
+async fn ways_are_told_with_the_alert_alone() {
+    let office = Office::new();
+    let track = alert(0).findings[0].track;
+    let point = |ms: i64, x| TrailPoint {
+        at: alert(0).opened_at + SignedDuration::from_millis(ms),
+        bbox: Rect::new(x, 20.0, 30.0, 80.0),
+    };
+    let trails = BTreeMap::from([(track, vec![point(-250, 10.0), point(400, 12.0)])]);
+    office.state.store.put_alert_planned(&alert(0), Vec::new(), &[], trails).expect("stored");
+    let told = office.json(&format!("/api/v1/alerts/{}", id(0))).await;
+    let points = json!([[-0.25, 10.0, 20.0, 30.0, 80.0], [0.4, 12.0, 20.0, 30.0, 80.0]]);
+    assert_eq!(told["trails"], json!([{"track": track, "points": points}]));
+    assert_eq!(office.json("/api/v1/alerts").await["items"][0]["trails"], Value::Null, "a list has none");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addNote, changeAccounts, dailyReport, planOf, setDuty, shift, tick } from './shift.mjs';
+import { addNote, changeAccounts, dailyReport, planOf, setDuty, shift, tick, trailsOf } from './shift.mjs';
 
 const option = (name) => process.argv[process.argv.indexOf(name) + 1];
 const port = process.argv.includes('--port') ? Number(option('--port')) : 8787;
@@ -386,7 +386,7 @@ function api(request, response, path, query) {
     return void sentBody(request).then((body) => {
       if (part === 'plan') tick(alert, ME.name, iso(nowMs()), body);
       else handleAlert(alert, 'an', part, body);
-      json(response, { ...alert, plan: planOf(alert) });
+      json(response, { ...alert, plan: planOf(alert), trails: trailsOf(alert) });
       send('alert', alert);
     });
   }
@@ -405,7 +405,7 @@ function api(request, response, path, query) {
       'x-clip-start': start,
     });
   }
-  return json(response, { ...alert, plan: planOf(alert) });
+  return json(response, { ...alert, plan: planOf(alert), trails: trailsOf(alert) });
 }
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }; // prettier-ignore

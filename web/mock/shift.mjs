@@ -118,3 +118,10 @@ export function changeAccounts(method, id, wanted, at) {
   Object.assign(accounts[known], rest, disabled === undefined ? {} : { disabled_at: disabled ? at : null });
   return [200, accounts[known]];
 }
+
+/** Each track walks to the left and towards the camera for some seconds. */
+export const trailsOf = (alert) =>
+  alert.findings.map(({ track, bbox: [x, y, w, h] }, n) => ({
+    track,
+    points: Array.from({ length: 16 }, (_, step) => [n * 4 + step * 0.5, x - step * 9, y + step * 6, w, h]),
+  }));

@@ -32,6 +32,9 @@ pub struct Args {
     /// Where recordings and prepared videos go. What an earlier demo recorded there is removed.
     #[arg(long, value_name = "FOLDER", default_value = ".demo")]
     data_dir: PathBuf,
+    /// Begin without an account, as an appliance that is new: the page asks for the set-up token.
+    #[arg(long)]
+    set_up: bool,
 }
 
 /// 01:30 on the first day of the year Bính Ngọ.
@@ -61,7 +64,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let data_dir = args.data_dir.join("data");
     forget_earlier_demo(&data_dir)?;
     let config = config(&scenes, &cameras, data_dir, args.port)?;
-    let password = make_account(&config.data_dir, start)?;
+    let password = if args.set_up { None } else { Some(make_account(&config.data_dir, start)?) };
 
     let (stop, shutdown) = Shutdown::new();
     let failing = Arc::clone(&cameras);
@@ -69,7 +72,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let clock = Arc::new(SystemClock::starting_at(start));
     let outcome = app::run(config, clock, |ready| {
         output::line(format!("canhdem: page at {}", ready.url()))?;
-        output::line(format!("canhdem: sign in as {USER} with the password {password}"))?;
+        if let Some(password) = &password {
+            output::line(format!("canhdem: sign in as {USER} with the password {password}"))?;
+        }
+        if let Some(token) = &ready.setup_token {
+            output::line(format!("canhdem: no account yet: enter the set-up token {token}"))?;
+        }
         output::line("canhdem: it is 01:30 on the first night of Tết; Ctrl-C ends the demo")?;
         Ok(())
     });

@@ -1,4 +1,4 @@
--- Response plans and their ticks, shifts, and when cameras gave no picture; the schema says what it means.
+-- Response plans and their ticks, ways of tracks, shifts, and when cameras gave no picture; the schema says what it means.
 create table alert_action_new (
   alert_id blob not null references alert (id) on delete cascade,
   position integer not null check (position >= 0),
@@ -34,6 +34,13 @@ create table plan_step (
   position integer not null check (position >= 0),
   step text not null check (step <> ''),
   primary key (alert_id, position)
+) strict, without rowid;
+
+create table alert_trail (
+  alert_id blob not null references alert (id) on delete cascade,
+  track blob not null check (length(track) = 16),
+  points text not null check (json_valid(points)),
+  primary key (alert_id, track)
 ) strict, without rowid;
 
 create table shift_note (

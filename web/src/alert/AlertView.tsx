@@ -5,7 +5,10 @@ import { SeverityShape } from '../icons';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { millis } from '../time';
-import { Facts } from './Facts';
+import { useConduct } from '../handling/useConduct';
+import { SidePanel } from './SidePanel';
+import { waysOf } from './trails';
+import { useCase } from './useCase';
 import { HiddenMarks } from './Persons';
 import { Player } from './Player';
 import './alert.css';
@@ -22,9 +25,11 @@ interface Props {
   onHandled: (alert: Alert) => void;
 }
 
-/** Lets the facts move the player. */
+/** Lets what stands beside the player move it, and go with it. */
 export interface PlayerControl {
   seekTo: (wallMs: number) => void;
+  /** What is shown now. */
+  watched: () => { wallMs: number; isPlaying: boolean; speed: number };
 }
 
 export function AlertView({ alert, alerts, cameras, isLoaded, onAlert, onHandled }: Props) {
@@ -57,6 +62,9 @@ function ChosenAlert({ alert, alerts, camera, onAlert, onHandled }: ChosenProps)
   const { t, say, ago } = useSession();
   const { nowMs } = useNow();
   const player = useRef<PlayerControl | null>(null);
+  const [conduct, setConduct] = useConduct(alert);
+  const ways = useMemo(() => waysOf(alert, conduct.trails), [alert, conduct.trails]);
+  const found = useCase(alert, alerts);
   const [isSeekable, setSeekable] = useState(false);
   const control = useMemo(
     () => ({
@@ -83,9 +91,14 @@ function ChosenAlert({ alert, alerts, camera, onAlert, onHandled }: ChosenProps)
         </div>
       </div>
       <ActionBar alert={alert} onHandled={onHandled} />
-      <Player alert={alert} attach={control.attach} />
-      <Facts
+      <Player alert={alert} ways={ways} attach={control.attach} />
+      <SidePanel
         alert={alert}
+        conduct={conduct}
+        onConduct={setConduct}
+        ways={ways}
+        found={found}
+        player={player}
         alerts={alerts}
         onAlert={onAlert}
         camera={camera}

@@ -211,6 +211,9 @@ export async function getPicture(
   return { blob: await response.blob(), at: response.headers.get('x-picture-at') };
 }
 
+/** Address of an alert's clip. */
+export const clipOf = (alert: string) => `${BASE}/alerts/${encodeURIComponent(alert)}/clip.mp4`;
+
 /**
  * Asks for the first byte of a clip: whether there is video, and when its first picture was taken.
  * The player itself cannot tell either: it shows no headers and no reason for a failure.

@@ -11,11 +11,13 @@ export type Alert = Omit<Schemas['Alert'], 'persons' | 'score_parts' | 'case'> &
 export type AlarmVerdict = Schemas['VerdictKind'];
 export type FalseAlarmReason = Schemas['FalseAlarm'];
 export type Action = Schemas['HistoryEntry'];
+export type Trail = Schemas['Trail'];
 export type PlanStep = Schemas['PlanStep'];
 /** What was done with an alert, and what of the office's plan. */
 export interface Conduct {
   history: Action[];
   plan: PlanStep[];
+  trails: Trail[];
 }
 export type Lesson = Schemas['Lesson'];
 export type CaseInFull = Schemas['CaseInFull'];

@@ -16,7 +16,6 @@ export const response = {
   'beside.title': 'Beside',
   'beside.live': 'Live: {name}',
   'beside.same': 'At the same time: {name}',
-  'beside.none': 'This camera has no alert of that time.',
   'beside.out': 'Outside of this camera’s clip',
   'help.beside': 'live and other cameras beside the clip',
   'help.tracks': 'ways of persons and vehicles',

@@ -16,7 +16,6 @@ export const response = {
   'beside.title': 'Xem kèm',
   'beside.live': 'Trực tiếp: {name}',
   'beside.same': 'Cùng lúc: {name}',
-  'beside.none': 'Lúc này camera này không ghi báo động.',
   'beside.out': 'Ngoài đoạn phim của camera này',
   'help.beside': 'xem kèm trực tiếp và camera khác',
   'help.tracks': 'đường đi của người và xe',
