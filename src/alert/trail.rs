@@ -43,10 +43,11 @@ impl Trails {
     pub fn see(&mut self, at: Timestamp, tracks: impl IntoIterator<Item = (Uuid, Rect)>) {
         for (track, bbox) in tracks {
             let point = TrailPoint { at, bbox };
-            self.of
-                .entry(track)
-                .and_modify(|trail| trail.push(point))
-                .or_insert_with(|| Trail { points: vec![point], latest: point, apart: APART });
+            self.of.entry(track).and_modify(|trail| trail.push(point)).or_insert_with(|| Trail {
+                points: vec![point],
+                latest: point,
+                apart: APART,
+            });
         }
         self.of.retain(|_, trail| at.duration_since(trail.latest.at) <= KEPT);
         while self.of.len() > MOST_TRACKS

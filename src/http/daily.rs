@@ -361,7 +361,8 @@ fn counts(alerts: &[DayAlert]) -> AlertCounts {
 
 /// The lower of the two in the middle counts, as somebody did wait for so long.
 fn claim_times(alerts: &[DayAlert]) -> ClaimTimes {
-    let waited = alerts.iter().filter_map(|alert| Some(alert.claimed_at?.duration_since(alert.opened_at).as_secs().max(0)));
+    let waited =
+        alerts.iter().filter_map(|alert| Some(alert.claimed_at?.duration_since(alert.opened_at).as_secs().max(0)));
     let mut waited: Vec<_> = waited.collect();
     waited.sort_unstable();
     ClaimTimes {

@@ -12,8 +12,8 @@ use super::permit::{self, machine, may, open, signed_in};
 use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
-    Problem, Shared, accounts, alerts, arming, cameras, cases, cookie, daily, events, handling, lessons, live, me, office,
-    plans, plates, shift, sign_in, vehicles,
+    Problem, Shared, accounts, alerts, arming, cameras, cases, cookie, daily, events, handling, lessons, live, me,
+    office, plans, plates, shift, sign_in, vehicles,
 };
 use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Settle};
 use crate::store::VehicleCrop;

@@ -24,9 +24,6 @@ pub struct DayAlert {
     pub escalated_at: Option<Timestamp>,
 }
 
-
-
-
 impl Store {
     /// The alerts that opened within `from..to`, oldest first. Only that part of the index is read.
     ///

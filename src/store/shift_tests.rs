@@ -19,10 +19,8 @@ fn steps(names: &[&str]) -> Vec<String> {
 #[track_caller]
 fn check_plan(store: &Store, alert: Uuid, expected: &[(&str, Option<&str>)]) {
     let plan = store.plan(alert).expect("read");
-    let plan: Vec<_> = plan
-        .iter()
-        .map(|of| (of.step.as_str(), of.done.as_ref().map(|(_, by)| by.name.as_str())))
-        .collect();
+    let plan: Vec<_> =
+        plan.iter().map(|of| (of.step.as_str(), of.done.as_ref().map(|(_, by)| by.name.as_str()))).collect();
     assert_eq!(plan, expected);
 }
 
@@ -54,11 +52,8 @@ fn a_plan_stays_as_it_was_and_ticks_are_kept() {
     check_plan(&store, id, &[("Bật đèn", None), ("Khóa", None), ("Gọi", Some("Minh"))]);
     let history = store.history(id).expect("read");
     let kinds: Vec<_> = history.iter().map(|action| (action.kind, action.step.as_deref())).collect();
-    let expected = [
-        (ActionKind::Ticked, Some("Khóa")),
-        (ActionKind::Unticked, Some("Khóa")),
-        (ActionKind::Ticked, Some("Gọi")),
-    ];
+    let expected =
+        [(ActionKind::Ticked, Some("Khóa")), (ActionKind::Unticked, Some("Khóa")), (ActionKind::Ticked, Some("Gọi"))];
     assert_eq!(kinds, expected);
     let handling = store.alert(id).expect("read").expect("there").handling;
     assert_eq!(handling, crate::alert::Handling::default(), "a tick is no claim");

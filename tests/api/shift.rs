@@ -46,7 +46,8 @@ async fn a_plan_is_ticked_off_and_stands_in_the_history() {
     assert_eq!(office.tick(0, "Khóa cổng sau", false).await.status, 200);
     let told = office.json(&path).await;
     assert_eq!(told["plan"], json!([open("Gọi trực ban"), open("Khóa cổng sau")]));
-    let acts: Vec<_> = told["history"].as_array().expect("entries").iter().map(|of| [&of["act"], &of["step"], &of["who"]]).collect();
+    let acts: Vec<_> =
+        told["history"].as_array().expect("entries").iter().map(|of| [&of["act"], &of["step"], &of["who"]]).collect();
     let (step, me) = (json!("Khóa cổng sau"), json!("admin"));
     assert_eq!(acts, [[&json!("ticked"), &step, &me], [&json!("unticked"), &step, &me]]);
 
@@ -229,7 +230,10 @@ async fn who_may_see_one_camera_reads_of_no_other() {
     let report = json(&kho, DAILY).await;
     assert_eq!((&report["alerts"]["total"], report["cameras"].as_array().map(Vec::len)), (&json!(2), Some(1)));
     assert_eq!((&report["claims"]["claimed"], &report["hours"][15]["unsettled"]), (&json!(1), &json!(0)));
-    assert_eq!((report["outages"].as_array().map(Vec::len), report["disarmed"].as_array().map(Vec::len)), (Some(1), Some(1)));
+    assert_eq!(
+        (report["outages"].as_array().map(Vec::len), report["disarmed"].as_array().map(Vec::len)),
+        (Some(1), Some(1))
+    );
     let shift = json(&kho, SHIFT).await;
     assert_eq!(ids(&json!({"items": shift["alerts"]})), [id(3)]);
     assert!(!format!("{report}{shift}").contains("cong-chinh") && !format!("{report}{shift}").contains("Cổng chính"));

@@ -1,6 +1,6 @@
 // Starts the program under test and ends it, by its own pid.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,10 @@ const PROGRAM = resolve(WEB, process.env.CANHDEM_BIN ?? '../target/debug/canhdem
 const ADDRESS = /^canhdem: page at (http:\/\/127\.0\.0\.1:\d+)\//m;
 const TOKEN = /^canhdem: no account yet: enter the set-up token (\S+)$/m;
 const LOGIN = /^canhdem: sign in as (\S+) with the password (\S+)$/m;
-const START_MS = 120_000;
+/** Films are composed at each start, on whatever machine this is. */
+const START_MS = 300_000;
+/** A folder of films that an earlier demo has composed saves that. */
+const FOOTAGE = process.env.E2E_FOOTAGE;
 
 /**
  * Runs `canhdem demo` (or the mock, when CANHDEM_BIN names a .mjs file) on a free port.
@@ -19,6 +22,7 @@ const START_MS = 120_000;
  */
 export async function startAppliance({ setUp = false } = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'canhdem-e2e-'));
+  if (FOOTAGE) cpSync(FOOTAGE, join(dataDir, 'footage'), { recursive: true });
   const args = ['demo', '--port', '0', '--data-dir', dataDir, ...(setUp ? ['--set-up'] : [])];
   const [command, first] = PROGRAM.endsWith('.mjs') ? [process.execPath, [PROGRAM]] : [PROGRAM, []];
   const child = spawn(command, [...first, ...args], {

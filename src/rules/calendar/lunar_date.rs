@@ -6,8 +6,7 @@ use super::lunar::{Meridian, months};
 use crate::rules::Bilingual;
 
 /// The months as they are called; the 11th is never called the first, as it was once.
-const MONTHS: [&str; 12] =
-    ["Giêng", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Tám", "Chín", "Mười", "Mười một", "Chạp"];
+const MONTHS: [&str; 12] = ["Giêng", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Tám", "Chín", "Mười", "Mười một", "Chạp"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LunarDate {
