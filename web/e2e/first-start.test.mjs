@@ -167,9 +167,15 @@ describe('two guards', { concurrency: 1 }, () => {
     const id = await unclaimed();
     await Promise.all(guards.map(({ page }) => show(page, id)));
     await Promise.all(guards.map(({ page }) => page.keyboard.press('a')));
-    const { owner } = await (
-      await admin.context().request.get(`${appliance.origin}/api/v1/alerts/${id}`)
-    ).json();
+    const claims = async () => {
+      const answer = await admin.context().request.get(`${appliance.origin}/api/v1/alerts/${id}`);
+      return (await answer.json()).history.filter(({ act }) => act === 'claimed');
+    };
+    while ((await claims()).length === 0) await admin.waitForTimeout(100);
+    // Both keys have come to what they come to.
+    for (const { page } of guards) await page.waitForSelector('.handling-told:not(:empty)');
+    const [{ who: owner }, ...others] = await claims();
+    assert.deepEqual(others, []);
     assert.ok(
       guards.some(({ name }) => name === owner),
       owner,

@@ -154,6 +154,7 @@ export function App({ sound, ...account }: Props) {
               chosen={alertId}
               settled={settled}
               onChoose={chooseAlert}
+              isAlone={!showsDetail}
             />
           )}
           {showsDetail && (

@@ -33,7 +33,7 @@ export function Beside({ alert, camera, ofCase, player }: Props) {
     return () => clearInterval(timer);
   }, [player]);
   return (
-    <div class="beside">
+    <div class="beside" role="group" aria-label={t('beside.title')} tabIndex={0}>
       {camera && (
         <figure>
           <div class="beside-picture">

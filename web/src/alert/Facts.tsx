@@ -105,13 +105,18 @@ function Findings({ alert, onSeek }: Pick<Props, 'alert' | 'onSeek'>) {
                 type="button"
                 data-choice
                 disabled={onSeek === null}
-                aria-label={`${t('alert.findings.seek', { time, what })}, ${t('alert.confidence', { n: confidence })}`}
+                title={t('alert.findings.seek', { time, what })}
                 onClick={() => onSeek?.(millis(finding.at))}
               >
                 <span class="finding-time">{time}</span>
                 <span class="finding-kind">{what}</span>
-                <span class="finding-confidence" title={t('alert.confidence', { n: confidence })}>
-                  <meter min={0} max={100} value={confidence} />
+                <span class="finding-confidence">
+                  <meter
+                    min={0}
+                    max={100}
+                    value={confidence}
+                    aria-label={t('alert.confidence', { n: confidence })}
+                  />
                   {confidence}%
                 </span>
               </button>

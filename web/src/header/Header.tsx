@@ -2,6 +2,7 @@ import { AccountMenu, type AccountProps } from '../account/AccountMenu';
 import type { Arming, Sentence, Status } from '../api/types';
 import type { Sound } from '../session/sound';
 import { withoutLead } from '../i18n';
+import { LanguageButton } from '../session/LanguageButton';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { formatClock, formatDate, formatDuration, formatWeekday, wallTime } from '../time';
@@ -100,22 +101,6 @@ function HelpButton({ onHelp }: Pick<Props, 'onHelp'>) {
       onClick={onHelp}
     >
       ?
-    </button>
-  );
-}
-
-function LanguageButton() {
-  const { t, language, setLanguage } = useSession();
-  return (
-    <button
-      type="button"
-      class="tool language"
-      aria-label={t('app.language.switch')}
-      title={t('app.language.switch')}
-      onClick={() => setLanguage(language === 'vi' ? 'en' : 'vi')}
-    >
-      <span class={language === 'vi' ? 'current' : 'other'}>VI</span>
-      <span class={language === 'en' ? 'current' : 'other'}>EN</span>
     </button>
   );
 }

@@ -17,9 +17,11 @@ interface Props {
   /** What was settled last, for a moment. */
   settled: Alert | null;
   onChoose: (id: string) => void;
+  /** Nothing else is shown beside it. */
+  isAlone: boolean;
 }
 
-export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, onChoose }: Props) {
+export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, onChoose, isAlone }: Props) {
   const { t } = useSession();
   const items = (alerts: readonly Alert[]) =>
     alerts.map((alert) => (
@@ -32,8 +34,9 @@ export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, 
       />
     ));
   const { waiting } = ordered;
+  const Frame = isAlone ? 'main' : 'nav';
   return (
-    <nav class="queue" aria-label={t('queue.title')}>
+    <Frame class="queue" aria-label={t('queue.title')}>
       <div class="queue-head">
         <h2>{t('queue.title')}</h2>
         <span class="queue-waiting" role="status">
@@ -54,7 +57,7 @@ export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, 
         </li>
       </ol>
       <p class="queue-keys">{t('queue.keys')}</p>
-    </nav>
+    </Frame>
   );
 }
 
