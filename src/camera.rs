@@ -120,7 +120,7 @@ impl LiveCamera {
     fn new(camera: &config::Camera, config: &Arc<Config>, shared: &Shared) -> Self {
         let feed = |url, role| Feed::new(url, role, camera, shared);
         let recall = Recall::new(shared.store.clone(), &camera.id, shared.clock.monotonic());
-        let saver = Saver::new(&camera.id, shared.store.clone(), shared.cases.clone(), &config.data_dir);
+        let saver = Saver::new(camera, shared.store.clone(), shared.cases.clone(), &config.data_dir);
         Self {
             id: camera.id.clone(),
             main: feed(&camera.main, Role::Main),
@@ -308,14 +308,15 @@ impl LiveCamera {
         let feeds = std::iter::once(&self.main).chain(self.sub.as_ref());
         let streams: Vec<_> = feeds.map(|feed| feed.stream.health().clone()).collect();
         let quiet = self.watcher.latest().is_none();
-        self.shared.board.update_camera(&self.id, |now| {
+        let worst = self.shared.board.update_camera(&self.id, |now| {
             now.streams = streams;
             now.recording = self.main.is_live();
             if quiet {
                 now.gate = None;
             }
+            now.worst().cloned()
         });
-        if let Err(error) = self.shared.store.append_camera_event(&self.id) {
+        if let Err(error) = self.shared.store.put_camera_state(&self.id, worst.as_ref()) {
             tracing::warn!(%error, "the change of the camera's state was not stored");
         }
     }
@@ -346,6 +347,7 @@ fn analyse(
     };
     metrics.inferences.inc_by(analyst.inferences() - before);
     saver.save_marks(std::mem::take(&mut analysis.marks));
+    saver.follow(sighting.frame.at, &analysis.tracks);
     if let Some((change, alert)) = analysis.alert.take() {
         saver.save(change, alert, Some(&sighting.frame));
         if change == Change::Opened {

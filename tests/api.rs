@@ -48,6 +48,8 @@ mod roles;
 mod search;
 #[path = "api/settings.rs"]
 mod settings;
+#[path = "api/shift.rs"]
+mod shift;
 #[path = "api/tls.rs"]
 mod tls;
 #[path = "api/vehicles.rs"]
@@ -676,6 +678,7 @@ async fn recordings_arming_and_status() {
     let status = office.json("/api/v1/status").await;
     assert_eq!(status["appliance"], office.state.store.appliance().to_string());
     assert_eq!((&status["language"], &status["timezone"]), (&json!("vi"), &json!("Asia/Ho_Chi_Minh")));
+    assert_eq!(status["lunar"]["vi"], "mồng 1 tháng Giêng");
     assert_eq!(status["now"], "2026-02-17T01:30:30.000+07:00");
     assert_eq!(
         status["disk"],
@@ -824,7 +827,7 @@ async fn a_page_that_comes_back_gets_what_it_missed() {
     alert_now.as_object_mut().expect("an object").remove("history");
     assert_eq!(told.data, alert_now);
     office.state.board.update_camera("kho", |now| now.recording = true);
-    office.state.store.append_camera_event("kho").expect("stored");
+    office.state.store.put_camera_state("kho", None).expect("stored");
     let told = page.next().await;
     assert_eq!((told.name.as_str(), told.id), ("camera", 3));
     assert_eq!(told.data, office.json("/api/v1/cameras/kho").await);

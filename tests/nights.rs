@@ -10,7 +10,7 @@ use canhdem::alert::Alert;
 use canhdem::base::{IdSource, Metrics, SharedClock, Shutdown, SystemClock};
 use canhdem::camera::analyst::Eyes;
 use canhdem::camera::{self, cases::Cases};
-use canhdem::config::Config;
+use canhdem::config::{Config, Settings};
 use canhdem::notify::Board;
 use canhdem::record::Recorder;
 use canhdem::rules::FindingKind;
@@ -51,7 +51,7 @@ fn watch(config: &Arc<Config>, cameras: &[&str], begins: Timestamp, is_done: imp
     let recorder = Recorder::start(data_dir, index, quota, clock.clone(), Box::new(|_| {}), IdSource::random());
     let manifest = Manifest::load(config.models_dir.as_deref()).expect("the models");
     let shared = camera::Shared {
-        config: Arc::clone(config),
+        settings: Settings::fixed(Arc::clone(config)),
         clock: clock.clone(),
         store: store.clone(),
         cases: Cases::open(&store, config.neighbours.clone(), clock.now(), IdSource::random()).expect("cases"),
@@ -62,10 +62,7 @@ fn watch(config: &Arc<Config>, cameras: &[&str], begins: Timestamp, is_done: imp
         eyes: Eyes::default(),
     };
     let (stop, shutdown) = Shutdown::new();
-    let start = |id: &&str| {
-        let camera = config.camera(id).expect("configured").clone();
-        camera::start(camera, shared.clone(), shutdown.clone()).expect("a thread")
-    };
+    let start = |id: &&str| camera::start((*id).to_owned(), shared.clone(), shutdown.clone()).expect("a thread");
     let workers: Vec<_> = cameras.iter().map(start).collect();
     until("what the night is for", || is_done(&store));
     drop(stop);

@@ -93,6 +93,10 @@ pub enum ActionKind {
     Corrected,
     Escalated,
     Noted,
+    /// A step of the response plan was done,
+    Ticked,
+    /// or was not after all.
+    Unticked,
 }
 
 /// One thing that was done with an alert. They are kept for ever, in order.
@@ -105,6 +109,8 @@ pub struct Action {
     /// Of what was resolved or corrected.
     pub verdict: Option<Verdict>,
     pub note: Option<Note>,
+    /// Of the response plan, as it read then; of what was ticked or not.
+    pub step: Option<String>,
 }
 
 /// What has come of an alert so far.
@@ -178,7 +184,7 @@ impl Handling {
     /// # Errors
     /// Where the alert is somebody else's to decide on.
     pub fn decide(&self, step: Step, by: &Actor, at: Timestamp) -> Result<Vec<Action>, Refusal> {
-        let act = |kind, verdict, note| Action { at, by: Some(by.guard.clone()), kind, verdict, note };
+        let act = |kind, verdict, note| Action { at, by: Some(by.guard.clone()), kind, verdict, note, step: None };
         let noted = |note: Option<Note>| note.map(|note| act(ActionKind::Noted, None, Some(note)));
         let resolved = self.claim.as_ref().filter(|claim| claim.resolution.is_some());
         if let (Step::Claim | Step::Escalate { .. }, Some(claim)) = (&step, resolved) {
@@ -217,7 +223,8 @@ impl Handling {
         let waited = now.duration_since(opened_at);
         let is_waiting = self.claim.is_none() && self.escalated_at.is_none();
         let is_overdue = is_waiting && (waits..OVERLOOKED).contains(&waited);
-        is_overdue.then_some(Action { at: now, by: None, kind: ActionKind::Escalated, verdict: None, note: None })
+        let action = Action { at: now, by: None, kind: ActionKind::Escalated, verdict: None, note: None, step: None };
+        is_overdue.then_some(action)
     }
 
     /// How somebody becomes the owner; `None` where they are.
@@ -253,7 +260,8 @@ impl Handling {
             (ActionKind::Escalated, _) => {
                 self.escalated_at.get_or_insert(action.at);
             }
-            (ActionKind::Claimed | ActionKind::TakenOver, None) | (ActionKind::Noted, _) => {}
+            (ActionKind::Claimed | ActionKind::TakenOver, None)
+            | (ActionKind::Noted | ActionKind::Ticked | ActionKind::Unticked, _) => {}
         }
     }
 }

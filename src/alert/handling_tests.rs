@@ -132,7 +132,8 @@ fn what_nobody_claims_is_escalated_in_time() {
     fn check(handling: &Handling, severity: Severity, waited: i64, expected: bool) {
         let escalation = Escalation { others_after: Some(SignedDuration::from_secs(300)), ..Escalation::default() };
         let overdue = handling.overdue(at(0), severity, at(waited), &escalation);
-        let action = Action { at: at(waited), by: None, kind: ActionKind::Escalated, verdict: None, note: None };
+        let action =
+            Action { at: at(waited), by: None, kind: ActionKind::Escalated, verdict: None, note: None, step: None };
         assert_eq!(overdue, expected.then_some(action));
     }
     let new = Handling::default();

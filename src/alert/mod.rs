@@ -10,6 +10,7 @@ mod person;
 mod sentence;
 mod settled;
 mod timeline;
+mod trail;
 mod vehicle;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub use note::{Note, NoteError};
 pub use person::{Judged, Person};
 pub use settled::SettledAlerts;
 pub use timeline::{Entry, EntryKind, SeenVehicle, timeline};
+pub use trail::{TrailPoint, Trails};
 pub use vehicle::{Listed, Vehicle};
 
 /// What guards have done with an alert.

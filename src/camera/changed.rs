@@ -28,6 +28,7 @@ impl LiveCamera {
             }
             Reach::Streams | Reach::Gone => return false,
         }
+        self.saver.go_by(camera);
         if reach > Reach::Nothing {
             tracing::info!(?reach, "the camera goes by the new configuration");
         }

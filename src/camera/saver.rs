@@ -10,39 +10,48 @@ use super::analyst::Kept;
 use super::cases::Cases;
 use super::looker::Crop;
 use super::snapshots::Snapshots;
-use crate::alert::{Alert, Change, Filing};
+use crate::alert::{Alert, Change, Filing, Trails};
+use crate::config;
 use crate::decode::Frame;
 use crate::rules::haunts::Mark;
 use crate::store::{Store, VehicleCrop};
+use crate::track::Track;
 
 /// Alerts that may wait for a disk that is full; beyond, the oldest is given up, and said so.
 const MAX_WAITING: usize = 256;
 
 pub struct Saver {
-    camera: String,
+    camera: config::Camera,
     store: Store,
     cases: Cases,
     snapshots: Snapshots,
     /// Newest state of each alert that is not stored yet and cases that are one with its own, oldest first.
     waiting: VecDeque<(Alert, Vec<Uuid>)>,
     failing: bool,
+    trails: Trails,
 }
 
 impl Saver {
-    pub fn new(camera: &str, store: Store, cases: Cases, data_dir: &Path) -> Self {
+    pub fn new(camera: &config::Camera, store: Store, cases: Cases, data_dir: &Path) -> Self {
         Self {
-            camera: camera.to_owned(),
+            camera: camera.clone(),
             store,
             cases,
             snapshots: Snapshots::new(data_dir),
             waiting: VecDeque::new(),
             failing: false,
+            trails: Trails::default(),
         }
+    }
+
+    /// What is configured of the camera from now on: its zones and what is to be done in them.
+    pub fn go_by(&mut self, camera: &config::Camera) {
+        self.camera = camera.clone();
     }
 
     /// Where somebody loitered in the camera's view since `since`.
     pub fn marks(&self, since: Timestamp) -> Vec<Mark> {
-        self.store.marks(&self.camera, since).unwrap_or_else(|error| {
+        self.store.marks(&self.camera.id, since).unwrap_or_else(|error| {
             tracing::error!(%error, "where people loitered before is not known until the camera starts again");
             Vec::new()
         })
@@ -51,10 +60,16 @@ impl Saver {
     /// Stores where somebody loiters. What the disk does not take is known only until the camera starts again.
     pub fn save_marks(&self, marks: Vec<Mark>) {
         if !marks.is_empty()
-            && let Err(error) = self.store.put_marks(&self.camera, marks)
+            && let Err(error) = self.store.put_marks(&self.camera.id, marks)
         {
             tracing::error!(%error, "where somebody loiters was not stored");
         }
+    }
+
+    /// Notes where the tracks are that a picture shows.
+    pub fn follow(&mut self, at: Timestamp, tracks: &[Track]) {
+        let seen = tracks.iter().filter(|track| track.seen_now);
+        self.trails.see(at, seen.map(|track| (track.id, track.bbox)));
     }
 
     /// Stores an alert in its case, and its picture first, so that whoever hears of the alert can see it.
@@ -110,7 +125,10 @@ impl Saver {
     /// Stores what waits.
     pub fn retry(&mut self) {
         while let Some((alert, absorbed)) = self.waiting.front() {
-            match self.store.put_alert_joining(alert, absorbed.clone()) {
+            let plan = self.camera.plan_of(alert.zone.as_deref());
+            let known = alert.findings.iter().map(|finding| (finding.track, self.trails.of(finding.track)));
+            let trails = known.filter(|(_, points)| !points.is_empty()).collect();
+            match self.store.put_alert_planned(alert, absorbed.clone(), plan, trails) {
                 Ok(()) => {
                     self.waiting.pop_front();
                     self.failing = false;

@@ -13,6 +13,7 @@ use super::alerts::{self, RawAlerts};
 use super::arming::{self, RawArming};
 use super::error::Problem;
 use super::near::{self, RawNear};
+use super::response::RawResponse;
 use super::zones::{self, RawLine, RawRules, RawZone};
 use super::{
     Camera, Certificate, Config, Detector, KnownCredentials, Language, Memory, Plates, Record, Transport, Web,
@@ -52,6 +53,8 @@ pub(super) struct File {
     rules: RawRules,
     #[serde(default)]
     alerts: RawAlerts,
+    #[serde(default)]
+    response: RawResponse,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -126,9 +129,10 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
     let mut ids = HashSet::new();
     let mut cameras = Vec::with_capacity(raw.camera.len());
     let mut near = Vec::with_capacity(raw.camera.len());
+    let plan = raw.response.checked()?;
     for (index, mut camera) in raw.camera.into_iter().enumerate() {
         near.push(std::mem::take(&mut camera.near));
-        let camera = check_camera(camera, index + 1, &raw.rules, &mut known)?;
+        let camera = check_camera(camera, index + 1, &raw.rules, &plan, &mut known)?;
         if !ids.insert(camera.id.clone()) {
             return Err(format!("two cameras have the id {:?}: give each its own", camera.id).into());
         }
@@ -183,13 +187,14 @@ fn check_camera(
     raw: RawCamera,
     number: usize,
     rules: &RawRules,
+    plan: &[String],
     known: &mut KnownCredentials,
 ) -> Result<Camera, String> {
     let id = check_id(&raw.id, &format!("camera {number}"))?;
     let place = format!("camera {id:?}");
     let main = check_address(&raw.main, &format!("{place}: main"))?;
     let sub = raw.sub.map(|sub| check_address(&sub, &format!("{place}: sub"))).transpose()?;
-    let zones = zones::check_zones(raw.zones, rules, &place)?;
+    let zones = zones::check_zones(raw.zones, rules, plan, &place)?;
     let lines = zones::check_lines(raw.lines, &place)?;
     Ok(Camera {
         name: raw.name.unwrap_or_else(|| id.clone()),
@@ -205,6 +210,7 @@ fn check_camera(
         sub,
         zones,
         lines,
+        plan: plan.to_owned(),
     })
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod file;
 mod near;
 mod reach;
+mod response;
 mod settings;
 mod zones;
 
@@ -33,7 +34,7 @@ pub use reach::Reach;
 pub use settings::{
     ArmingKeys, CameraKeys, ClosedKeys, DaysKept, Drawn, EarlyWatchKeys, Edit, EditError, FileProblem, FileState,
     GroupKeys, KeepingKeys, LineKeys, Login, NationalDayKeys, NotWritten, RecordKeys, Settings, SwapKeys, TetKeys,
-    WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys,
+    WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys, all_masked,
 };
 pub use zones::{Direction, EntryLine, Zone, ZoneKind, ZoneRules};
 
@@ -108,11 +109,19 @@ pub struct Camera {
     pub zones: Vec<Zone>,
     /// Lines that nobody crosses while the office is guarded.
     pub lines: Vec<EntryLine>,
+    /// What the office wants done about an alert outside of all zones, in order.
+    pub plan: Vec<String>,
 }
 
 impl Camera {
     pub fn analysed(&self) -> &Url {
         self.sub.as_ref().unwrap_or(&self.main)
+    }
+
+    /// What the office wants done about an alert in this zone.
+    pub fn plan_of(&self, zone: Option<&str>) -> &[String] {
+        let zone = zone.and_then(|id| self.zones.iter().find(|zone| zone.id == id));
+        zone.map_or(&self.plan, |zone| &zone.plan)
     }
 }
 

@@ -240,3 +240,24 @@ fn an_unreadable_file_is_named() {
     let message = Config::load(Path::new("/nonexistent/canhdem.toml")).expect_err("refused").to_string();
     assert!(message.contains("/nonexistent/canhdem.toml"), "{message}");
 }
+
+#[test]
+fn a_response_plan_is_of_all_zones_or_of_one() {
+    let text = |rest: &str| format!("{}[response]\nplan = [\"Gọi trực ban\", \"Khóa cổng\"]\n", zone(rest));
+    let config = parse(&text("kind = \"yard\"")).expect("valid");
+    let plan = |config: &Config, zone| config.cameras[0].plan_of(zone).to_vec();
+    assert_eq!(plan(&config, Some("san")), ["Gọi trực ban", "Khóa cổng"]);
+    let config = parse(&text("kind = \"yard\", plan = [\" Bật đèn \"]")).expect("valid");
+    assert_eq!(plan(&config, Some("san")), ["Bật đèn"]);
+    for outside in [None, Some("gone")] {
+        assert_eq!(plan(&config, outside), ["Gọi trực ban", "Khóa cổng"]);
+    }
+    let config = parse(&text("kind = \"yard\", plan = []")).expect("valid");
+    assert_eq!(plan(&config, Some("san")), [""; 0]);
+    let config = parse(&format!("{}[response]\nplan = [\"Gọi\"]", camera(""))).expect("valid");
+    assert_eq!(plan(&config, Some("khung-hinh")), ["Gọi"], "a camera without zones");
+    refused(&text("kind = \"yard\", plan = [\"\"]"), &["\"cong\"", "\"san\"", "plan, step 1"]);
+    refused(&text("kind = \"ignore\", plan = [\"Gọi\"]"), &["\"san\"", "plan is of no use"]);
+    refused(&format!("{}[response]\nplans = []", camera("")), &["did you mean `plan`"]);
+    refused(&format!("{}[response]\nplan = [\"a\", \"a\"]", camera("")), &["response: plan, step 2", "twice"]);
+}

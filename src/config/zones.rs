@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::file::check_id;
+use super::response::check_plan;
 use crate::base::{Point, Polygon};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -16,12 +17,14 @@ pub struct Zone {
     /// In 0..1 of the frame.
     pub polygon: Polygon,
     pub rules: ZoneRules,
+    /// What the office wants done about an alert here, in order.
+    pub plan: Vec<String>,
 }
 
 impl Zone {
     /// With the rules that a zone of its kind has when the configuration says nothing.
     pub fn new(id: &str, kind: ZoneKind, polygon: Polygon) -> Self {
-        Self { id: id.to_owned(), kind, polygon, rules: ZoneRules::of(kind) }
+        Self { id: id.to_owned(), kind, polygon, rules: ZoneRules::of(kind), plan: Vec::new() }
     }
 }
 
@@ -101,6 +104,7 @@ pub(super) struct RawZone {
     polygon: Vec<[f32; 2]>,
     #[serde(default)]
     rules: RawRules,
+    plan: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -136,8 +140,14 @@ pub(super) struct RawLine {
     direction: Direction,
 }
 
-/// `place` names the camera; `everywhere` is what `[rules]` says. Without zones the whole frame is one yard.
-pub(super) fn check_zones(raw: Vec<RawZone>, everywhere: &RawRules, place: &str) -> Result<Vec<Zone>, String> {
+/// `place` names the camera; `everywhere` is what `[rules]` says, `plan` what `[response]` does. Without zones the whole
+/// frame is one yard.
+pub(super) fn check_zones(
+    raw: Vec<RawZone>,
+    everywhere: &RawRules,
+    plan: &[String],
+    place: &str,
+) -> Result<Vec<Zone>, String> {
     let everywhere = everywhere.checked("rules")?;
     let mut ids = HashSet::new();
     let mut zones = Vec::with_capacity(raw.len().max(1));
@@ -156,12 +166,16 @@ pub(super) fn check_zones(raw: Vec<RawZone>, everywhere: &RawRules, place: &str)
         if kind == ZoneKind::Ignore && own.says_anything() {
             return Err(format!("{place}, rules: nothing is found where all is ignored; give it another kind"));
         }
-        zones.push(Zone { rules: rules_of(kind, own, everywhere), ..Zone::new(&id, kind, polygon) });
+        if kind == ZoneKind::Ignore && zone.plan.is_some() {
+            return Err(format!("{place}: a plan is of no use where all is ignored; leave it out"));
+        }
+        let plan = zone.plan.as_ref().map_or_else(|| Ok(plan.to_owned()), |own| check_plan(own, &place))?;
+        zones.push(Zone { rules: rules_of(kind, own, everywhere), plan, ..Zone::new(&id, kind, polygon) });
     }
     if zones.is_empty() {
         let kind = ZoneKind::Yard;
         let rules = rules_of(kind, &RawRules::default(), everywhere);
-        zones.push(Zone { rules, ..Zone::new("khung-hinh", kind, Polygon::full_frame()) });
+        zones.push(Zone { rules, plan: plan.to_owned(), ..Zone::new("khung-hinh", kind, Polygon::full_frame()) });
     }
     Ok(zones)
 }

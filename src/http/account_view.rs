@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Context;
+use super::qr::QrPath;
 use super::signed::SignedIn;
 use crate::access::{Permission, Role};
 use crate::config::Language;
@@ -63,6 +64,9 @@ pub(super) struct NewFactor {
     pub secret: String,
     /// The same as a link that authenticators open.
     pub address: String,
+    /// The same to be read by a telephone's camera.
+    #[schema(required)]
+    pub qr: Option<QrPath>,
 }
 
 impl Context {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::params::{Name, Sent};
+use super::plans::PlanStep;
 use super::problem::Problems;
+use super::trails::{self, Trail};
 use super::view::{self, Alert};
 use super::{Context, Shared, WebError, blocking};
 use crate::access::{Role, Who};
@@ -24,6 +26,10 @@ pub(super) struct AlertInFull {
     alert: Alert,
     /// In the order in which it was done.
     history: Vec<HistoryEntry>,
+    /// What the office wants done about it, in order.
+    plan: Vec<PlanStep>,
+    /// The ways of its tracks, as far as they are known; none for alerts of older versions.
+    trails: Vec<Trail>,
 }
 
 /// One thing that was done with an alert.
@@ -43,6 +49,9 @@ pub(super) struct HistoryEntry {
     /// What they wrote about it.
     #[schema(required)]
     text: Option<String>,
+    /// Of the response plan, as it read then; of what was ticked or not.
+    #[schema(required)]
+    step: Option<String>,
 }
 
 /// `{}`, or no body at all: there is nothing to say.
@@ -155,7 +164,7 @@ pub(super) async fn note_on_alert(
 async fn handle(context: &Shared, id: String, who: Who, step: Step) -> Result<Json<AlertInFull>, WebError> {
     let handled = blocking(context, move |context| {
         let alert = context.stored(&who, &id)?;
-        context.check_room(&alert, &step)?;
+        context.check_room_for(&alert, &step)?;
         match context.state.store.handle(alert.id, step, &actor(&who), context.now())? {
             Handled::Done => context.in_full(&context.stored(&who, &id)?),
             Handled::Refused(refusal) => {
@@ -167,7 +176,7 @@ async fn handle(context: &Shared, id: String, who: Who, step: Step) -> Result<Js
     handled.await?.map(Json)
 }
 
-fn actor(who: &Who) -> Actor {
+pub(super) fn actor(who: &Who) -> Actor {
     let outranks = matches!(who.role, Role::Supervisor | Role::Admin);
     Actor { guard: Guard { account: who.account, name: who.name.clone() }, outranks }
 }
@@ -198,9 +207,14 @@ fn note(field: &'static str, text: &str) -> Result<Note, WebError> {
 
 impl Context {
     /// Whether there is room for what somebody writes about an alert; to claim and to resolve it there always is. Blocks.
-    fn check_room(&self, alert: &alert::Alert, step: &Step) -> Result<(), WebError> {
+    fn check_room_for(&self, alert: &alert::Alert, step: &Step) -> Result<(), WebError> {
         let only_says = matches!(step, Step::Note(_) | Step::Escalate { .. });
-        if only_says && self.state.store.history(alert.id)?.len() >= MOST_ENTRIES {
+        if only_says { self.check_room(alert) } else { Ok(()) }
+    }
+
+    /// Blocks.
+    pub(super) fn check_room(&self, alert: &alert::Alert) -> Result<(), WebError> {
+        if self.state.store.history(alert.id)?.len() >= MOST_ENTRIES {
             return Err(WebError::Conflict(format!("there are {MOST_ENTRIES} entries about this alert already")));
         }
         Ok(())
@@ -212,6 +226,8 @@ impl Context {
         Ok(AlertInFull {
             alert: self.alert(alert),
             history: history.into_iter().map(|of| self.history_entry(of)).collect(),
+            plan: self.state.store.plan(alert.id)?.into_iter().map(|of| self.plan_step(of)).collect(),
+            trails: trails::views(alert, &self.state.store.trails(alert.id)?),
         })
     }
 
@@ -223,6 +239,7 @@ impl Context {
             verdict: action.verdict.map(Verdict::kind),
             false_alarm_reason: action.verdict.and_then(Verdict::false_alarm),
             text: action.note.map(|note| note.to_string()),
+            step: action.step,
         }
     }
 }

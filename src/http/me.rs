@@ -12,6 +12,7 @@ use super::account_view::{Me, NewFactor};
 use super::accounts::checked_hash;
 use super::params::Sent;
 use super::problem::Problems;
+use super::qr::qr_path;
 use super::sign_in::hashing;
 use super::signed::{CameFrom, SignedIn};
 use super::{Context, Shared, WebError, blocking};
@@ -91,7 +92,8 @@ pub(super) async fn change_password(
 pub(super) async fn new_totp(signed: SignedIn) -> Result<Json<NewFactor>, WebError> {
     let secret: [u8; 20] = secret::random().map_err(|error| WebError::internal(&error))?;
     let factor = SecondFactor::new(&secret).map_err(|error| WebError::internal(&error))?;
-    Ok(Json(NewFactor { secret: factor.base32(), address: factor.address(&signed.account.name) }))
+    let address = factor.address(&signed.account.name);
+    Ok(Json(NewFactor { secret: factor.base32(), qr: qr_path(&address), address }))
 }
 
 /// A second factor, proven.

@@ -14,6 +14,7 @@ use super::view::{RecordingList, Status};
 use super::{Shared, WebError, blocking, view};
 use crate::access::Who;
 use crate::record::{DiskState, SegmentIndex as _};
+use crate::rules::calendar::LunarDate;
 
 /// How far back recordings are listed unless a time is given.
 const RECENT: SignedDuration = SignedDuration::from_hours(24);
@@ -66,6 +67,7 @@ pub(super) async fn get_status(State(context): State<Shared>) -> Json<Status> {
         language: config.language,
         timezone: config.timezone.iana_name().map_or_else(|| "UTC".to_owned(), str::to_owned),
         now: context.time(now),
+        lunar: LunarDate::of(now.to_zoned_datetime(config.timezone.clone()).date()).map(LunarDate::name),
         started_at: context.time(context.started_at),
         disk: view::disk(context.state.board.disk()),
     })

@@ -13,7 +13,8 @@ use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
     Live, MAX_SETTINGS_BYTES, Problem, Shared, accounts, alerts, arming, arming_month, camera_test, cameras, cases,
-    cookie, events, handling, kept, lessons, live, me, office, plates, recordings, settings, sign_in, vehicles,
+    cookie, daily, events, handling, kept, lessons, live, me, office, plans, plates, recordings, settings, shift,
+    sign_in, vehicles,
 };
 use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Release, Settle};
 use crate::store::VehicleCrop;
@@ -61,6 +62,7 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         .routes(may(Settle, routes!(handling::resolve_alert)))
         .routes(may(Settle, routes!(handling::escalate_alert)))
         .routes(may(Settle, routes!(handling::note_on_alert)))
+        .routes(may(Settle, routes!(plans::tick_step)))
         .routes(may(Look, routes!(vehicles::list_vehicles_of_alert)))
         .routes(may(Look, routes!(alerts::alert_snapshot)))
         .routes(may(Look, routes!(alerts::alert_crop)))
@@ -88,6 +90,10 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         // Disarming takes more, which the handler says.
         .routes(may(Arm, routes!(arming::give_order)))
         .routes(may(Disarm, routes!(arming::withdraw_order)))
+        .routes(may(Look, routes!(shift::get_shift)))
+        .routes(may(Settle, routes!(shift::add_shift_note)))
+        .routes(may(Settle, routes!(shift::change_duty)))
+        .routes(may(Look, routes!(daily::get_daily_report)))
         .routes(may(Administer, routes!(settings::get_settings)))
         .routes(may(Administer, routes!(settings::add_camera)))
         .routes(may(Administer, routes!(settings::change_camera, settings::remove_camera)))

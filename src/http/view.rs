@@ -244,6 +244,9 @@ pub(super) struct Status {
     pub timezone: String,
     #[schema(format = DateTime)]
     pub now: String,
+    /// Today by the moon: "mồng 1 tháng Giêng".
+    #[schema(required)]
+    pub lunar: Option<Bilingual>,
     #[schema(format = DateTime)]
     pub started_at: String,
     pub disk: Disk,

@@ -1,11 +1,13 @@
 //! Alerts and their findings.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
-use super::{Result, Store, Subject, cases, events, traits};
-use crate::alert::{Alert, Person};
+use super::{Result, Store, Subject, cases, events, plans, trails, traits};
+use crate::alert::{Alert, Person, TrailPoint};
 use crate::rules::{Finding, ScorePart};
 use crate::vision::attributes::Attribute;
 
@@ -24,12 +26,40 @@ impl Store {
     /// # Errors
     /// See [`super::StoreError`].
     pub fn put_alert_joining(&self, alert: &Alert, absorbed: Vec<Uuid>) -> Result<()> {
-        let mut alert = alert.clone();
+        self.put(alert.clone(), absorbed, None, BTreeMap::new())
+    }
+
+    /// As [`Store::put_alert_joining`]; `plan` is what the office wants done about it, `trails` the ways of its tracks as
+    /// far as they are known.
+    ///
+    /// # Errors
+    /// See [`super::StoreError`].
+    pub fn put_alert_planned(
+        &self,
+        alert: &Alert,
+        absorbed: Vec<Uuid>,
+        plan: &[String],
+        trails: BTreeMap<Uuid, Vec<TrailPoint>>,
+    ) -> Result<()> {
+        self.put(alert.clone(), absorbed, Some(plan.to_owned()), trails)
+    }
+
+    fn put(
+        &self,
+        mut alert: Alert,
+        absorbed: Vec<Uuid>,
+        plan: Option<Vec<String>>,
+        trails: BTreeMap<Uuid, Vec<TrailPoint>>,
+    ) -> Result<()> {
         self.writer().write(move |connection, told| {
             if let Some(case) = alert.case {
                 alert.case = Some(cases::put(connection, case, alert.opened_at, &absorbed, told)?);
             }
             upsert(connection, &alert)?;
+            if let Some(plan) = &plan {
+                plans::keep(connection, alert.id, plan)?;
+            }
+            trails::keep(connection, alert.id, &trails)?;
             events::append(connection, Subject::Alert(alert.id), told)
         })
     }

@@ -72,6 +72,10 @@ impl SegmentIndex for Beside {
         Ok(self.readers.read(|connection| segments::overlapping(connection, camera, from, to))?)
     }
 
+    fn kept(&self) -> std::result::Result<Vec<Needed>, IndexError> {
+        Err(only_read())
+    }
+
     fn needed(&self) -> std::result::Result<Vec<Needed>, IndexError> {
         Err(only_read())
     }

@@ -28,15 +28,6 @@ pub(super) const KEPT: i64 = 10_000;
 const PRUNED_EVERY: i64 = 100;
 
 impl Store {
-    /// Notes that the state of a camera has changed. Blocks until that is durable.
-    ///
-    /// # Errors
-    /// See [`super::StoreError`].
-    pub fn append_camera_event(&self, camera: &str) -> Result<()> {
-        let camera = camera.to_owned();
-        self.writer().write(move |connection, told| append(connection, Subject::Camera(camera), told))
-    }
-
     /// Events after `seq`, oldest first, at most `limit`. What is older than the last ten thousand
     /// is gone.
     ///

@@ -110,12 +110,12 @@ fn record(
     events::append(connection, Subject::Alert(alert.id), told)
 }
 
-fn insert(connection: &Connection, alert: Uuid, action: &Action) -> rusqlite::Result<()> {
+pub(super) fn insert(connection: &Connection, alert: Uuid, action: &Action) -> rusqlite::Result<()> {
     let sql = "
         insert into alert_action
-            (alert_id, position, at_ns, account, name, act, verdict, false_alarm_reason, note, words)
+            (alert_id, position, at_ns, account, name, act, verdict, false_alarm_reason, note, words, step)
         values (?1, (select ifnull(max(position) + 1, 0) from alert_action where alert_id = ?1),
-                ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+                ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let (verdict, reason) = verdict_columns(action.verdict)?;
     let note = action.note.as_ref().map(Note::as_str);
     connection.prepare_cached(sql)?.execute(params![
@@ -128,6 +128,7 @@ fn insert(connection: &Connection, alert: Uuid, action: &Action) -> rusqlite::Re
         reason,
         note,
         note.map(words::folded),
+        action.step,
     ])?;
     Ok(())
 }
@@ -171,5 +172,6 @@ fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
     let kind: ActionKind = rows::named(row, "act")?;
     let note = row.get::<_, Option<String>>("note")?.map(|text| text.parse()).transpose();
     let note = note.map_err(rows::meaningless)?;
-    Ok(Action { at: rows::timestamp(row, "at_ns")?, by, kind, verdict: rows::verdict(row)?, note })
+    let (at, verdict, step) = (rows::timestamp(row, "at_ns")?, rows::verdict(row)?, row.get("step")?);
+    Ok(Action { at, by, kind, verdict, note, step })
 }

@@ -20,6 +20,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("schema_accounts.sql"),
         include_str!("schema_recordings.sql"),
         include_str!("schema_search.sql"),
+        include_str!("schema_shift.sql"),
     ),
     migrations: &[
         include_str!("migrations/0001.sql"),
@@ -32,6 +33,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("migrations/0008.sql"),
         include_str!("migrations/0009.sql"),
         include_str!("migrations/0010.sql"),
+        include_str!("migrations/0011.sql"),
     ],
 };
 

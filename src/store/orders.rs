@@ -86,7 +86,7 @@ fn insert(connection: &Connection, order: &Order) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
+pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
     let scope = match (row.get("camera")?, row.get("camera_group")?) {
         (Some(id), _) => Scope::Camera(id),
         (None, Some(name)) => Scope::Group(name),

@@ -139,18 +139,23 @@ create table alert_action (
   -- Who did it, by the name that they had then; null for the appliance itself.
   account blob check (length(account) = 16),
   name text,
-  act text not null check (act in ('claimed', 'taken_over', 'resolved', 'corrected', 'escalated', 'noted')),
+  act text not null check (act in (
+    'claimed', 'taken_over', 'resolved', 'corrected', 'escalated', 'noted', 'ticked', 'unticked'
+  )),
   -- Of what was resolved or corrected.
   verdict text check (verdict in ('true_alarm', 'false_alarm')),
   false_alarm_reason text check (false_alarm_reason in ('insect', 'light', 'animal', 'staff', 'other')),
   note text check (note <> ''),
   -- The note as it is searched: in small letters and without marks.
   words text,
+  -- Of the response plan as it read then; of what was ticked or not.
+  step text check (step <> ''),
   primary key (alert_id, position),
   check ((account is null) = (name is null)),
   check ((verdict is null) = (act not in ('resolved', 'corrected'))),
   check ((false_alarm_reason is null) = (verdict is not 'false_alarm')),
-  check ((words is null) = (note is null))
+  check ((words is null) = (note is null)),
+  check ((step is null) = (act not in ('ticked', 'unticked')))
 ) strict, without rowid;
 
 -- All that is searched for words, without the alerts between.

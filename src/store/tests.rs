@@ -200,7 +200,7 @@ fn a_crash_leaves_nothing_open() {
 #[test]
 fn events_resume_and_old_ones_go() {
     let (_folder, store) = open();
-    store.append_camera_event("kho").expect("stored");
+    store.put_camera_state("kho", None).expect("stored");
     store.put_alert(&alert(1)).expect("stored");
     let later = store.events_after(1, 100).expect("read");
     assert_eq!(later, [StoredEvent { seq: 2, subject: Subject::Alert(alert(1).id) }]);

@@ -276,7 +276,7 @@ async fn the_stream_tells_who_may_see_one_camera_of_no_other_and_ends_with_the_s
     let (address, _handle, _server) = serve(&office).await;
     let mut page = Page::open(&office, address, "/api/v1/events", None).await;
     office.put(&open_alert(2));
-    office.state.store.append_camera_event(HIDDEN).expect("stored");
+    office.state.store.put_camera_state(HIDDEN, None).expect("stored");
     office.put(&open_alert(3));
     let told = page.next().await;
     assert_eq!((told.name.as_str(), &told.data["camera"]), ("alert", &json!(SEEN)), "{told:?}");

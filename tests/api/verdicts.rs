@@ -53,7 +53,7 @@ async fn an_alert_is_claimed_resolved_and_corrected() {
     assert_eq!(corrected["resolved_at"], "2026-02-17T01:31:00.000+07:00");
 
     let at = |second| format!("2026-02-17T01:{second}.000+07:00");
-    let entry = |at: String, act: &str, verdict: Value, reason: Value, text: Value| json!({"at": at, "who": ME, "act": act, "verdict": verdict, "false_alarm_reason": reason, "text": text});
+    let entry = |at: String, act: &str, verdict: Value, reason: Value, text: Value| json!({"at": at, "who": ME, "act": act, "verdict": verdict, "false_alarm_reason": reason, "text": text, "step": null});
     let history = json!([
         entry(at("30:40"), "claimed", Value::Null, Value::Null, Value::Null),
         entry(at("30:50"), "noted", Value::Null, Value::Null, json!("Có vệt sáng")),

@@ -8,18 +8,22 @@ import { fileURLToPath } from 'node:url';
 const WEB = fileURLToPath(new URL('..', import.meta.url));
 const PROGRAM = resolve(WEB, process.env.CANHDEM_BIN ?? '../target/debug/canhdem');
 const ADDRESS = /^canhdem: page at (http:\/\/127\.0\.0\.1:\d+)\//m;
+const TOKEN = /^canhdem: no account yet: enter the set-up token (\S+)$/m;
 const LOGIN = /^canhdem: sign in as (\S+) with the password (\S+)$/m;
-const START_MS = 120_000;
+/** Films are composed at each start, on whatever machine this is. */
+const START_MS = 300_000;
+/** A folder of films that an earlier demo has composed saves that. */
+const FOOTAGE = process.env.E2E_FOOTAGE;
 
 /**
  * Runs `canhdem demo` (or the mock, when CANHDEM_BIN names a .mjs file) on a free port.
- * @returns {Promise<{origin: string, name: string, password: string, dataDir: string, pid: number, kill: () => void, end: () => Promise<void>}>}
+ * With `setUp` it begins without an account: `token` lets somebody make the first.
+ * @returns {Promise<{origin: string, name?: string, password?: string, token?: string, dataDir: string, pid: number, kill: () => void, end: () => Promise<void>}>}
  */
-export async function startAppliance() {
+export async function startAppliance({ setUp = false } = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'canhdem-e2e-'));
-  // Films that an earlier demo has prepared: composing them takes the longest.
-  if (process.env.E2E_FOOTAGE) cpSync(process.env.E2E_FOOTAGE, join(dataDir, 'footage'), { recursive: true });
-  const args = ['demo', '--port', '0', '--data-dir', dataDir];
+  if (FOOTAGE) cpSync(FOOTAGE, join(dataDir, 'footage'), { recursive: true });
+  const args = ['demo', '--port', '0', '--data-dir', dataDir, ...(setUp ? ['--set-up'] : [])];
   const [command, first] = PROGRAM.endsWith('.mjs') ? [process.execPath, [PROGRAM]] : [PROGRAM, []];
   const child = spawn(command, [...first, ...args], {
     cwd: resolve(WEB, '..'),
@@ -39,7 +43,7 @@ export async function startAppliance() {
   };
   let limit;
   try {
-    const [origin, name, password] = await new Promise((done, fail) => {
+    const [origin, name, password, token] = await new Promise((done, fail) => {
       limit = setTimeout(() => fail(new Error(`${PROGRAM}: no address within ${START_MS} ms`)), START_MS);
       child.once('error', fail);
       child.once('exit', (code) =>
@@ -49,7 +53,8 @@ export async function startAppliance() {
         output += text;
         const [, address] = ADDRESS.exec(output) ?? [];
         const [, user, secret] = LOGIN.exec(output) ?? [];
-        if (address && user) done([address, user, secret]);
+        const [, given] = TOKEN.exec(output) ?? [];
+        if (address && (setUp ? given : user)) done([address, user, secret, given]);
       });
     });
     return {
@@ -57,6 +62,7 @@ export async function startAppliance() {
       name,
       password,
       dataDir,
+      token,
       pid: child.pid,
       kill: () => process.kill(child.pid, 'SIGKILL'),
       end,

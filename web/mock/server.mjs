@@ -17,6 +17,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newSettings } from './settings.mjs';
 import { foundAlerts, mockRecordings } from './recordings.mjs';
+import { addNote, changeAccounts, dailyReport, planOf, setDuty, shift, tick, trailsOf } from './shift.mjs';
 
 const option = (name) => process.argv[process.argv.indexOf(name) + 1];
 const port = process.argv.includes('--port') ? Number(option('--port')) : 8787;
@@ -144,7 +145,7 @@ function handleAlert(alert, who, act, { verdict = null, reason = null, text = nu
   if (act === 'resolve')
     Object.assign(alert, { state: 'resolved', verdict, false_alarm_reason: reason, resolved_at: at });
   const done = { claim: 'claimed', resolve: 'resolved', escalate: 'escalated', note: 'noted' }[act];
-  alert.history.push({ at, who, act: done, verdict, false_alarm_reason: reason, text });
+  alert.history.push({ at, who, act: done, verdict, false_alarm_reason: reason, text, step: null });
   return alert;
 }
 const COUNT = Number(process.env.MOCK_ALERTS ?? 60);
@@ -316,7 +317,7 @@ function api(request, response, path, query) {
   if (path === 'status') {
     return json(response, {
       version: '0.1.0', appliance: '0190f7a0-0000-7000-8000-00000000aaaa', language: 'vi', timezone: 'Asia/Ho_Chi_Minh',
-      now: iso(nowMs()), started_at: iso(base),
+      now: iso(nowMs()), started_at: iso(base), lunar: { vi: 'mồng 1 tháng Giêng', en: 'day 1 of lunar month 1' },
       disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 180e9, quota_bytes: 200e9, kept_bytes: 12.4e9, detail: null },
     }); // prettier-ignore
   }
@@ -340,7 +341,22 @@ function api(request, response, path, query) {
     listeners.add(response);
     return request.on('close', () => listeners.delete(response));
   }
-  if (path === 'me') return json(response, { name: 'an', role: 'guard' });
+  if (path === 'shift') return json(response, shift({ alerts, cameras, nowMs, iso }));
+  if (path === 'shift/notes' || path === 'shift/duty') {
+    return void sentBody(request).then(({ text, on }) => {
+      if (text === undefined) setDuty(ME.name, on);
+      else addNote(ME.name, text);
+      json(response, shift({ alerts, cameras, nowMs, iso }));
+    });
+  }
+  if (path === 'reports/daily') return json(response, dailyReport({ alerts, nowMs, iso }, query.get('day')));
+  if (kind === 'accounts') {
+    return void sentBody(request).then((wanted) => {
+      const [status, said] = changeAccounts(request.method, id, wanted, iso(nowMs()));
+      if (status >= 400) return problem(response, status, `refused: ${said}`, said || undefined);
+      return response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
+    });
+  }
   if (path === 'cameras') return json(response, { items: cameras });
   if (kind === 'cameras' && part === 'snapshot.jpg') {
     const lost = cameras.find((c) => c.id === id)?.state !== 'live';
@@ -372,10 +388,12 @@ function api(request, response, path, query) {
   const alert = kind === 'alerts' && alerts.find((candidate) => candidate.id === id);
   if (!alert) return problem(response, 404, 'No such thing');
   if (request.method === 'POST') {
-    if (alert.owner && alert.owner !== 'an' && part !== 'note')
+    if (alert.owner && alert.owner !== 'an' && part !== 'note' && part !== 'plan')
       return problem(response, 409, `${alert.owner} has it`);
     return void sentBody(request).then((body) => {
-      json(response, handleAlert(alert, 'an', part, body));
+      if (part === 'plan') tick(alert, ME.name, iso(nowMs()), body);
+      else handleAlert(alert, 'an', part, body);
+      json(response, { ...alert, plan: planOf(alert), trails: trailsOf(alert) });
       send('alert', alert);
     });
   }
@@ -394,7 +412,7 @@ function api(request, response, path, query) {
       'x-clip-start': start,
     });
   }
-  return json(response, alert);
+  return json(response, { ...alert, plan: planOf(alert), trails: trailsOf(alert) });
 }
 
 const recordings = mockRecordings({ base, nowMs, iso, folder, film: footage, cameras, alerts, file, json, problem, sentBody }); // prettier-ignore

@@ -7,6 +7,7 @@ import { ArmingDialog } from './arming/ArmingDialog';
 import { Banners } from './banner/Banners';
 import { CameraStrip } from './camera/CameraStrip';
 import { CameraView } from './camera/CameraView';
+import { AccountsView } from './accounts/AccountsView';
 import { useActivity, useHotkeys, useMedia } from './browser';
 import type { Alert } from './api/types';
 import { Header } from './header/Header';
@@ -25,6 +26,7 @@ import { SearchView } from './search/SearchView';
 import { LazySettings } from './settings/LazySettings';
 import { SessionProvider, useNewSession } from './session/session';
 import { useAlarm } from './session/alarm';
+import { ShiftView } from './shift/ShiftView';
 import type { Sound } from './session/sound';
 import { ClockProvider, useAppliance } from './stream/appliance';
 import { queryOfSearch, searchOf } from './vehicle/search';
@@ -105,6 +107,7 @@ export function App({ sound, ...account }: Props) {
     x: () => !setsUp.current && show('vehicles'),
     l: () => !setsUp.current && show('live'),
     r: () => !setsUp.current && show('recordings'),
+    h: () => !setsUp.current && show('shift'),
     '/': () => !setsUp.current && show('search'),
     '?': () => setOpened('help'),
     escape: () => !setsUp.current && close(),
@@ -130,13 +133,10 @@ export function App({ sound, ...account }: Props) {
             onHelp={() => setOpened('help')}
             onArming={() => setOpened('arming')}
             account={account}
+            onAccounts={() => go(to('accounts'))}
           />
           <Banners connection={connection} status={appliance.status} loadError={appliance.loadError} />
-          <Rail
-            view={route.view === 'camera' ? 'alerts' : route.view}
-            waiting={ordered.waiting.length}
-            onView={show}
-          />
+          <Rail view={railView(route.view)} waiting={ordered.waiting.length} onView={show} />
           {route.view === 'vehicles' && (
             <VehiclesView
               cameras={cameras}
@@ -170,6 +170,18 @@ export function App({ sound, ...account }: Props) {
               }
             />
           )}
+          {route.view === 'shift' && (
+            <ShiftView
+              part={route.id}
+              query={route.query}
+              cameras={cameras}
+              sound={sound}
+              onPart={(part, query) => go(to('shift', part, query), true)}
+              onAlert={chooseAlert}
+              onCamera={chooseCamera}
+            />
+          )}
+          {route.view === 'accounts' && <AccountsView cameras={cameras} onClose={close} />}
           {showsList && (
             <QueueView
               queue={queue}
@@ -179,6 +191,7 @@ export function App({ sound, ...account }: Props) {
               chosen={alertId}
               settled={settled}
               onChoose={chooseAlert}
+              isAlone={!showsDetail}
             />
           )}
           {showsDetail && (
@@ -224,6 +237,12 @@ export function App({ sound, ...account }: Props) {
       </ClockProvider>
     </SessionProvider>
   );
+}
+
+/** The part of the rail that a view belongs to. */
+function railView(view: Route['view']): View | null {
+  if (view === 'camera') return 'alerts';
+  return view === 'accounts' ? null : view;
 }
 
 function pageClass(shown: { showsDetail: boolean; showsList: boolean; showsAlerts: boolean }): string {

@@ -41,7 +41,8 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
             VerdictKind::TrueAlarm => ": báo động thật",
             VerdictKind::FalseAlarm => ": báo nhầm",
         });
-        let note = action.note.as_ref().map(|note| format!(" – {note}")).unwrap_or_default();
+        let said = action.note.as_ref().map(ToString::to_string).or_else(|| action.step.clone());
+        let note = said.map(|said| format!(" – {said}")).unwrap_or_default();
         handled.add(&time(action.at), "", &format!("{who}: {}{verdict}{note}", act(action.kind)));
     }
     let listed: String =
@@ -115,6 +116,8 @@ fn act(kind: ActionKind) -> &'static str {
         ActionKind::Corrected => "sửa kết luận",
         ActionKind::Escalated => "báo trưởng ca",
         ActionKind::Noted => "ghi chú",
+        ActionKind::Ticked => "đã làm",
+        ActionKind::Unticked => "bỏ đánh dấu",
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn json(dossier: &Dossier<'_>) -> String {
         json!({
             "at": time(action.at), "by": action.by.as_ref().map(|guard| &guard.name), "act": action.kind,
             "verdict": action.verdict.map(crate::alert::Verdict::kind), "false_alarm_reason": reason,
-            "note": action.note.as_ref().map(ToString::to_string),
+            "note": action.note.as_ref().map(ToString::to_string), "step": action.step,
         })
     };
     let document = json!({

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::alert::{Action, Alert};
 use crate::camera::snapshots;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::record::clip::make_clip;
 use crate::record::evidence::{self, About, DeviceKey, Manifest, Model, Part, PublicKey, Source};
 use crate::record::{ClipError, Segment, SegmentIndex as _, Stretch};
@@ -85,11 +85,11 @@ pub fn export(config: &Config, configuration: &Path, id: Uuid, now: Timestamp, o
     };
     let text = |name: &str, text: String| Part { name: name.to_owned(), source: Source::Bytes(text.into_bytes()) };
     let file = |name: String, path: PathBuf| Part { name, source: Source::File(path) };
-    let configured = fs::read(configuration).with_context(|| configuration.display().to_string())?;
+    let configured = fs::read_to_string(configuration).with_context(|| configuration.display().to_string())?;
     let mut parts = vec![
         text("cover.html", cover::html(&dossier)),
         text("alert.json", document::json(&dossier)),
-        Part { name: "configuration.toml".to_owned(), source: Source::Bytes(configured) },
+        text("configuration.toml", config::all_masked(&configured)),
     ];
     parts.extend(clip.map(|path| file("clip.mp4".to_owned(), path)));
     parts.extend(pictures(config, &alert)?.into_iter().map(|(name, path)| file(format!("pictures/{name}"), path)));

@@ -32,6 +32,9 @@ pub struct Args {
     /// Where recordings and prepared videos go. What an earlier demo recorded there is removed.
     #[arg(long, value_name = "FOLDER", default_value = ".demo")]
     data_dir: PathBuf,
+    /// Begin without an account, as an appliance that is new: the page asks for the set-up token.
+    #[arg(long)]
+    set_up: bool,
 }
 
 /// 01:30 on the first day of the year Bính Ngọ.
@@ -42,6 +45,8 @@ const USER: &str = "demo";
 const PASSWORD: &str = "canh-dem";
 /// The gate of the car park and the corridor behind it.
 const NEIGHBOURS: (&str, &str) = ("bai-xe", "hanh-lang");
+/// What an office might want done; the number is made up.
+const PLAN: [&str; 3] = ["Gọi trực ban, máy lẻ 101", "Khóa cổng sau", "Báo công an phường nếu có người"];
 const DROPS_OUT: &str = "cong-phu";
 const DROPS_OUT_AFTER: Duration = Duration::from_secs(100);
 const DROPS_OUT_FOR: Duration = Duration::from_secs(20);
@@ -61,7 +66,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     write(&args.data_dir.join("credentials.toml"), &credentials(&scenes), 0o600)?;
     write(&file, &config(&scenes, &cameras, args.port), 0o644)?;
     let settings = Settings::open(file)?;
-    let password = make_account(&settings.config().data_dir, start)?;
+    let password = if args.set_up { None } else { Some(make_account(&settings.config().data_dir, start)?) };
 
     let (stop, shutdown) = Shutdown::new();
     let failing = Arc::clone(&cameras);
@@ -69,7 +74,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let clock = Arc::new(SystemClock::starting_at(start));
     let outcome = app::run(settings, clock, |ready| {
         output::line(format!("canhdem: page at {}", ready.url()))?;
-        output::line(format!("canhdem: sign in as {USER} with the password {password}"))?;
+        if let Some(password) = &password {
+            output::line(format!("canhdem: sign in as {USER} with the password {password}"))?;
+        }
+        if let Some(token) = &ready.setup_token {
+            output::line(format!("canhdem: no account yet: enter the set-up token {token}"))?;
+        }
         output::line("canhdem: it is 01:30 on the first night of Tết; Ctrl-C ends the demo")?;
         Ok(())
     });
@@ -118,6 +128,7 @@ fn config(scenes: &[footage::Scene], cameras: &TestCameras, port: u16) -> String
     let cameras = scenes.iter().map(|scene| Value::Table(camera(scene, cameras)));
     file.insert("camera".to_owned(), Value::Array(cameras.collect()));
     file.insert("arming".to_owned(), Table::from_iter([("holidays".to_owned(), "vietnam".into())]).into());
+    file.insert("response".to_owned(), Table::from_iter([("plan".to_owned(), Value::from(PLAN.to_vec()))]).into());
     file.to_string()
 }
 

@@ -19,6 +19,7 @@ use super::{Config, ConfigError, Credentials};
 pub use edit::Edit;
 use files::{Files, Login as FileLogin};
 pub use save::NotWritten;
+pub use secrets::all_masked;
 pub use wanted::{
     ArmingKeys, CameraKeys, ClosedKeys, DaysKept, Drawn, EarlyWatchKeys, GroupKeys, KeepingKeys, LineKeys,
     NationalDayKeys, RecordKeys, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys,

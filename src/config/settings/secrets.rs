@@ -23,6 +23,19 @@ pub(super) fn masked(address: &str) -> String {
     shown
 }
 
+/// A configuration file with every password in its addresses replaced.
+pub fn all_masked(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(begins) = rest.find("rtsp") {
+        let ends = rest[begins..].find(['"', '\'', '\n']).map_or(rest.len(), |length| begins + length);
+        shown.push_str(&rest[..begins]);
+        shown.push_str(&masked(&rest[begins..ends]));
+        rest = &rest[ends..];
+    }
+    shown + rest
+}
+
 /// What is meant where an address comes back as it was told: the one in the file.
 pub(super) fn unmasked(wanted: &str, written: Option<&str>) -> String {
     written.filter(|written| masked(written) == wanted).unwrap_or(wanted).to_owned()
@@ -45,5 +58,13 @@ mod tests {
         check("rtsp://a/?passwd=", "rtsp://a/?passwd=");
         assert_eq!(unmasked("rtsp://b/?pwd=***", Some("rtsp://a/?pwd=1")), "rtsp://b/?pwd=***");
         assert_eq!(unmasked("rtsp://b/", None), "rtsp://b/");
+    }
+
+    #[test]
+    fn a_whole_file_shows_none() {
+        let file = "# mật khẩu\n[[camera]]\nmain = \"rtsp://a/x?pwd=1&c=2\"\nsub = 'rtsp://a/y?password=2' # rtsp\nname = \"x\"\n";
+        let shown = "# mật khẩu\n[[camera]]\nmain = \"rtsp://a/x?pwd=***&c=2\"\nsub = 'rtsp://a/y?password=***' # rtsp\nname = \"x\"\n";
+        assert_eq!(all_masked(file), shown);
+        assert_eq!(all_masked(""), "");
     }
 }

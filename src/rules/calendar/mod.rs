@@ -4,6 +4,7 @@
 mod astronomy;
 mod holidays;
 pub mod lunar;
+mod lunar_date;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 use super::Bilingual;
 use crate::config::{Closure, DaysOff, Holidays, Swap};
 pub use holidays::{Holiday, HolidayKind, YEARS, tet_day};
+pub use lunar_date::LunarDate;
 
 /// Answers for any day; holds no state.
 #[derive(Debug, Clone)]

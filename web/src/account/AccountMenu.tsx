@@ -13,8 +13,13 @@ export interface AccountProps {
   onSignOut: (everywhere: boolean) => void;
 }
 
+interface Props extends AccountProps {
+  /** Shows all accounts. */
+  onAccounts: () => void;
+}
+
 /** Who is signed in; their password and second factor; the way out. */
-export function AccountMenu({ me, onMe, onSignOut }: AccountProps) {
+export function AccountMenu({ me, onMe, onSignOut, onAccounts }: Props) {
   const { t } = useSession();
   const [form, setForm] = useState<'password' | 'factor' | null>(null);
   const menu = useRef<HTMLDetailsElement>(null);
@@ -48,6 +53,11 @@ export function AccountMenu({ me, onMe, onSignOut }: AccountProps) {
           <button type="button" onClick={choose(() => setForm('factor'))}>
             {t('account.factor')}
           </button>
+          {me.permissions.includes('administer') && (
+            <button type="button" class="account-all" onClick={choose(onAccounts)}>
+              {t('accounts.open')}
+            </button>
+          )}
           <button type="button" onClick={choose(() => onSignOut(true))}>
             {t('account.out.everywhere')}
           </button>

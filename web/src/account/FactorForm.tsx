@@ -70,7 +70,20 @@ function NewFactorForm({ me, onMe, onCancel }: Props) {
     >
       {(wrong) => (
         <>
-          <p class="soft">{t(me.must_enrol ? 'account.factor.needed' : 'account.factor.words')}</p>
+          {me.must_enrol && <p class="soft">{t('account.factor.needed')}</p>}
+          <p class="soft">{t(factor.qr ? 'account.factor.scan' : 'account.factor.words')}</p>
+          {factor.qr && (
+            <svg
+              class="qr"
+              role="img"
+              aria-label={t('account.factor.qr')}
+              viewBox={`0 0 ${factor.qr.size} ${factor.qr.size}`}
+              shape-rendering="crispEdges"
+            >
+              <rect width={factor.qr.size} height={factor.qr.size} fill="#fff" />
+              <path d={factor.qr.path} fill="#000" />
+            </svg>
+          )}
           <p class="secret">{factor.secret.match(/.{1,4}/g)?.join(' ')}</p>
           <a class="quiet-button" href={factor.address}>
             {t('account.factor.open')}

@@ -6,7 +6,10 @@ import { RecordingLink } from '../recordings/RecordingLink';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { millis } from '../time';
-import { Facts } from './Facts';
+import { useConduct } from '../handling/useConduct';
+import { SidePanel } from './SidePanel';
+import { waysOf } from './trails';
+import { useCase } from './useCase';
 import { HiddenMarks } from './Persons';
 import { Player } from './Player';
 import './alert.css';
@@ -23,9 +26,11 @@ interface Props {
   onHandled: (alert: Alert) => void;
 }
 
-/** Lets the facts move the player. */
+/** Lets what stands beside the player move it, and go with it. */
 export interface PlayerControl {
   seekTo: (wallMs: number) => void;
+  /** What is shown now. */
+  watched: () => { wallMs: number; isPlaying: boolean; speed: number };
 }
 
 export function AlertView({ alert, alerts, cameras, isLoaded, onAlert, onHandled }: Props) {
@@ -58,6 +63,9 @@ function ChosenAlert({ alert, alerts, camera, onAlert, onHandled }: ChosenProps)
   const { t, say, ago } = useSession();
   const { nowMs } = useNow();
   const player = useRef<PlayerControl | null>(null);
+  const [conduct, setConduct] = useConduct(alert);
+  const ways = useMemo(() => waysOf(alert, conduct.trails), [alert, conduct.trails]);
+  const found = useCase(alert, alerts);
   const [isSeekable, setSeekable] = useState(false);
   const control = useMemo(
     () => ({
@@ -85,9 +93,14 @@ function ChosenAlert({ alert, alerts, camera, onAlert, onHandled }: ChosenProps)
         </div>
       </div>
       <ActionBar alert={alert} onHandled={onHandled} />
-      <Player alert={alert} attach={control.attach} />
-      <Facts
+      <Player alert={alert} ways={ways} attach={control.attach} />
+      <SidePanel
         alert={alert}
+        conduct={conduct}
+        onConduct={setConduct}
+        ways={ways}
+        found={found}
+        player={player}
         alerts={alerts}
         onAlert={onAlert}
         camera={camera}

@@ -1,13 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
-import { getCase } from '../api/client';
 import type { Alert, CaseInFull, TimelineEntry } from '../api/types';
 import { useSession } from '../session/session';
 import { clockOf } from '../time';
-import { caseStamp } from './case';
 import './case.css';
 
 interface Props {
   alert: Alert;
+  found: CaseInFull | null;
   /** All that are listed. */
   alerts: readonly Alert[];
   /** Another one is to be shown. */
@@ -15,9 +13,8 @@ interface Props {
 }
 
 /** What happened in the alert's case; nothing where the alert is all of it. */
-export function CaseTimeline({ alert, alerts, onAlert }: Props) {
+export function CaseTimeline({ alert, found, alerts, onAlert }: Props) {
   const { t } = useSession();
-  const found = useCaseOf(alert, alerts);
   if (!found || found.alerts.length < 2) return null;
   const isListed = (id: string) => id !== alert.id && alerts.some((listed) => listed.id === id);
   return (
@@ -49,23 +46,4 @@ function Words({ entry, onAlert }: { entry: TimelineEntry; onAlert: ((id: string
       {words}
     </button>
   );
-}
-
-/** Asked for again whenever one of its alerts changes; what cannot be had is left as it was. */
-function useCaseOf(alert: Alert, alerts: readonly Alert[]): CaseInFull | null {
-  const [found, setFound] = useState<{ asked: string; is: CaseInFull } | null>(null);
-  const id = alert.case ?? null;
-  const stamp = id === null ? '' : caseStamp(id, alerts);
-  useEffect(() => {
-    if (id === null) return;
-    const abort = new AbortController();
-    getCase(id, abort.signal).then(
-      (is) => {
-        if (!abort.signal.aborted) setFound({ asked: id, is });
-      },
-      () => undefined,
-    );
-    return () => abort.abort();
-  }, [id, stamp]);
-  return found?.asked === id ? found.is : null;
 }

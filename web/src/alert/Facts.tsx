@@ -1,17 +1,24 @@
-import type { Alert, Camera } from '../api/types';
+import type { Alert, Camera, CaseInFull, Conduct } from '../api/types';
 import { History } from '../handling/History';
 import { Lessons } from '../handling/Lessons';
 import { useSession } from '../session/session';
 import { clockOf, dateOf, formatDuration, millis } from '../time';
+import { ResponsePlan } from '../response/ResponsePlan';
 import { CaseTimeline } from './CaseTimeline';
 import { Persons } from './Persons';
 import { ScoreParts } from './ScoreParts';
+import type { Way } from './trails';
 import { Vehicles } from './Vehicles';
+import { ZoneMap } from './ZoneMap';
 
 interface Props {
   alert: Alert;
   /** All that are listed. */
   alerts: readonly Alert[];
+  conduct: Conduct;
+  onConduct: (conduct: Conduct) => void;
+  ways: readonly Way[];
+  found: CaseInFull | null;
   camera: Camera | null;
   /** Moves the player to a wall time; null while there is nothing to move. */
   onSeek: ((wallMs: number) => void) | null;
@@ -22,14 +29,16 @@ interface Props {
 /** A crowd makes hundreds of findings; the first ones tell. */
 const SHOWN = 40;
 
-export function Facts({ alert, alerts, camera, onSeek, onAlert }: Props) {
+export function Facts(props: Props) {
+  const { alert, alerts, conduct, onConduct, ways, found, camera, onSeek, onAlert } = props;
   const { t, language } = useSession();
   return (
-    <aside class="facts" aria-label={t('alert.facts')}>
+    <div class="facts">
+      <ResponsePlan key={alert.id} alert={alert} plan={conduct.plan} onConduct={onConduct} />
       <Persons key={alert.id} alert={alert} />
       <Vehicles alert={alert} />
-      <History alert={alert} />
-      <CaseTimeline alert={alert} alerts={alerts} onAlert={onAlert} />
+      <History history={conduct.history} />
+      <CaseTimeline alert={alert} found={found} alerts={alerts} onAlert={onAlert} />
       <dl>
         <dt>{t('alert.status')}</dt>
         <dd>{t(alert.open ? 'alert.open' : 'alert.closed')}</dd>
@@ -51,6 +60,7 @@ export function Facts({ alert, alerts, camera, onSeek, onAlert }: Props) {
         <dt>{t('alert.duration')}</dt>
         <dd>{formatDuration(millis(alert.last_seen_at) - millis(alert.at))}</dd>
       </dl>
+      <ZoneMap alert={alert} camera={camera} ways={ways} />
       <ScoreParts alert={alert} />
       <Lessons key={alert.id} alert={alert} />
       <Findings alert={alert} onSeek={onSeek} />
@@ -60,7 +70,7 @@ export function Facts({ alert, alerts, camera, onSeek, onAlert }: Props) {
           {t('alert.snapshot')}
         </a>
       )}
-    </aside>
+    </div>
   );
 }
 
@@ -95,13 +105,18 @@ function Findings({ alert, onSeek }: Pick<Props, 'alert' | 'onSeek'>) {
                 type="button"
                 data-choice
                 disabled={onSeek === null}
-                aria-label={`${t('alert.findings.seek', { time, what })}, ${t('alert.confidence', { n: confidence })}`}
+                title={t('alert.findings.seek', { time, what })}
                 onClick={() => onSeek?.(millis(finding.at))}
               >
                 <span class="finding-time">{time}</span>
                 <span class="finding-kind">{what}</span>
-                <span class="finding-confidence" title={t('alert.confidence', { n: confidence })}>
-                  <meter min={0} max={100} value={confidence} />
+                <span class="finding-confidence">
+                  <meter
+                    min={0}
+                    max={100}
+                    value={confidence}
+                    aria-label={t('alert.confidence', { n: confidence })}
+                  />
                   {confidence}%
                 </span>
               </button>

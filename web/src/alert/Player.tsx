@@ -9,17 +9,19 @@ import { BoxOverlay } from './BoxOverlay';
 import { beginAt, growth, resumeAt } from './clip';
 import { PlayerTools } from './PlayerTools';
 import { TimeBar } from './TimeBar';
+import type { Way } from './trails';
 import { useClip, type Clip } from './useClip';
 
 type Ready = Extract<Clip, { state: 'ready' }>;
 
 interface Props {
   alert: Alert;
+  ways: readonly Way[];
   attach: (control: PlayerControl | null) => void;
 }
 
 /** The alert's clip, or in words why there is none yet. */
-export function Player({ alert, attach }: Props) {
+export function Player({ alert, ways, attach }: Props) {
   const { clip, load, onBroken, onPlaying } = useClip(alert);
   if (clip.state !== 'ready') {
     return <Waiting alert={alert} state={clip.state} onRetry={() => load(null, true)} />;
@@ -27,6 +29,7 @@ export function Player({ alert, attach }: Props) {
   return (
     <Playing
       alert={alert}
+      ways={ways}
       clip={clip}
       attach={attach}
       onReload={load}
@@ -68,12 +71,13 @@ interface PlayingProps extends Props {
   onPlaying: () => void;
 }
 
-function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: PlayingProps) {
+function Playing({ alert, ways, clip, attach, onReload, onBroken, onPlaying }: PlayingProps) {
   const { t } = useSession();
   const stage = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const [isPlaying, setPlaying] = useState(false);
   const [showsBoxes, setShowsBoxes] = useState(true);
+  const [showsTracks, setShowsTracks] = useState(true);
   const [timeS, setTimeS] = useState(0);
   const [durationS, setDurationS] = useState(0);
   const [isEnded, setEnded] = useState(false);
@@ -85,7 +89,14 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
     if (video.current) video.current.currentTime = Math.max(0, seconds);
   }, []);
   useEffect(() => {
-    attach({ seekTo: (wallMs) => seek((wallMs - clip.startMs) / 1000) });
+    attach({
+      seekTo: (wallMs) => seek((wallMs - clip.startMs) / 1000),
+      watched: () => ({
+        wallMs: clip.startMs + (video.current?.currentTime ?? 0) * 1000,
+        isPlaying: video.current?.paused === false,
+        speed: video.current?.playbackRate ?? 1,
+      }),
+    });
     return () => attach(null);
   }, [attach, seek, clip.startMs]);
   const beginS = beginAt(alert, clip.startMs);
@@ -144,7 +155,14 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
           }}
           onError={() => onBroken(durationS > 0 ? watchedMs() : null)}
         />
-        {showsBoxes && <BoxOverlay alert={alert} startMs={clip.startMs} timeS={timeS} />}
+        <BoxOverlay
+          alert={alert}
+          ways={ways}
+          startMs={clip.startMs}
+          timeS={timeS}
+          showsBoxes={showsBoxes}
+          showsTracks={showsTracks}
+        />
         {moreMs > 0 && (
           <button type="button" class="more" onClick={() => loadMore(video.current?.paused === false)}>
             <Icon name="reload" />
@@ -167,6 +185,8 @@ function Playing({ alert, clip, attach, onReload, onBroken, onPlaying }: Playing
           isPlaying={isPlaying}
           showsBoxes={showsBoxes}
           onBoxes={setShowsBoxes}
+          showsTracks={showsTracks}
+          onTracks={setShowsTracks}
         />
       </TimeBar>
     </div>

@@ -11,6 +11,8 @@ interface Props {
   isPlaying: boolean;
   showsBoxes: boolean;
   onBoxes: (shows: boolean) => void;
+  showsTracks: boolean;
+  onTracks: (shows: boolean) => void;
 }
 
 const SPEEDS = [1, 2, 4, 0.5] as const;
@@ -19,7 +21,8 @@ const SKIP_S = 2;
 const USUAL_FRAME_S = 1 / 25;
 
 /** Play, step, speed, boxes, full screen. */
-export function PlayerTools({ video, stage, isPlaying, showsBoxes, onBoxes }: Props) {
+export function PlayerTools(props: Props) {
+  const { video, stage, isPlaying, showsBoxes, onBoxes, showsTracks, onTracks } = props;
   const { t } = useSession();
   const [speed, setSpeed] = useState<number>(1);
   const frameS = useFrameLength(video);
@@ -53,6 +56,7 @@ export function PlayerTools({ video, stage, isPlaying, showsBoxes, onBoxes }: Pr
     change?.catch(() => undefined);
   };
   const boxes = () => onBoxes(!showsBoxes);
+  const tracks = () => onTracks(!showsTracks);
   useHotkeys({
     ' ': toggle,
     arrowleft: () => move(-SKIP_S),
@@ -61,6 +65,7 @@ export function PlayerTools({ video, stage, isPlaying, showsBoxes, onBoxes }: Pr
     '.': () => step(1),
     s: faster,
     b: boxes,
+    d: tracks,
     v: fill,
   });
 
@@ -86,6 +91,16 @@ export function PlayerTools({ video, stage, isPlaying, showsBoxes, onBoxes }: Pr
         onClick={boxes}
       >
         <Icon name={showsBoxes ? 'box' : 'boxOff'} />
+      </button>
+      <button
+        type="button"
+        class={`player-tool ${showsTracks ? '' : 'is-off'}`}
+        aria-pressed={showsTracks}
+        aria-label={t('player.tracks')}
+        title={t('player.tracks')}
+        onClick={tracks}
+      >
+        <Icon name="trail" />
       </button>
       <Tool name="full" words={t('player.full')} onDo={fill} />
     </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleFinding, START_MS } from '../api/samples';
-import { boxesAt, placeMarks, placeStretch } from './marks';
+import { placeMarks, placeStretch } from './marks';
 
 describe('placeMarks', () => {
   const at = (...seconds: number[]) => seconds.map((s) => sampleFinding(s));
@@ -42,13 +42,5 @@ describe('placeStretch', () => {
     expect(stretch(50, 60)).toBeNull();
     expect(stretch(-20, -10)).toBeNull();
     expect(stretch(20, 10)).toBeNull();
-  });
-});
-
-describe('boxesAt', () => {
-  it('shows a box around its moment only', () => {
-    const findings = [sampleFinding(10)];
-    expect(boxesAt(findings, START_MS, 10.4)).toHaveLength(1);
-    expect(boxesAt(findings, START_MS, 11)).toHaveLength(0);
   });
 });

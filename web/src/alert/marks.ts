@@ -52,13 +52,3 @@ export function placeStretch(
   const clampedLeft = Math.max(0, left);
   return { left: clampedLeft, width: Math.min(1, right) - clampedLeft };
 }
-
-/** The findings whose box belongs on the picture shown at `timeS`. */
-export function boxesAt(
-  findings: readonly Finding[],
-  startMs: number,
-  timeS: number,
-  windowS = 0.6,
-): Finding[] {
-  return findings.filter((finding) => Math.abs((millis(finding.at) - startMs) / 1000 - timeS) <= windowS);
-}

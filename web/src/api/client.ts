@@ -1,12 +1,12 @@
 import type { Language } from '../time';
 import type {
-  Action,
   AlarmVerdict,
   Alert,
   AlertPage,
   Arming,
   Camera,
   CaseInFull,
+  Conduct,
   FalseAlarmReason,
   Lesson,
   Me,
@@ -167,8 +167,11 @@ export async function takeBackLesson(id: string): Promise<void> {
   await send('DELETE', `/lessons/${encodeURIComponent(id)}`);
 }
 
-export const getHistory = async (alert: string, signal: AbortSignal): Promise<readonly Action[]> =>
-  (await getJson<{ history: Action[] }>(`/alerts/${encodeURIComponent(alert)}`, signal)).history;
+/** What was done with an alert, and what the office wants done. */
+export const getConduct = (alert: string, signal: AbortSignal): Promise<Conduct> =>
+  getJson<Conduct>(`/alerts/${encodeURIComponent(alert)}`, signal);
+export const tickStep = (alert: string, step: string, done: boolean) =>
+  sendFor<Alert & Conduct>('POST', `/alerts/${encodeURIComponent(alert)}/plan`, { step, done });
 
 export const getVehicles = (query: URLSearchParams, signal: AbortSignal) =>
   getJson<VehiclePage>(`/vehicles?${query.toString()}`, signal);
@@ -212,6 +215,9 @@ export async function getPicture(
   if (!response.ok) throw new ApiError(response.status, response.statusText);
   return { blob: await response.blob(), at: response.headers.get('x-picture-at') };
 }
+
+/** Address of an alert's clip. */
+export const clipOf = (alert: string) => `${BASE}/alerts/${encodeURIComponent(alert)}/clip.mp4`;
 
 /**
  * Asks for the first byte of a clip: whether there is video, and when its first picture was taken.

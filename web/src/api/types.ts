@@ -11,6 +11,14 @@ export type Alert = Omit<Schemas['Alert'], 'persons' | 'score_parts' | 'case'> &
 export type AlarmVerdict = Schemas['VerdictKind'];
 export type FalseAlarmReason = Schemas['FalseAlarm'];
 export type Action = Schemas['HistoryEntry'];
+export type Trail = Schemas['Trail'];
+export type PlanStep = Schemas['PlanStep'];
+/** What was done with an alert, and what of the office's plan. */
+export interface Conduct {
+  history: Action[];
+  plan: PlanStep[];
+  trails: Trail[];
+}
 export type Lesson = Schemas['Lesson'];
 export type CaseInFull = Schemas['CaseInFull'];
 export type TimelineEntry = Schemas['TimelineEntry'];
@@ -26,6 +34,11 @@ export type WantedOrder = Schemas['WantedOrder'];
 export type Me = Schemas['Me'];
 export type Setup = Schemas['Setup'];
 export type NewFactor = Schemas['NewFactor'];
+export type Account = Schemas['Account'];
+export type Role = Me['role'];
+export type Shift = Omit<Schemas['Shift'], 'alerts'> & { alerts: Alert[] };
+export type SilentCamera = Schemas['SilentCamera'];
+export type DailyReport = Schemas['DailyReport'];
 export type Status = Schemas['Status'];
 export type Severity = Alert['severity'];
 export type CameraState = Camera['state'];

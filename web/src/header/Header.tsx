@@ -1,7 +1,8 @@
 import { AccountMenu, type AccountProps } from '../account/AccountMenu';
-import type { Arming, Status } from '../api/types';
+import type { Arming, Sentence, Status } from '../api/types';
 import type { Sound } from '../session/sound';
 import { withoutLead } from '../i18n';
+import { LanguageButton } from '../session/LanguageButton';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { formatClock, formatDate, formatDuration, formatWeekday, wallTime } from '../time';
@@ -16,9 +17,10 @@ interface Props {
   onHelp: () => void;
   onArming: () => void;
   account: AccountProps;
+  onAccounts: () => void;
 }
 
-export function Header({ status, arming, sound, isLost, onHelp, onArming, account }: Props) {
+export function Header({ status, arming, sound, isLost, onHelp, onArming, account, onAccounts }: Props) {
   return (
     <header class="header">
       <Brand status={status} />
@@ -26,8 +28,8 @@ export function Header({ status, arming, sound, isLost, onHelp, onArming, accoun
       <SoundButton sound={sound} />
       <HelpButton onHelp={onHelp} />
       <LanguageButton />
-      <AccountMenu {...account} />
-      <Clock isStopped={isLost} />
+      <AccountMenu {...account} onAccounts={onAccounts} />
+      <Clock isStopped={isLost} lunar={status?.lunar ?? null} />
     </header>
   );
 }
@@ -103,23 +105,7 @@ function HelpButton({ onHelp }: Pick<Props, 'onHelp'>) {
   );
 }
 
-function LanguageButton() {
-  const { t, language, setLanguage } = useSession();
-  return (
-    <button
-      type="button"
-      class="tool language"
-      aria-label={t('app.language.switch')}
-      title={t('app.language.switch')}
-      onClick={() => setLanguage(language === 'vi' ? 'en' : 'vi')}
-    >
-      <span class={language === 'vi' ? 'current' : 'other'}>VI</span>
-      <span class={language === 'en' ? 'current' : 'other'}>EN</span>
-    </button>
-  );
-}
-
-function Clock({ isStopped }: { isStopped: boolean }) {
+function Clock({ isStopped, lunar }: { isStopped: boolean; lunar: Sentence | null }) {
   const { t, language } = useSession();
   const { nowMs, offset } = useNow(250);
   const wall = nowMs === null ? null : wallTime(nowMs, offset);
@@ -129,6 +115,11 @@ function Clock({ isStopped }: { isStopped: boolean }) {
       <span>
         {wall ? `${formatWeekday(wall, language)}, ${formatDate(wall, language)}` : t('clock.unknown')}
       </span>
+      {lunar && (
+        <span class="lunar" title={t('clock.lunar', { date: lunar[language] })}>
+          {lunar[language]}
+        </span>
+      )}
     </div>
   );
 }

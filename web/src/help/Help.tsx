@@ -13,6 +13,8 @@ const KEYS: readonly (readonly [string, Key])[] = [
   ['Space', 'help.play'],
   ['← → , .', 'help.step'],
   ['S B V', 'help.look'],
+  ['C', 'help.beside'],
+  ['D', 'help.tracks'],
   ['M', 'help.mute'],
   ['X', 'help.vehicles'],
   ['L', 'help.live'],
@@ -20,6 +22,7 @@ const KEYS: readonly (readonly [string, Key])[] = [
   ['+ -', 'help.line'],
   ['I O', 'help.stretch'],
   ['/', 'help.search'],
+  ['H', 'help.shift'],
   ['Esc', 'help.back'],
   ['?', 'help.title'],
 ];

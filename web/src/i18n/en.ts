@@ -1,20 +1,26 @@
 import { account } from './en/account';
+import { accounts } from './en/accounts';
 import { alert } from './en/alert';
 import { camera } from './en/camera';
 import { page } from './en/page';
 import { recordings } from './en/recordings';
+import { response } from './en/response';
 import { search } from './en/search';
 import { settings } from './en/settings';
+import { shift } from './en/shift';
 import { vehicle } from './en/vehicle';
 import type { Dictionary } from './index';
 
 export const en: Dictionary = {
   ...account,
+  ...accounts,
   ...alert,
   ...camera,
   ...page,
   ...recordings,
+  ...response,
   ...search,
   ...settings,
+  ...shift,
   ...vehicle,
 };

@@ -1,20 +1,26 @@
 import { account } from './vi/account';
+import { accounts } from './vi/accounts';
 import { alert } from './vi/alert';
 import { camera } from './vi/camera';
 import { page } from './vi/page';
 import { recordings } from './vi/recordings';
+import { response } from './vi/response';
 import { search } from './vi/search';
 import { settings } from './vi/settings';
+import { shift } from './vi/shift';
 import { vehicle } from './vi/vehicle';
 
 /** The reference dictionary: `en` must have exactly these keys. {n} and the like are filled in by `t`. */
 export const vi = {
   ...account,
+  ...accounts,
   ...alert,
   ...camera,
   ...page,
   ...recordings,
+  ...response,
   ...search,
   ...settings,
+  ...shift,
   ...vehicle,
 } as const;

@@ -70,7 +70,7 @@ export function PlateForm({ id, start, onSaved, onCancel }: Props) {
         if (!isSaving) void save();
       }}
     >
-      <h3>{t(id === null ? 'plates.new' : 'plates.change')}</h3>
+      <h2>{t(id === null ? 'plates.new' : 'plates.change')}</h2>
       <fieldset class="kinds">
         <legend>{t('plates.kind')}</legend>
         {kind('watched')}

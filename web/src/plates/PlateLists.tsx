@@ -65,7 +65,7 @@ export function PlateLists({ wanted }: { wanted: string }) {
       <div class="plates-lists">
         {KINDS.map((kind) => (
           <section key={kind} class={`plates-of plates-${kind}`} aria-label={t(`plates.${kind}`)}>
-            <h3>{t(`plates.${kind}`)}</h3>
+            <h2>{t(`plates.${kind}`)}</h2>
             <ul>
               {entries
                 ?.filter((entry) => entry.kind === kind)

@@ -20,12 +20,14 @@ interface Props {
   /** What was settled last, for a moment. */
   settled: Alert | null;
   onChoose: (id: string) => void;
+  /** Nothing else is shown beside it. */
+  isAlone: boolean;
 }
 
 /** Asked for at once when the list is scrolled to its end. */
 const PAGE = 200;
 
-export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, onChoose }: Props) {
+export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, onChoose, isAlone }: Props) {
   const { t } = useSession();
   const { waiting } = ordered;
   const { waitingCursor } = queue;
@@ -62,8 +64,9 @@ export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, 
     [byId, chosen, dispatch, onChoose, queue, t, waitingCursor],
   );
   const count = t(waitingCursor === null ? 'queue.waiting' : 'queue.waiting.more', { n: waiting.length });
+  const Frame = isAlone ? 'main' : 'nav';
   return (
-    <nav class="queue" aria-label={t('queue.title')}>
+    <Frame class="queue" aria-label={t('queue.title')}>
       <div class="queue-head">
         <h2>{t('queue.title')}</h2>
         <span class="queue-waiting" role="status">
@@ -79,7 +82,7 @@ export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, 
         render={render}
       />
       <p class="queue-keys">{t('queue.keys')}</p>
-    </nav>
+    </Frame>
   );
 }
 

@@ -5,7 +5,7 @@ import './rail.css';
 
 interface Props {
   /** What is shown now. */
-  view: View;
+  view: View | null;
   /** Alerts that nobody has settled. */
   waiting: number;
   onView: (view: View) => void;
@@ -17,6 +17,7 @@ const ICONS: Readonly<Record<View, IconName>> = {
   recordings: 'history',
   search: 'search',
   vehicles: 'car',
+  shift: 'clipboard',
   settings: 'gear',
 };
 

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact';
+import { LanguageButton } from './LanguageButton';
 import { useSession } from './session';
 import './door.css';
 
 /** The page before anybody is signed in. */
 export function DoorFrame({ isAsking, children }: { isAsking: boolean; children: ComponentChildren }) {
-  const { t, language, setLanguage } = useSession();
+  const { t } = useSession();
   return (
     <main class="door">
       <div class="door-card">
@@ -14,15 +15,7 @@ export function DoorFrame({ isAsking, children }: { isAsking: boolean; children:
             <h1>{t('app.name')}</h1>
             <p>{t('app.tagline')}</p>
           </div>
-          <button
-            type="button"
-            class="tool language"
-            aria-label={t('app.language.switch')}
-            onClick={() => setLanguage(language === 'vi' ? 'en' : 'vi')}
-          >
-            <span class={language === 'vi' ? 'current' : 'other'}>VI</span>
-            <span class={language === 'en' ? 'current' : 'other'}>EN</span>
-          </button>
+          <LanguageButton />
         </header>
         {isAsking && <p role="status">{t('door.asking')}</p>}
         {children}

@@ -62,8 +62,10 @@ function Vehicles({ cameras, search, onSearch, onWatch }: Props & { onWatch: (pl
             onWatch={onWatch}
           />
         ))}
-        <li class="vehicle-end" role="status">
-          <End found={found} onOlder={loadOlder} />
+        <li class="vehicle-end">
+          <div role="status">
+            <End found={found} onOlder={loadOlder} />
+          </div>
         </li>
       </ol>
     </>

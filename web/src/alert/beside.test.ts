@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { sampleAlert } from '../api/samples';
+import { besides, isOutOfStep } from './beside';
+
+const of = (id: string, camera: string, from: string, to: string) => ({
+  ...sampleAlert(id, 0),
+  camera,
+  at: `2026-02-17T${from}+07:00`,
+  last_seen_at: `2026-02-17T${to}+07:00`,
+});
+
+describe('what happens beside an alert', () => {
+  const early = of('b', 'kho', '01:20:00', '01:21:00');
+  const same = of('c', 'kho', '01:30:30', '01:32:00');
+  const own = of('d', 'cong', '01:30:00', '01:31:00');
+  const hall = of('e', 'hanh-lang', '01:40:00', '01:41:00');
+  const at = (time: string) => Date.parse(`2026-02-17T${time}+07:00`);
+  const ids = (time: string) => besides('cong', [early, same, own, hall], at(time)).map(({ id }) => id);
+
+  it('is one clip of each other camera, of this moment or the closest', () => {
+    expect(ids('01:30:40')).toEqual(['e', 'c']);
+    expect(ids('01:30:25')).toEqual(['e', 'c']);
+    expect(ids('01:22:00')).toEqual(['e', 'b']);
+    expect(besides('cong', [own], at('01:30:40'))).toEqual([]);
+  });
+
+  it('is moved when it is out of step, and not for less', () => {
+    expect(isOutOfStep(10, 10.2)).toBe(false);
+    expect(isOutOfStep(10, 9)).toBe(true);
+  });
+});

@@ -1,0 +1,30 @@
+import type { CaseInFull } from '../api/types';
+import { millis } from '../time';
+
+/** An alert as its case tells of it. */
+export type CaseAlert = CaseInFull['alerts'][number];
+
+/** A clip reaches about so far beyond what its alert saw. */
+const BEYOND_MS = 10_000;
+
+/** How far an alert's clip is from a moment; 0 within it. */
+function distance({ at, last_seen_at }: CaseAlert, atMs: number): number {
+  return Math.max(millis(at) - BEYOND_MS - atMs, atMs - millis(last_seen_at) - BEYOND_MS, 0);
+}
+
+/** Of each other camera of the case the alert whose clip shows this moment, or comes closest to it; in order of cameras. */
+export function besides(camera: string, ofCase: readonly CaseAlert[], atMs: number): CaseAlert[] {
+  const best = new Map<string, CaseAlert>();
+  for (const other of ofCase) {
+    if (other.camera === camera) continue;
+    const known = best.get(other.camera);
+    if (!known || distance(other, atMs) < distance(known, atMs)) best.set(other.camera, other);
+  }
+  return [...best.values()].sort((a, b) => a.camera.localeCompare(b.camera));
+}
+
+/** Further from the clip that leads than this, another is moved; less would stutter. */
+const TOLERATED_S = 0.35;
+
+/** Whether a clip that is at `atS` has to be moved to be in step. */
+export const isOutOfStep = (atS: number, wantedS: number): boolean => Math.abs(atS - wantedS) > TOLERATED_S;
