@@ -75,22 +75,20 @@ impl Files {
         &self.good_text
     }
 
-    /// Of the file as it stands there.
+    /// Of this text: who has seen nothing newer overwrites nothing newer.
     pub(super) fn version(&self) -> String {
-        read(&self.path).map_or_else(|_| String::new(), |text| version(&text))
+        version(&self.good_text)
     }
 
     /// Nothing is written unless all of it can be.
     pub(super) fn edit(&mut self, version: &str, edit: &Edit, login: Login<'_>) -> Result<Config, EditError> {
         let before = read(&self.path).map_err(EditError::Broken)?;
         if self::version(&before) != version {
-            return Err(EditError::Conflict);
+            // What is wrong there is more than that it is another.
+            let wrong = Config::parse(&before, folder(&self.path), &self.path).err();
+            return Err(wrong.map_or(EditError::Conflict, EditError::Broken));
         }
-        let mut document: DocumentMut = before.parse().map_err(|_| {
-            // In the words in which it is told elsewhere.
-            let error = Config::parse(&before, folder(&self.path), &self.path).err();
-            error.map_or(EditError::Conflict, EditError::Broken)
-        })?;
+        let mut document: DocumentMut = before.parse().map_err(|_| EditError::Conflict)?;
         apply(&mut document, edit).map_err(|NoSuchCamera(id)| EditError::NoSuchCamera(id))?;
         let text = document.to_string();
 

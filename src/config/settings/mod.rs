@@ -150,8 +150,8 @@ impl Settings {
         }
     }
 
-    /// The file as it stands, and what it must be called by whoever changes it. Where it is wrong, as it was when it was
-    /// right; `None` where there is no file.
+    /// What the file said when it was last read and right, and what that must be called by whoever changes it; `None` where
+    /// there is no file.
     pub fn written(&self) -> Option<(String, Written)> {
         let config = self.config();
         let has_credentials = |id: &str| config.camera(id).is_some_and(|camera| camera.credentials.is_some());

@@ -16,7 +16,10 @@ export function SaveBar({ draft, onSave, hindrance = null, isSaidElsewhere = fal
   const { refusal } = draft;
   return (
     <div class="save-bar">
-      <p class={`save-told ${refusal || draft.isOvertaken || hindrance ? 'wrong' : ''}`} role="status">
+      <p
+        class={`save-told ${refusal || draft.isOvertaken || hindrance ? 'wrong' : draft.isChanged ? 'waits' : ''}`}
+        role="status"
+      >
         {draft.isOvertaken
           ? t('settings.overtaken')
           : refusal

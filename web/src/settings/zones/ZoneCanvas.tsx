@@ -70,7 +70,8 @@ export function ZoneCanvas({ drawing, dispatch, onFinish, picture, name }: Props
   const sketched = sketch && pointer ? [...sketch, pointer] : (sketch ?? []);
   const zone = chosen?.of === 'zones' ? now.zones[chosen.index] : undefined;
   return (
-    <div class="canvas" ref={frame}>
+    // As wide as there is room, and no higher than the screen leaves.
+    <div class="canvas" ref={frame} style={{ maxWidth: `calc((100dvh - 330px) * ${aspect})` }}>
       {picture ? (
         <img
           src={picture}
