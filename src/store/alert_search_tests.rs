@@ -93,7 +93,7 @@ fn by_what_they_tell_of() {
     check(&store, &AlertFilter { states: vec![AlertState::Resolved], ..kinds(&[FindingKind::Person]) }, &[3]);
     check(
         &store,
-        AlertFilter { from: Some(seconds(1)), to: Some(seconds(4)), ..kinds(&[FindingKind::Person]) },
+        &AlertFilter { from: Some(seconds(1)), to: Some(seconds(4)), ..kinds(&[FindingKind::Person]) },
         &[3, 1],
     );
 }
