@@ -48,7 +48,7 @@ const THE_REST: &str = "
     insert into finding
     select id, k.n, case when k.n = 0 then 'person' when alert.rowid % 100003 = 1 then 'plate_wanted'
             when alert.rowid % 7 = 0 then 'bag' else 'loitering' end,
-        case when k.n = 0 then id else substr(id, 1, 7) || x'01' || substr(id, 9) end, 0.8, opened_at_ns, 1, 2, 3, 4, 'san', 1.5
+        case when k.n = 0 then id else unhex(substr(hex(id), 1, 14) || '01' || substr(hex(id), 17)) end, 0.8, opened_at_ns, 1, 2, 3, 4, 'san', 1.5
     from alert, (select 0 as n union all select 1) as k;
     insert into attribute
     select id, 0, a.name, id, case when a.name = 'mask' then 'yes' else 'unknown' end, 0.9, 6, 40, 0

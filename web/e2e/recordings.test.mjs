@@ -75,7 +75,7 @@ describe('looking back', () => {
       previews.length > 0 && previews.every((status) => [200, 304, 404].includes(status)),
       String(previews),
     );
-    await until(() => location.hash.includes('at='));
+    await until(() => window.location.hash.includes('at='));
   });
 
   it('keeps a stretch by the keyboard alone, and releases it', async () => {
@@ -115,7 +115,7 @@ describe('searching', () => {
     await page.waitForSelector('.found', { timeout: SOON });
     const id = await page.getAttribute('.found', 'data-alert');
     await page.selectOption('select[name=camera]', camera);
-    await until(() => location.hash.includes('camera='));
+    await until(() => window.location.hash.includes('camera='));
     await page.goBack();
     await page.goto(`${appliance.origin}/#/alerts/${id}`);
     await page.waitForSelector('article.alert', { timeout: SOON });

@@ -26,6 +26,8 @@ interface Props {
 /** As wide as a finger. */
 const MARK_PX = 44;
 const TICK_PX = 90;
+/** The appliance knows of video so late. */
+const LAG_MS = 30_000;
 const percent = (place: number): string => `${(Math.min(Math.max(place, 0), 1) * 100).toFixed(3)}%`;
 
 /** A day, or a part of it: what is recorded, what moved, what was told, what is kept. Drag to look at any moment. */
@@ -43,7 +45,7 @@ export function TimeLine(props: Props) {
   const head = placeOf(atMs, window);
   return (
     <section class="rec-line" aria-label={t('recordings.line')}>
-      <div ref={track} class="rec-track">
+      <div ref={track} class={`rec-track of-${cameras.length}`}>
         {cameras.map((camera) => (
           <LineRow
             key={camera.id}
@@ -100,7 +102,8 @@ interface RowProps extends Props {
 
 function LineRow({ camera, line, window, nowMs, offset, width, onAlert }: RowProps) {
   const { t } = useSession();
-  const minute = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
+  // What came last is not told of yet, and no gap.
+  const minute = Math.floor((nowMs - LAG_MS) / MINUTE_MS) * MINUTE_MS;
   // Drawn anew when something changes, not with every picture that is played.
   const drawing = useMemo(
     () => (
