@@ -72,7 +72,7 @@ export function TimeBar({ findings, seen, startMs, durationS, timeS, onSeek, chi
                 onSeek(mark.seconds);
               }}
             >
-              <i>{count > 1 ? count : ''}</i>
+              <i data-count={count > 1 ? count : ''} />
             </button>
           );
         })}
