@@ -12,6 +12,7 @@ use super::params::Query;
 use super::problem::Problems;
 use super::{Context, Shared, WebError, blocking};
 use crate::access::Who;
+use crate::alert::Verdict;
 use crate::intake::health::LostReason;
 use crate::rules::orders::Scope;
 use crate::rules::{Bilingual, FalseAlarm, Severity};
@@ -342,7 +343,7 @@ fn counts(alerts: &[DayAlert]) -> AlertCounts {
     let of = |severity| alerts.iter().filter(|alert| alert.severity == severity).count();
     let Tally { true_alarms, false_alarms, unsettled } = tally(alerts.iter());
     let of_reason = |reason: FalseAlarm| {
-        let is_it = |alert: &&DayAlert| alert.verdict.and_then(|verdict| verdict.false_alarm()) == Some(reason);
+        let is_it = |alert: &&DayAlert| alert.verdict.and_then(Verdict::false_alarm) == Some(reason);
         ReasonCount { reason, count: alerts.iter().filter(is_it).count() }
     };
     let reasons = FalseAlarm::ALL.into_iter().map(of_reason);

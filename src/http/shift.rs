@@ -1,6 +1,6 @@
 //! The handover from one shift to the next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
@@ -169,7 +169,7 @@ impl Context {
         let states = vec![AlertState::New, AlertState::Claimed];
         let cameras = who.cameras.iter().flatten().cloned().collect();
         let filter = AlertFilter { states, cameras, limit: MOST_ALERTS, ..AlertFilter::default() };
-        let sees_none = who.cameras.as_ref().is_some_and(|cameras| cameras.is_empty());
+        let sees_none = who.cameras.as_ref().is_some_and(BTreeSet::is_empty);
         let waiting = if sees_none { Vec::new() } else { self.state.store.alerts(&filter)?.items };
         // A minute more: the clock may be set back a little.
         let soon = now.saturating_add(SignedDuration::from_mins(1)).unwrap_or(Timestamp::MAX);

@@ -204,6 +204,26 @@ describe('two guards', { concurrency: 1 }, () => {
     await shot(lan.page, 'plan');
   });
 
+  it('see where somebody went, and what goes on now beside the clip', async () => {
+    const [{ page }] = guards;
+    const id = await chosen(page);
+    const answer = await page.context().request.get(`${appliance.origin}/api/v1/alerts/${id}`);
+    const { trails } = await answer.json();
+    assert.ok(trails.length > 0 && trails.every(({ points }) => points.length > 0));
+    await page.locator('.map summary').click();
+    await page.waitForSelector('.map .zone-own polygon');
+    assert.equal(await page.locator('.map .way').count(), trails.length);
+    await page.locator('.map').scrollIntoViewIfNeeded();
+    await assertAccessible(page, 'map of zones');
+    await shot(page, 'map');
+    await page.keyboard.press('c');
+    await page.waitForSelector('.beside .live.fresh video');
+    await assertAccessible(page, 'beside');
+    await shot(page, 'beside');
+    await page.keyboard.press('c');
+    await page.waitForSelector('.facts');
+  });
+
   it('hand the shift over, and a supervisor reads the day', async () => {
     const [lan] = guards;
     await lan.page.keyboard.press('h');

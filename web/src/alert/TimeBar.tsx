@@ -54,7 +54,10 @@ export function TimeBar({ findings, seen, startMs, durationS, timeS, onSeek, chi
         <div class="time-head" style={{ left: percent(position) }} />
         {marks.map((mark) => {
           const kinds = [...new Set(mark.findings.map(({ kind }) => label('kind', kind)))].join(', ');
-          const name = t('alert.findings.seek', { time: clock(mark.seconds), what: kinds });
+          const count = mark.findings.length;
+          // What is to be seen on it is to be heard as well.
+          const what = count > 1 ? `${kinds} (${count})` : kinds;
+          const name = t('alert.findings.seek', { time: clock(mark.seconds), what });
           return (
             <button
               key={mark.seconds}
@@ -69,7 +72,7 @@ export function TimeBar({ findings, seen, startMs, durationS, timeS, onSeek, chi
                 onSeek(mark.seconds);
               }}
             >
-              <i>{mark.findings.length > 1 ? mark.findings.length : ''}</i>
+              <i data-count={count > 1 ? count : ''} />
             </button>
           );
         })}
