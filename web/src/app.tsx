@@ -59,7 +59,7 @@ export function App({ sound, ...account }: Props) {
   const showsDetail = showsAlerts && (!isNarrow || route.id !== null);
   const showsList = showsAlerts && (!isNarrow || route.id === null);
   // Kept while another view is looked at.
-  const kept = useRef<Partial<Record<View, Route>>>({});
+  const kept = useRef<Partial<Record<Route['view'], Route>>>({});
   if (route.view !== 'camera' && route.view !== 'alerts') kept.current[route.view] = route;
   const replace = useCallback((next: Route) => go(next, true), [go]);
 
