@@ -16,6 +16,7 @@ mod recall;
 mod resemblance;
 pub mod saver;
 pub mod snapshots;
+mod steps;
 mod stirring;
 mod turns;
 mod vehicles;
@@ -40,13 +41,13 @@ use crate::intake::health::{Role, StreamState};
 use crate::notify::{Board, GateState};
 use crate::record::{CameraRecorder, Recorder};
 use crate::store::Store;
-use crate::track::Track;
 use crate::vision::Detector;
-use analyst::{Analysis, Analyst, Ended, Eyes};
+use analyst::{Analyst, Eyes};
 use closer::{Closer, MainPictures};
 use feed::{Feed, QUEUE_LEN};
 use recall::Recall;
 use saver::Saver;
+use steps::{analyse, inspect, keep, look};
 use stirring::Stirring;
 
 /// Pictures of an awake camera that are analysed each second.
@@ -328,81 +329,6 @@ fn main_pictures(camera: &config::Camera, shared: &Shared) -> Option<MainPicture
     camera.sub.as_ref().filter(|_| looks).map(|_| MainPictures::new(shared.detector.clone()))
 }
 
-/// Analyses a picture and saves what comes of it.
-fn analyse(
-    analyst: &mut Analyst,
-    saver: &mut Saver,
-    metrics: &CameraMetrics,
-    shared: &Shared,
-    sighting: &Sighting,
-) -> Analysis {
-    let before = analyst.inferences();
-    let mut analysis = match analyst.see(sighting) {
-        Ok(analysis) => analysis,
-        Err(error) => {
-            tracing::error!(%error, "a picture was not analysed");
-            metrics.dropped("detector").inc();
-            return Analysis::default();
-        }
-    };
-    metrics.inferences.inc_by(analyst.inferences() - before);
-    saver.save_marks(std::mem::take(&mut analysis.marks));
-    saver.follow(sighting.frame.at, &analysis.tracks);
-    if let Some((change, alert)) = analysis.alert.take() {
-        saver.save(change, alert, Some(&sighting.frame));
-        if change == Change::Opened {
-            let latency = shared.clock.now().duration_since(sighting.frame.at);
-            metrics.alert_latency_seconds.observe(latency.as_secs_f64().max(0.0));
-        }
-    }
-    analysis
-}
-
-/// Looks closely at the persons of the open alert, and saves what is known of them by now.
-fn look(
-    analyst: &mut Analyst,
-    saver: &mut Saver,
-    metrics: &CameraMetrics,
-    sighting: &Sighting,
-    tracks: &[Track],
-    closer: Option<&mut dyn Closer>,
-) {
-    let before = analyst.inferences();
-    let enriched = analyst.look(&sighting.frame, tracks, closer);
-    metrics.inferences.inc_by(analyst.inferences() - before);
-    metrics.dropped("attributes").inc_by(enriched.busy.into());
-    if let Some((alert, crops)) = enriched.crops {
-        saver.save_crops(alert, &crops);
-    }
-    if let Some((change, alert)) = enriched.alert {
-        saver.save(change, alert, None);
-    }
-}
-
 fn as_closer(pictures: &mut MainPictures) -> &mut dyn Closer {
     pictures
-}
-
-/// Looks for the plates of vehicles that move, and saves what is known of them by now.
-fn inspect(
-    analyst: &mut Analyst,
-    saver: &mut Saver,
-    metrics: &CameraMetrics,
-    sighting: &Sighting,
-    tracks: &[Track],
-    closer: Option<&mut dyn Closer>,
-) {
-    let before = analyst.inferences();
-    let inspection = analyst.inspect(&sighting.frame, tracks, closer);
-    metrics.inferences.inc_by(analyst.inferences() - before);
-    metrics.dropped("plates").inc_by(inspection.busy.into());
-    inspection.kept.into_iter().for_each(|kept| saver.save_vehicle(kept));
-    if let Some((change, alert)) = inspection.alert {
-        saver.save(change, alert, Some(&sighting.frame));
-    }
-}
-
-/// Keeps the vehicles among tracks that ended.
-fn keep(saver: &Saver, ended: Vec<Ended>) {
-    ended.into_iter().filter_map(|ended| ended.vehicle).for_each(|kept| saver.save_vehicle(kept));
 }

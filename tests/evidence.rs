@@ -66,7 +66,7 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
     let exported = export(&office, id, &pack);
     assert_eq!(exported.code, Some(0), "{}", exported.stderr);
     assert!(exported.stdout.contains("original segments"), "{}", exported.stdout);
-    assert_eq!(files_below(packs.path()), [pack.clone()], "nothing else is left there");
+    assert_eq!(files_below(packs.path()), std::slice::from_ref(&pack), "nothing else is left there");
 
     let folder = unpacked(&pack);
     let files = files_below(folder.path());

@@ -9,7 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use canhdem::access::{self, Role, Session};
 use canhdem::base::{IdSource, Metrics, SharedClock, SimClock, Timestamp};
-use canhdem::config::Config;
+use canhdem::config::Settings;
 use canhdem::http::{self, AppState, Clip, ClipError, ClipSource, Still};
 use canhdem::notify::Board;
 use canhdem::store::{Account, Store};
@@ -106,10 +106,12 @@ fn alert_list(c: &mut Criterion) {
     let store = Store::open(folder.path(), &clock).expect("opened");
     let config = folder.path().join("canhdem.toml");
     std::fs::write(&config, CONFIG).expect("written");
+    let settings = Settings::open(config).expect("a configuration");
     let state = AppState {
         store: store.clone(),
         board: Board::default(),
-        config: Arc::new(Config::load(&config).expect("a configuration")),
+        settings: settings.clone(),
+        config: settings.config(),
         clock,
         metrics: Metrics::new(),
         clips: Arc::new(NoClips),

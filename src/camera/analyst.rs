@@ -297,7 +297,7 @@ impl Analyst {
         armed: &Armed,
     ) -> Option<(Change, Alert)> {
         let mut findings = Vec::new();
-        let mut context = around(armed);
+        let mut context = Context::around(armed);
         for track in tracks {
             let (found, deeds) = self.findings(track, at, armed);
             findings.extend(found);
@@ -320,7 +320,7 @@ impl Analyst {
     /// What a track means where it is guarded, and the circumstances.
     fn findings(&self, track: &Track, at: Timestamp, armed: &Armed) -> (Vec<Finding>, Context) {
         let zone = self.conduct.zone(track.id);
-        let mut context = around(armed);
+        let mut context = Context::around(armed);
         // Outside of all zones, lines of the camera are guarded while any of its zones is.
         if !zone.map_or(armed.armed, |zone| self.guards(&zone.id, at)) {
             return (Vec::new(), context);
@@ -363,7 +363,7 @@ impl Analyst {
     fn judge_camera(&mut self, incident: Incident, armed: &Armed) -> Option<(Change, Alert)> {
         let frame = self.last_picture()?;
         let frame_size = (frame.width, frame.height);
-        self.book.witness(frame_size, incident, &around(armed), &mut self.ids)
+        self.book.witness(frame_size, incident, &Context::around(armed), &mut self.ids)
     }
 
     /// The last picture by which [`Self::witness`] judged the camera.
@@ -385,10 +385,6 @@ impl Analyst {
     pub fn finish(&mut self, at: Timestamp) -> (Vec<Ended>, Option<Alert>) {
         (self.end_all(), self.book.close(at))
     }
-}
-
-fn around(armed: &Armed) -> Context {
-    Context { peak: armed.peak, holiday: armed.holiday, ..Context::default() }
 }
 
 /// The persons of an alert that are seen now.

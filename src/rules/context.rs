@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use super::Crossing;
+use super::{Armed, Crossing};
 
 /// What holds around the findings, of one picture or of a whole alert.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,6 +22,11 @@ pub struct Context {
 }
 
 impl Context {
+    /// What holds while this is armed.
+    pub fn around(armed: &Armed) -> Self {
+        Self { peak: armed.peak, holiday: armed.holiday, ..Self::default() }
+    }
+
     /// What held at any time holds for the whole alert. Says whether that is news.
     pub fn join(&mut self, other: &Self) -> bool {
         let before = self.clone();

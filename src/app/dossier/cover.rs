@@ -45,8 +45,11 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         let note = said.map(|said| format!(" – {said}")).unwrap_or_default();
         handled.add(&time(action.at), "", &format!("{who}: {}{verdict}{note}", act(action.kind)));
     }
-    let listed: String =
-        segments.iter().map(|segment| format!("<li><code>{}</code></li>", escape(&name_of(segment)))).collect();
+    let mut listed = String::new();
+    for segment in *segments {
+        // Writing to a string does not fail.
+        let _ = write!(listed, "<li><code>{}</code></li>", escape(&name_of(segment)));
+    }
     let missing = if segments.is_empty() {
         "<p><strong>Không có video nào được ghi của lúc này.</strong></p>"
     } else {
