@@ -49,8 +49,13 @@ describe('looking back', () => {
     await until(() => document.querySelector('.rec-player')?.dataset.state === 'shown');
     const before = await clock();
     await page.keyboard.press(' ');
-    const start = await page.evaluate(() => document.querySelector('.rec-player video').currentTime);
-    await until((at) => document.querySelector('.rec-player video')?.currentTime > at + 1, start);
+    // A still picture may stand there until the video of this moment is loaded.
+    const start = await until(() => {
+      const video = document.querySelector('.rec-player video');
+      return video && { at: video.currentTime };
+    });
+    const { at } = await start.jsonValue();
+    await until((at) => document.querySelector('.rec-player video')?.currentTime > at + 1, at);
     assert.notEqual(await clock(), before);
     await page.keyboard.press(' ');
   });
