@@ -101,6 +101,7 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         .routes(may(Administer, routes!(camera_test::test_camera)))
         .routes(long(may(Administer, routes!(settings::change_arming))))
         .routes(may(Administer, routes!(settings::change_keeping)))
+        .routes(long(may(Administer, routes!(settings::change_plans))))
         .routes(may(Look, routes!(office::get_status)))
         .routes(may(Look, routes!(events::events)))
         .routes(signed_in(routes!(openapi_json)));

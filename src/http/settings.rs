@@ -11,7 +11,7 @@ use super::problem::Problems;
 use super::{Context, Shared, WebError, blocking};
 use crate::access::Who;
 use crate::config::{
-    ArmingKeys, CameraKeys, Credentials, Drawn, Edit, EditError, FileProblem, KeepingKeys, Login, Written,
+    ArmingKeys, CameraKeys, Credentials, Drawn, Edit, EditError, FileProblem, KeepingKeys, Login, PlanKeys, Written,
 };
 
 /// What stands in the file.
@@ -80,6 +80,13 @@ pub(super) struct SentArming {
 pub(super) struct SentKeeping {
     version: String,
     keeping: KeepingKeys,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SentPlans {
+    version: String,
+    plans: PlanKeys,
 }
 
 /// The version that is changed.
@@ -198,6 +205,19 @@ pub(super) async fn change_keeping(
     change(&context, who, sent.version, Edit::Keep(sent.keeping), Login::Keep).await
 }
 
+/// What the office wants done about an alert, for all zones and for some on their own.
+#[utoipa::path(put, path = "/settings/plans", tag = "settings", request_body = SentPlans, responses(
+    (status = 200, description = "It counts for alerts that open from now on", body = SettingsView),
+    Problems,
+))]
+pub(super) async fn change_plans(
+    State(context): State<Shared>,
+    who: Who,
+    Sent(sent): Sent<SentPlans>,
+) -> Result<Json<SettingsView>, WebError> {
+    change(&context, who, sent.version, Edit::Plan(sent.plans), Login::Keep).await
+}
+
 async fn change(
     context: &Shared,
     who: Who,
@@ -234,6 +254,7 @@ fn what(edit: &Edit) -> String {
         Edit::Draw { camera, .. } => format!("zones of {camera}"),
         Edit::Arm(_) => "arming".to_owned(),
         Edit::Keep(_) => "keeping".to_owned(),
+        Edit::Plan(_) => "response plans".to_owned(),
     }
 }
 
@@ -275,7 +296,7 @@ fn field(edit: &Edit, pointer: &[String]) -> Option<String> {
         }
         (Edit::ChangeCamera(_) | Edit::AddCamera(_), [key]) if key == "password" => pointer,
         (Edit::Arm(_), [section, rest @ ..]) if section == "arming" => rest,
-        (Edit::Keep(_), rest) => rest,
+        (Edit::Keep(_) | Edit::Plan(_), rest) => rest,
         _ => &[],
     };
     (!parts.is_empty()).then(|| parts.join("/"))

@@ -123,6 +123,25 @@ async fn a_mistake_is_told_at_its_field() {
 }
 
 #[tokio::test]
+async fn response_plans_stand_in_the_file_and_a_step_too_many_is_told() {
+    let office = Office::new();
+    let settings = office.settings().await;
+    assert_eq!(settings["plans"], json!({"office": [], "zones": []}));
+    let own = json!({"camera": "cong-chinh", "zone": settings["cameras"][0]["zones"][0]["id"], "plan": ["Khóa cổng"]});
+    let plans = json!({"office": ["Gọi trực ban 0205"], "zones": [own]});
+    let answer = office.send("PUT", &format!("{SETTINGS}/plans"), &sent(&settings, "plans", plans.clone())).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.json()["plans"], plans);
+    assert!(office.file().contains("[response]\nplan = [\"Gọi trực ban 0205\"]"), "{}", office.file());
+    let before = office.file();
+    let many: Vec<_> = (0..13).map(|step| step.to_string()).collect();
+    let many = sent(&office.settings().await, "plans", json!({"office": many, "zones": []}));
+    let answer = office.send("PUT", &format!("{SETTINGS}/plans"), &many).await;
+    answer.check_problem(422, "nobody ticks off more than 12");
+    assert_eq!(office.file(), before);
+}
+
+#[tokio::test]
 async fn a_file_that_may_not_be_written_is_told_of() {
     let office = Office::new();
     let path = office.folder.path().join("canhdem.toml");

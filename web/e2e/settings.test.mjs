@@ -161,6 +161,22 @@ describe('an administrator sets up', () => {
     await shot('settings-arming');
   });
 
+  it('writes down what is to be done about an alert, in all zones and in one', async () => {
+    await open('settings/plans');
+    await page.fill('textarea[name=office]', 'Gọi trực ban 0205\nKhóa cổng sau\n');
+    await page.locator('input[name^="own/"]').first().check();
+    await page.locator('textarea[name^="plan/"]').first().fill('Báo công an');
+    await save();
+    const { plans } = await get('settings');
+    assert.deepEqual(plans.office, ['Gọi trực ban 0205', 'Khóa cổng sau']);
+    assert.deepEqual(
+      plans.zones.map(({ plan }) => plan),
+      [['Báo công an']],
+    );
+    assert.match(readFileSync(file, 'utf8'), /"Khóa cổng sau"/);
+    await shot('settings-plans');
+  });
+
   it('is told of a mistake made by hand, with its line, while everything goes on', async () => {
     byHand('[arming]', '[armign]');
     await page

@@ -15,6 +15,7 @@ export function newSettings(cameras) {
       group: [{ name: 'Phòng máy chủ', cameras: ['hanh-lang'], zones: [], nights: null, opening_hours: null, always: true, weekends: null }],
     }, // prettier-ignore
     closures_file: null,
+    plans: { office: ['Gọi trực ban, máy lẻ 101', 'Khóa cổng sau'], zones: [] },
     keeping: { record: { quota_bytes: null }, plates: { keep_days: null }, memory: { keep_days: null }, alerts: { escalate_after: null, escalate_critical_after: null } }, // prettier-ignore
     usual: { record: { quota_bytes: 50e9 }, plates: { keep_days: 30 }, memory: { keep_days: 30 }, alerts: { escalate_after: 300, escalate_critical_after: 120 } }, // prettier-ignore
     problem: null,

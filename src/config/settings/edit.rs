@@ -2,6 +2,7 @@
 
 use toml_edit::{Array, DocumentMut, Item, TableLike, Value};
 
+use super::plans::{self, PlanKeys};
 use super::secrets::unmasked;
 use super::table::{Form, day, inline, is_day, push, put, remove, rows, sync, table, text_of, texts};
 use super::wanted::{ArmingKeys, CameraKeys, Drawn, GroupKeys, KeepingKeys, LineKeys, Weekday, ZoneKeys};
@@ -21,6 +22,7 @@ pub enum Edit {
     },
     Arm(ArmingKeys),
     Keep(KeepingKeys),
+    Plan(PlanKeys),
 }
 
 /// What is to be changed is not there.
@@ -44,6 +46,7 @@ pub(super) fn apply(document: &mut DocumentMut, edit: &Edit) -> Result<(), NoSuc
             }
         }
         Edit::Keep(wanted) => write_keeping(root, wanted),
+        Edit::Plan(wanted) => plans::write(root, wanted),
     }
     Ok(())
 }

@@ -355,6 +355,7 @@ fn expected(mut now: Written, edit: &Edit) -> Written {
         }
         Edit::Arm(keys) => now.arming = keys.clone(),
         Edit::Keep(keys) => now.keeping = keys.clone(),
+        Edit::Plan(keys) => now.plans = keys.clone(),
     }
     now
 }

@@ -5,6 +5,7 @@
 
 mod edit;
 mod files;
+mod plans;
 mod pointer;
 mod save;
 mod secrets;
@@ -18,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{Config, ConfigError, Credentials};
 pub use edit::Edit;
 use files::{Files, Login as FileLogin};
+pub use plans::{PlanKeys, ZonePlanKeys};
 pub use save::NotWritten;
 pub use secrets::all_masked;
 pub use wanted::{

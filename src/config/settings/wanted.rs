@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 use utoipa::ToSchema;
 
+use super::plans::PlanKeys;
 use crate::config::{Direction, Escalation, Transport, ZoneKind, file};
 
 /// A camera, without its zones and lines.
@@ -241,6 +242,7 @@ pub struct Written {
     /// A calendar beside the file whose days off count too.
     pub closures_file: Option<String>,
     pub keeping: KeepingKeys,
+    pub plans: PlanKeys,
 }
 
 impl Written {
@@ -261,6 +263,7 @@ impl Written {
             };
             cameras.push(WrittenCamera { keys, drawn, has_credentials });
         }
+        let plans = PlanKeys::of(&file);
         let table = |key: &str| file.get(key).and_then(Value::as_table).cloned().unwrap_or_default();
         let mut arming = table("arming");
         let closures_file = arming.remove("closures_file").and_then(|path| path.as_str().map(str::to_owned));
@@ -274,7 +277,7 @@ impl Written {
             memory: known(&table("memory"), &["keep_days"])?,
             alerts: known(&alerts, &["escalate_after", "escalate_critical_after"])?,
         };
-        Some(Self { cameras, arming: Value::Table(arming).try_into().ok()?, closures_file, keeping })
+        Some(Self { cameras, arming: Value::Table(arming).try_into().ok()?, closures_file, keeping, plans })
     }
 }
 

@@ -7,6 +7,7 @@ import type {
   CameraTested,
   Drawn,
   KeepingKeys,
+  PlanKeys,
   Settings,
 } from './types';
 
@@ -41,6 +42,8 @@ export const changeArming = (version: string, arming: ArmingKeys) =>
   sendFor<Settings>('PUT', '/settings/arming', { version, arming });
 export const changeKeeping = (version: string, keeping: KeepingKeys) =>
   sendFor<Settings>('PUT', '/settings/keeping', { version, keeping });
+export const changePlans = (version: string, plans: PlanKeys) =>
+  sendFor<Settings>('PUT', '/settings/plans', { version, plans });
 
 /** `month` as `2026-02`; of the office where there is no group. */
 export function getArmingMonth(

@@ -85,6 +85,7 @@ export type Settings = Omit<Schemas['SettingsView'], 'cameras'> & { cameras: Wri
 export type ArmingKeys = Schemas['ArmingKeys'];
 export type GroupKeys = Schemas['GroupKeys'];
 export type KeepingKeys = Schemas['KeepingKeys'];
+export type PlanKeys = Schemas['PlanKeys'];
 export type CameraTest = Schemas['CameraTest'];
 export type CameraTested = Schemas['CameraTested'];
 export type ArmingMonth = Schemas['ArmingMonth'];

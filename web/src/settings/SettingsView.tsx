@@ -3,11 +3,12 @@ import { useSession } from '../session/session';
 import { ArmingPage } from './arming/ArmingPage';
 import { CamerasPage } from './cameras/CamerasPage';
 import { KeepingPage } from './KeepingPage';
+import { PlansPage } from './PlansPage';
 import { useSettings } from './useSettings';
 import { ZonesPage } from './zones/ZonesPage';
 import './settings.css';
 
-export const SECTIONS = ['cameras', 'zones', 'arming', 'keeping'] as const;
+export const SECTIONS = ['cameras', 'zones', 'arming', 'plans', 'keeping'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 const sectionOf = (text: string | null): Section => SECTIONS.find((section) => section === text) ?? 'cameras';
@@ -78,6 +79,7 @@ export function SettingsView({ cameras, section: asked, camera, onGo }: Props) {
           <ZonesPage settings={settings} known={known} chosen={camera} onChoose={(id) => onGo('zones', id)} />
         )}
         {settings && section === 'arming' && <ArmingPage settings={settings} known={known} />}
+        {settings && section === 'plans' && <PlansPage settings={settings} known={known} />}
         {settings && section === 'keeping' && <KeepingPage settings={settings} known={known} />}
       </div>
     </main>

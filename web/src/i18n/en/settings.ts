@@ -3,6 +3,7 @@ export const settings = {
   'settings.cameras': 'Cameras',
   'settings.zones': 'Zones',
   'settings.arming': 'Schedule',
+  'settings.plans': 'Response plans',
   'settings.keeping': 'Keeping',
   'settings.loading': 'Loading…',
   'settings.load_failed': 'Cannot be loaded: {detail}',
@@ -164,4 +165,9 @@ export const settings = {
   'weekday.short.friday': 'Fri',
   'weekday.short.saturday': 'Sat',
   'weekday.short.sunday': 'Sun',
+  'plans.office': 'When there is an alert, in every zone',
+  'plans.hint': 'One step a line, at most 12: whom to call, what to lock',
+  'plans.zones': 'Zones with a plan of their own',
+  'plans.no_zones': 'No zone has been drawn yet.',
+  'plans.own': 'A plan of its own for {zone}',
 } as const;

@@ -3,6 +3,7 @@ export const settings = {
   'settings.cameras': 'Camera',
   'settings.zones': 'Vùng canh',
   'settings.arming': 'Lịch canh',
+  'settings.plans': 'Việc cần làm',
   'settings.keeping': 'Lưu giữ',
   'settings.loading': 'Đang tải…',
   'settings.load_failed': 'Không tải được: {detail}',
@@ -163,4 +164,9 @@ export const settings = {
   'weekday.short.friday': 'T6',
   'weekday.short.saturday': 'T7',
   'weekday.short.sunday': 'CN',
+  'plans.office': 'Khi có báo động, ở mọi vùng',
+  'plans.hint': 'Mỗi dòng một việc, nhiều nhất 12 việc: gọi ai, khóa gì',
+  'plans.zones': 'Vùng có việc riêng',
+  'plans.no_zones': 'Chưa có vùng nào được vẽ.',
+  'plans.own': 'Việc riêng cho {zone}',
 } as const;
