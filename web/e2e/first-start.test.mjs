@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startAppliance } from './appliance.mjs';
 import { assertAccessible } from './axe.mjs';
-import { DESK, enter, launch, openPage, PHONE } from './browser.mjs';
+import { DESK, PHONE, SOON, enter, launch, openPage } from './browser.mjs';
 
 const SHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
 const FIRST_ALERT = 120_000;
@@ -207,12 +207,18 @@ describe('two guards', { concurrency: 1 }, () => {
   it('see where somebody went, and what goes on now beside the clip', async () => {
     const [{ page }] = guards;
     const id = await chosen(page);
-    const answer = await page.context().request.get(`${appliance.origin}/api/v1/alerts/${id}`);
-    const { trails } = await answer.json();
-    assert.ok(trails.length > 0 && trails.every(({ points }) => points.length > 0));
     await page.locator('.map summary').click();
     await page.waitForSelector('.map .zone-own polygon');
-    assert.equal(await page.locator('.map .way').count(), trails.length);
+    // While it goes on there are more from moment to moment.
+    const deadline = performance.now() + SOON;
+    for (;;) {
+      const answer = await page.context().request.get(`${appliance.origin}/api/v1/alerts/${id}`);
+      const { trails } = await answer.json();
+      assert.ok(trails.length > 0 && trails.every(({ points }) => points.length > 0));
+      if ((await page.locator('.map .way').count()) === trails.length) break;
+      assert.ok(performance.now() < deadline, 'the map does not show every way');
+      await page.waitForTimeout(200);
+    }
     await page.locator('.map').scrollIntoViewIfNeeded();
     await assertAccessible(page, 'map of zones');
     await shot(page, 'map');
