@@ -34,6 +34,8 @@ struct Seen {
     first_at: Timestamp,
     last_at: Timestamp,
     appearance: Appearance,
+    /// When somebody like this was seen last before, as it was when that was compared last.
+    looks_like: Option<Timestamp>,
 }
 
 impl Likeness {
@@ -53,19 +55,30 @@ impl Likeness {
         }
         if let Some(known) = self.seen.iter_mut().find(|seen| seen.track == track) {
             (known.last_at, known.appearance) = (at, appearance.clone());
+            // With all of a night's persons in a picture, that is too much to compare in each.
+            if appearance.pictures().is_multiple_of(LEAST_PICTURES) {
+                self.compare(track);
+            }
             return;
         }
         if self.seen.len() == MOST_PERSONS {
             self.seen.remove(0);
         }
-        self.seen.push(Seen { track, first_at, last_at: at, appearance: appearance.clone() });
+        self.seen.push(Seen { track, first_at, last_at: at, appearance: appearance.clone(), looks_like: None });
+        self.compare(track);
+    }
+
+    fn compare(&mut self, track: Uuid) {
+        let Some(index) = self.seen.iter().position(|seen| seen.track == track) else { return };
+        let now = &self.seen[index];
+        let before = self.seen.iter().filter(|seen| seen.last_at + LEAST_ABSENCE <= now.first_at);
+        let alike = before.filter(|seen| is_alike(&seen.appearance, &now.appearance));
+        self.seen[index].looks_like = alike.map(|seen| seen.last_at).max();
     }
 
     /// When somebody who looks like this person was last seen in this night, before this person came.
     pub fn recall(&self, track: Uuid) -> Option<Timestamp> {
-        let now = self.seen.iter().find(|seen| seen.track == track)?;
-        let before = self.seen.iter().filter(|seen| seen.last_at + LEAST_ABSENCE <= now.first_at);
-        before.filter(|seen| is_alike(&seen.appearance, &now.appearance)).map(|seen| seen.last_at).max()
+        self.seen.iter().find(|seen| seen.track == track)?.looks_like
     }
 }
 
