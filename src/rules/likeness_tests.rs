@@ -86,3 +86,86 @@ fn real_people_are_found_again_and_seldom_confused() {
     let frames: Vec<_> = frames.iter().map(|frame| grey(frame, &mut random)).collect();
     assert_eq!(found_and_confused(&frames, &persons), (0.0, 0.0), "nothing is said of grey pictures");
 }
+
+fn hanoi() -> TimeZone {
+    TimeZone::get("Asia/Ho_Chi_Minh").expect("bundled")
+}
+
+/// A local time of Vietnam, in 2026: `11-25T21:00`.
+fn at(local: &str) -> Timestamp {
+    format!("2026-{local}:00+07:00").parse().expect("a time")
+}
+
+/// Somebody in a coat and trousers of these colours, as so many pictures show them.
+fn dressed(coat: [u8; 3], trousers: [u8; 3], pictures: usize) -> Appearance {
+    let (width, height) = (100, 200);
+    let rows = (0..height).flat_map(|y| std::iter::repeat_n(if y < 100 { coat } else { trousers }, width as usize));
+    let data = rows.flatten().collect();
+    let frame =
+        Frame::from_bytes(data, PixelFormat::Rgb, (width, height), std::time::Duration::ZERO, at("11-25T21:00"));
+    let frame = frame.expect("whole");
+    let mut appearance = Appearance::default();
+    for _ in 0..pictures {
+        assert!(appearance.see(&frame, &Rect::new(10.0, 10.0, 80.0, 180.0)));
+    }
+    appearance
+}
+
+const RED: [u8; 3] = [180, 40, 40];
+const BLUE: [u8; 3] = [40, 50, 170];
+const BLACK: [u8; 3] = [20, 20, 20];
+const WHITE: [u8; 3] = [220, 220, 220];
+
+/// Whether somebody in red who comes now is told to look like those who were there, by when they came and went.
+#[track_caller]
+fn check(before: &[(&str, &str, Appearance)], now: &str, expected: Option<&str>) {
+    let mut likeness = Likeness::new(hanoi());
+    for (track, (came, went, appearance)) in (0..).zip(before) {
+        likeness.see(Uuid::from_u128(track), at(came), at(went), appearance);
+    }
+    let this = Uuid::from_u128(99);
+    likeness.see(this, at(now), at(now), &dressed(RED, BLACK, 9));
+    assert_eq!(likeness.recall(this), expected.map(at));
+}
+
+#[test]
+fn who_looks_like_somebody_of_the_same_night_is_told() {
+    let red = || dressed(RED, BLACK, 9);
+    check(&[], "11-25T23:00", None);
+    check(&[("11-25T22:00", "11-25T22:03", red())], "11-25T23:00", Some("11-25T22:03"));
+    check(&[("11-25T22:00", "11-25T22:03", red())], "11-26T02:00", Some("11-25T22:03"));
+    // Others: another coat, other trousers, no colours at all, too few pictures.
+    check(&[("11-25T22:00", "11-25T22:03", dressed(BLUE, BLACK, 9))], "11-25T23:00", None);
+    check(&[("11-25T22:00", "11-25T22:03", dressed(RED, WHITE, 9))], "11-25T23:00", None);
+    check(&[("11-25T22:00", "11-25T22:03", dressed(BLACK, BLACK, 9))], "11-25T23:00", None);
+    check(&[("11-25T22:00", "11-25T22:03", dressed(RED, BLACK, 4))], "11-25T23:00", None);
+    // Hardly gone, and there at the same time: a companion.
+    check(&[("11-25T22:00", "11-25T22:56", red())], "11-25T23:00", None);
+    check(&[("11-25T22:00", "11-25T23:00", red())], "11-25T22:50", None);
+}
+
+#[test]
+fn a_night_is_forgotten_with_the_next_and_days_are_not_kept() {
+    let red = || dressed(RED, BLACK, 9);
+    check(&[("11-24T23:00", "11-24T23:01", red())], "11-25T23:00", None);
+    check(&[("11-25T05:50", "11-25T05:55", red())], "11-25T18:30", None);
+    check(&[("11-25T15:00", "11-25T15:01", red())], "11-25T15:30", None);
+}
+
+#[test]
+fn a_crowd_is_not_kept() {
+    let mut likeness = Likeness::new(hanoi());
+    let red = dressed(RED, BLACK, 9);
+    for track in 0..=MOST_PERSONS as u128 {
+        likeness.see(Uuid::from_u128(track), at("11-25T22:00"), at("11-25T22:01"), &red);
+    }
+    assert_eq!((likeness.seen.len(), likeness.seen[0].track), (MOST_PERSONS, Uuid::from_u128(1)));
+}
+
+#[test]
+fn black_and_grey_say_nothing() {
+    let dark = dressed(BLACK, BLACK, 9);
+    assert!(!dark.is_colored() && !is_alike(&dark, &dark));
+    assert_eq!(dark.likeness(&dressed(RED, BLACK, 9)), 0.0);
+    assert_eq!(Appearance::default().likeness(&Appearance::default()), 0.0);
+}
