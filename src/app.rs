@@ -26,7 +26,7 @@ use crate::camera::archive::StoredPlates;
 use crate::camera::cases::Cases;
 use crate::camera::inspector::{PlateModels, Plates};
 use crate::camera::looker::{Models, Reader};
-use crate::camera::{self, snapshots};
+use crate::camera::{self, Decoding, snapshots};
 use crate::config::Settings;
 use crate::http::{self, AppState};
 use crate::notify::Board;
@@ -67,6 +67,7 @@ impl Ready {
 pub fn run(
     settings: Settings,
     clock: SharedClock,
+    decoding: Decoding,
     ready: impl FnOnce(&Ready) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     // Signals first: one that comes while models load must not be lost.
@@ -130,6 +131,7 @@ pub fn run(
         metrics: metrics.clone(),
         recorder: Arc::clone(&recorder),
         detector,
+        decoding,
         eyes: Eyes { reader, plates, archive: Some(Arc::new(StoredPlates::new(store.clone(), settings.clone()))) },
     };
     let state = AppState {

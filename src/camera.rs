@@ -59,6 +59,23 @@ const HURRIED: usize = 15;
 /// How long the loop sleeps at most: it must notice a shutdown.
 const LONGEST_WAIT: Duration = Duration::from_millis(200);
 
+/// Which pictures are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decoding {
+    OnDemand,
+    /// All of them, all night: what others do, to compare with.
+    Everything,
+}
+
+impl Decoding {
+    fn gate(self) -> Gate {
+        match self {
+            Self::OnDemand => Gate::new(),
+            Self::Everything => Gate::always_awake(),
+        }
+    }
+}
+
 /// What all cameras share.
 #[derive(Clone)]
 pub struct Shared {
@@ -70,6 +87,7 @@ pub struct Shared {
     pub metrics: Metrics,
     pub recorder: Arc<Recorder>,
     pub detector: Detector,
+    pub decoding: Decoding,
     /// What looks closely; it must not wait.
     pub eyes: Eyes,
 }
@@ -127,7 +145,7 @@ impl LiveCamera {
             main: feed(&camera.main, Role::Main),
             sub: camera.sub.as_ref().map(|url| feed(url, Role::Sub)),
             recorder: shared.recorder.camera(&camera.id),
-            watcher: Watcher::new(Gate::new(), ANALYSES_PER_SECOND),
+            watcher: Watcher::new(shared.decoding.gate(), ANALYSES_PER_SECOND),
             main_pictures: main_pictures(camera, shared),
             analyst: changed::analyst(camera, config, shared, &recall, &saver),
             recall,
@@ -296,7 +314,7 @@ impl LiveCamera {
             }
             if was_live && health.role == analysed_role {
                 // Stream time starts again at zero with the next connection.
-                self.watcher = Watcher::new(Gate::new(), ANALYSES_PER_SECOND);
+                self.watcher = Watcher::new(self.watcher.gate().anew(), ANALYSES_PER_SECOND);
                 self.counted = WatcherCounts::default();
             }
         }

@@ -51,6 +51,7 @@ fn watch(config: &Arc<Config>, cameras: &[&str], begins: Timestamp, is_done: imp
     let recorder = Recorder::start(data_dir, index, quota, clock.clone(), Box::new(|_| {}), IdSource::random());
     let manifest = Manifest::load(config.models_dir.as_deref()).expect("the models");
     let shared = camera::Shared {
+        decoding: camera::Decoding::OnDemand,
         settings: Settings::fixed(Arc::clone(config)),
         clock: clock.clone(),
         store: store.clone(),

@@ -5,12 +5,10 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use canhdem::testcam::{EncodeOptions, Footage, Picture, Transform};
-use gstreamer as gst;
-use gstreamer::prelude::*;
-use gstreamer_app as gst_app;
+use canhdem::testcam::{EncodeOptions, Footage, Transform};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use support::night::{self, Sensor};
 use support::{film, program};
 
 const WIDTH: u32 = 384;
@@ -24,6 +22,8 @@ const BEFORE_S: f32 = 8.0;
 const EVENT_FPS: u32 = 5;
 /// How bright the place is by night.
 const DARKNESS: f32 = 0.35;
+/// Of the sensor, in levels.
+const NOISE: f32 = 4.0;
 
 #[derive(Debug, Clone, Copy)]
 enum Event {
@@ -94,18 +94,7 @@ fn empty_place(folder: &Path) -> Vec<f32> {
     assert_eq!(film::SIZE, (WIDTH, HEIGHT));
     let file = folder.join("place.mp4");
     film::nobody().save(&file).expect("saved");
-    gst::init().expect("GStreamer");
-    let description = "filesrc name=file ! parsebin ! decodebin ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink sync=false";
-    #[expect(clippy::disallowed_methods, reason = "a test's own, that of no camera")]
-    let pipeline = gst::parse::launch(description).expect(description).downcast::<gst::Pipeline>().expect("a pipeline");
-    pipeline.by_name("file").expect("file").set_property("location", &file);
-    let sink = pipeline.by_name("sink").and_downcast::<gst_app::AppSink>().expect("an appsink");
-    pipeline.set_state(gst::State::Playing).expect("starts");
-    let sample = sink.pull_sample().expect("a picture");
-    pipeline.set_state(gst::State::Null).expect("stopped");
-    let buffer = sample.buffer_owned().expect("a buffer").into_mapped_buffer_readable().expect("readable");
-    assert_eq!(buffer.len(), (WIDTH * HEIGHT) as usize, "no padding at this width");
-    buffer.iter().map(|&luma| 16.0 + DARKNESS * (f32::from(luma) - 16.0)).collect()
+    night::darkened(&night::luma(&file, 1)[0], DARKNESS)
 }
 
 fn save(folder: &Path, name: &str, footage: &Footage) -> PathBuf {
@@ -116,7 +105,7 @@ fn save(folder: &Path, name: &str, footage: &Footage) -> PathBuf {
 
 /// Noise, and a lamp whose voltage drifts; a picture a second, as often as the gate looks.
 fn calm(place: &[f32], seed: u64) -> Footage {
-    let mut sensor = Sensor::new(seed);
+    let mut sensor = Sensor::new(seed, NOISE);
     let pictures = (0..ROUND_S - EVENT_S).map(|second| {
         let lamp = 1.0 + 0.04 * (second as f32 / 90.0).sin();
         sensor.expose(place, |_, _, luma| luma * lamp)
@@ -126,7 +115,7 @@ fn calm(place: &[f32], seed: u64) -> Footage {
 }
 
 fn happening(place: &[f32], event: Event, seed: u64) -> Footage {
-    let mut sensor = Sensor::new(100 + seed);
+    let mut sensor = Sensor::new(100 + seed, NOISE);
     let mut chance = fastrand::Rng::with_seed(seed);
     let (level, speed) = (0.45 + 0.3 * chance.f32(), 0.15 + 0.35 * chance.f32());
     let mut insect = [0.3 + 0.4 * chance.f32(), -0.2];
@@ -137,25 +126,10 @@ fn happening(place: &[f32], event: Event, seed: u64) -> Footage {
                 return sensor.expose(place, |_, _, luma| luma);
             }
             match event {
-                Event::Headlights => {
-                    // Two cones that sweep over walls and ground, and what they scatter.
-                    let x = speed * at - 0.2;
-                    sensor.expose(place, |px, py, luma| {
-                        let cone = |left: f32| {
-                            let (dx, dy) = ((px - x - left) / 0.07, (py - level) / 0.16);
-                            (-(dx * dx + dy * dy)).exp()
-                        };
-                        let wide = (-((px - x) / 0.3).powi(2)).exp() * (-((py - level) / 0.3).powi(2)).exp();
-                        luma * (1.0 + 1.2 * wide) + 150.0 * (cone(0.0) + cone(0.13))
-                    })
-                }
+                Event::Headlights => sensor.expose(place, night::headlights(speed * at - 0.2, level)),
                 Event::Rain => {
-                    let drops: Vec<_> =
-                        (0..60).map(|_| (chance.f32(), chance.f32(), 20.0 + 60.0 * chance.f32())).collect();
                     let mut wet = place.to_vec();
-                    for (x, y, bright) in drops {
-                        streak(&mut wet, x, y, bright);
-                    }
+                    night::rain(&mut wet, &mut chance);
                     sensor.expose(&wet, |_, _, luma| 0.9 * luma + 4.0)
                 }
                 Event::Insect => {
@@ -174,42 +148,4 @@ fn happening(place: &[f32], event: Event, seed: u64) -> Footage {
         .collect();
     let options = EncodeOptions { fps: EVENT_FPS, gop_frames: EVENT_FPS, ..EncodeOptions::default() };
     Footage::encode_pictures(pictures, &options).expect("encoded")
-}
-
-/// A slanting streak of a drop that falls during the exposure.
-fn streak(luma: &mut [f32], x: f32, y: f32, bright: f32) {
-    for step in 0..14u32 {
-        let (px, py) = ((x * WIDTH as f32) as u32 + step / 5, (y * HEIGHT as f32) as u32 + step);
-        if px < WIDTH && py < HEIGHT {
-            luma[(py * WIDTH + px) as usize] += bright;
-        }
-    }
-}
-
-/// Adds noise, new in each picture, from a table that begins elsewhere each time.
-struct Sensor {
-    table: Vec<f32>,
-    random: fastrand::Rng,
-}
-
-impl Sensor {
-    fn new(seed: u64) -> Self {
-        let mut random = fastrand::Rng::with_seed(seed);
-        // The sum of three even spreads is near enough to a bell, of deviation 4 levels.
-        let table = (0..65_521).map(|_| 8.0 * (random.f32() + random.f32() + random.f32() - 1.5)).collect();
-        Self { table, random }
-    }
-
-    /// `light` gives the luma of a point (0..1 of the picture) from the one that it has.
-    fn expose(&mut self, place: &[f32], light: impl Fn(f32, f32, f32) -> f32) -> Picture {
-        let mut data = vec![128; Picture::len(WIDTH, HEIGHT)];
-        let mut noise = self.table.iter().cycle().skip(self.random.usize(..self.table.len()));
-        for (index, (byte, luma)) in data.iter_mut().zip(place).enumerate() {
-            let (x, y) =
-                ((index % WIDTH as usize) as f32 / WIDTH as f32, (index / WIDTH as usize) as f32 / HEIGHT as f32);
-            let grain = noise.next().copied().unwrap_or_default();
-            *byte = (light(x, y, *luma) + grain).round().clamp(16.0, 235.0) as u8;
-        }
-        Picture { width: WIDTH, height: HEIGHT, data }
-    }
 }

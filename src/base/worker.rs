@@ -35,6 +35,11 @@ impl Worker {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
+    /// Does not wait for it, now or later: it ends by itself.
+    pub fn leave(mut self) {
+        self.thread = None;
+    }
+
     pub fn join(mut self) {
         self.join_inner();
     }

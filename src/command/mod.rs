@@ -1,5 +1,6 @@
 //! What a user types: one file per command, exit codes, and the one writer to standard output.
 
+pub mod bench;
 pub mod check;
 pub mod demo;
 pub mod eval;
@@ -48,6 +49,8 @@ enum Command {
     Check(check::Args),
     /// Run files through the same path as live cameras, faster than real time.
     Replay(replay::Args),
+    /// How many cameras this machine carries: simulated ones, and the appliance, measured.
+    Bench(bench::Args),
     /// Measure a detector on labelled pictures.
     Eval(eval::Args),
     /// The models: where they come from, and whether they are what they should be.
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Models(args) => models::run(&args),
         Command::User(args) => user::run(&args),

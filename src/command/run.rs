@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::output;
 use crate::app;
 use crate::base::SystemClock;
+use crate::camera::Decoding;
 use crate::config::Settings;
 
 #[derive(Debug, clap::Args)]
@@ -13,13 +14,17 @@ pub struct Args {
     /// The configuration file.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    /// Decode every picture of every camera, as others do: to compare with.
+    #[arg(long, hide = true)]
+    decode_all: bool,
 }
 
 /// # Errors
 /// When the configuration is wrong or the appliance cannot start.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let settings = Settings::open(args.config.clone())?;
-    app::run(settings, Arc::new(SystemClock::new()), |ready| {
+    let decoding = if args.decode_all { Decoding::Everything } else { Decoding::OnDemand };
+    app::run(settings, Arc::new(SystemClock::new()), decoding, |ready| {
         if let Some(token) = &ready.setup_token {
             output::line(format!("canhdem: no account yet: open {} and enter the set-up token {token}", ready.url()))?;
         }

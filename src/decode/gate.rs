@@ -1,7 +1,8 @@
 //! Which access units are decoded. Pure: times and sizes in, steps out.
 //!
 //! Quiet, the gate asks for a look at every key frame, and at a picture in between where key
-//! frames are more than a second apart. It wakes when a look shows motion, or when the sizes of
+//! frames are more than a second apart: or, where sizes tell of everything that moves, more than
+//! two and a half. It wakes when a look shows motion, or when the sizes of
 //! the access units jump (which they only do where the bit rate is variable: the gate finds that
 //! out from what sizes did while pictures moved). Awake, everything is decoded, beginning at the
 //! last key frame before the last look that was known to be quiet; so nothing in between is missed.
@@ -12,6 +13,8 @@ use super::sizes::{RateControl, Sizes};
 
 /// At least one picture a second is looked at, whatever the GOP.
 pub const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Where whoever moves makes a burst, key frames two seconds apart are enough.
+pub const LOOK_EVERY_CALM: Duration = Duration::from_millis(2_500);
 /// Awake for at least so long after the last thing that moved or was tracked.
 pub const AWAKE_AFTER: Duration = Duration::from_secs(5);
 
@@ -59,6 +62,11 @@ impl Gate {
         }
     }
 
+    /// For the next stream of the same camera: its rate control is known already.
+    pub fn anew(&self) -> Self {
+        Self { sizes: self.sizes.anew(), ..if self.always_awake { Self::always_awake() } else { Self::new() } }
+    }
+
     pub fn always_awake() -> Self {
         Self { always_awake: true, mode: Mode::Awake { busy_at: Duration::ZERO }, ..Self::new() }
     }
@@ -78,6 +86,9 @@ impl Gate {
 
     /// Decides on the next access unit, in decoding order.
     pub fn on_access_unit(&mut self, pts: Duration, key: bool, size_bytes: usize) -> Step {
+        if key {
+            self.sizes.add_key(size_bytes);
+        }
         let burst = !key && self.sizes.add(size_bytes, self.is_awake());
         match self.mode {
             Mode::Awake { busy_at } if self.always_awake || pts < busy_at + AWAKE_AFTER => Step::Watch,
@@ -127,7 +138,8 @@ impl Gate {
     }
 
     fn look_is_due(&self, pts: Duration) -> bool {
-        self.last_look.and_then(|last| pts.checked_sub(last)).is_none_or(|since| since >= LOOK_EVERY)
+        let every = if self.sizes.tell() { LOOK_EVERY_CALM } else { LOOK_EVERY };
+        self.last_look.and_then(|last| pts.checked_sub(last)).is_none_or(|since| since >= every)
     }
 
     fn look(&mut self, pts: Duration) -> Step {
@@ -229,6 +241,38 @@ mod tests {
         assert!(!steps.iter().any(|(_, step)| matches!(step, Step::WakeFrom(_))));
     }
 
+    /// Visits that make bursts, and then nobody for a minute: the looks of that minute.
+    fn looks_after_visits(gop: u32, usual: usize) -> (Gate, usize) {
+        let visit = |pts: Duration| matches!(pts.as_secs(), 30..36 | 60..66 | 90..96);
+        let size = |index: u32| {
+            let size = usual + (index as usize * 7_919) % 20;
+            if visit(FRAME * index) { size + 3_000 } else { size }
+        };
+        let (gate, steps) = run(gop, 180, visit, size);
+        let late = |(pts, step): &&(Duration, Step)| pts.as_secs() >= 120 && *step == Step::Look;
+        let looks = steps.iter().filter(late).count();
+        (gate, looks)
+    }
+
+    #[test]
+    fn where_sizes_tell_of_everything_key_frames_are_enough() {
+        let (gate, looks) = looks_after_visits(50, 400);
+        assert_eq!((gate.rate_control(), looks), (RateControl::Variable, 30));
+        // Ten seconds from one key frame to the next are too long.
+        assert_eq!(looks_after_visits(250, 400).1, 24);
+        // Noise takes so many bytes that somebody far away may take hardly more.
+        let (gate, looks) = looks_after_visits(50, 2_000);
+        assert_eq!((gate.rate_control(), looks), (RateControl::Variable, 60));
+    }
+
+    #[test]
+    fn the_next_stream_begins_with_what_is_known_of_the_camera() {
+        let (gate, _) = looks_after_visits(50, 400);
+        let next = gate.anew();
+        assert_eq!((next.rate_control(), next.is_awake()), (RateControl::Variable, false));
+        assert!(Gate::always_awake().anew().is_always_awake());
+    }
+
     #[test]
     fn it_sleeps_after_a_quiet_while_unless_held() {
         let moving = |pts: Duration| pts.as_secs() == 30;
@@ -239,8 +283,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the GOP and the sizes, no second passes without a look or being awake, and a
-        /// wake never starts after the last look at which nothing moved.
+        /// Whatever the GOP and the sizes, no second (where sizes tell of everything, no 2.5 s)
+        /// passes without a look or being awake, and a wake never starts after the last look at
+        /// which nothing moved.
         #[test]
         fn nothing_is_left_unseen_for_longer_than_a_second(
             gop in 1u32..300,
@@ -267,7 +312,8 @@ mod tests {
                     }
                     Step::Watch => { seen = pts; quiet_look = pts; gate.on_picture(pts, moving); }
                 }
-                prop_assert!(pts < seen + LOOK_EVERY, "unseen from {seen:?} to {pts:?}");
+                let every = if gate.sizes.tell() { LOOK_EVERY_CALM } else { LOOK_EVERY };
+                prop_assert!(pts < seen + every, "unseen from {seen:?} to {pts:?}");
             }
         }
 

@@ -42,13 +42,16 @@ impl Packer {
         Some(self.next_pts.saturating_sub(self.first_pts?))
     }
 
+    /// As [`Packer::pack`], for what a pipeline yields.
+    pub(super) fn pack_sample(&mut self, sample: &gst::Sample) -> Option<AccessUnit> {
+        self.pack(sample.buffer_owned()?, sample.caps()?)
+    }
+
     /// `None` for what cannot be decoded or is not a picture at all.
-    pub(super) fn pack(&mut self, sample: &gst::Sample) -> Option<AccessUnit> {
-        let mut buffer = sample.buffer_owned()?;
-        let caps = sample.caps_owned()?;
-        let codec = codec_of(&caps)?;
+    pub(super) fn pack(&mut self, mut buffer: gst::Buffer, caps: &gst::CapsRef) -> Option<AccessUnit> {
+        let codec = codec_of(caps)?;
         let key = !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT);
-        if buffer.size() == 0 || !has_picture(&caps) || (self.first_pts.is_none() && !key) {
+        if buffer.size() == 0 || !has_picture(caps) || (self.first_pts.is_none() && !key) {
             return None;
         }
         let raw_pts = buffer.pts().or(buffer.dts()).unwrap_or(self.next_pts);
@@ -67,7 +70,7 @@ impl Packer {
             Stamp::Now(clock) => clock.now(),
             Stamp::From(start) => start.saturating_add(pts).unwrap_or(Timestamp::MAX),
         };
-        Some(AccessUnit { buffer, caps, codec, key, pts, at })
+        Some(AccessUnit { buffer, caps: caps.to_owned(), codec, key, pts, at })
     }
 }
 
@@ -107,9 +110,19 @@ impl Outlet {
         Self { state: Mutex::new(state), counts, tap }
     }
 
-    pub(super) fn deliver(&self, sample: &gst::Sample) -> Result<gst::FlowSuccess, gst::FlowError> {
+    /// As [`Outlet::deliver`], for what a pipeline yields.
+    pub(super) fn deliver_sample(&self, sample: &gst::Sample) -> Result<gst::FlowSuccess, gst::FlowError> {
+        match (sample.buffer_owned(), sample.caps()) {
+            (Some(buffer), Some(caps)) => self.deliver(buffer, caps),
+            _ => Ok(gst::FlowSuccess::Ok),
+        }
+    }
+
+    /// # Errors
+    /// When nobody takes any more: the stream is lost, or was closed.
+    pub(super) fn deliver(&self, buffer: gst::Buffer, caps: &gst::CapsRef) -> Result<gst::FlowSuccess, gst::FlowError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(unit) = state.packer.pack(sample) else { return Ok(gst::FlowSuccess::Ok) };
+        let Some(unit) = state.packer.pack(buffer, caps) else { return Ok(gst::FlowSuccess::Ok) };
         if state.changes.too_many(&unit)
             && let Some(sender) = state.sender.take()
         {
@@ -207,12 +220,12 @@ mod tests {
         let caps = gst::Caps::builder("video/x-h264").field("width", 64).field("height", 64).build();
         let sample = gst::Sample::builder().buffer(&gst::Buffer::from_slice([1])).caps(&caps).build();
         for _ in 0..5 {
-            outlet.deliver(&sample).expect("taken");
+            outlet.deliver_sample(&sample).expect("taken");
         }
         let seen = || (heard.load(Ordering::Relaxed), receiver.len(), counts.dropped.load(Ordering::Relaxed));
         assert_eq!(seen(), (5, 2, 3));
         outlet.end(Lost::new(LostReason::Ended, "the end"));
-        assert_eq!(outlet.deliver(&sample), Err(gst::FlowError::Eos));
+        assert_eq!(outlet.deliver_sample(&sample), Err(gst::FlowError::Eos));
         assert_eq!(seen(), (5, 3, 3));
     }
 

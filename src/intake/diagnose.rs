@@ -7,7 +7,7 @@ use gstreamer as gst;
 use url::Url;
 
 use super::{Lost, LostReason, RtspSource};
-use crate::config::{Credentials, Transport};
+use crate::config::Credentials;
 
 /// Parameters in which cheap cameras take their password.
 const SECRET_WORDS: [&str; 4] = ["password", "passwd", "pwd", "pass"];
@@ -15,9 +15,16 @@ const SECRET_WORDS: [&str; 4] = ["password", "passwd", "pwd", "pass"];
 /// What a camera has offered so far, to explain what fails later.
 pub(super) struct Seen {
     url: String,
-    transport: Transport,
     credentials: Option<Credentials>,
     offers: Mutex<Offers>,
+}
+
+/// How far a connection had come.
+#[derive(Clone, Copy)]
+pub(super) enum Phase {
+    Describe,
+    SetUp,
+    Play,
 }
 
 #[derive(Default)]
@@ -29,29 +36,48 @@ struct Offers {
 
 impl Seen {
     pub(super) fn new(source: &RtspSource) -> Self {
-        Self {
-            url: shown(&source.url),
-            transport: source.transport,
-            credentials: source.credentials.clone(),
-            offers: Mutex::default(),
+        Self { url: shown(&source.url), credentials: source.credentials.clone(), offers: Mutex::default() }
+    }
+
+    /// Whether to take the stream that the camera describes so, with the encoding in capitals.
+    pub(super) fn offer(&self, media: &str, encoding: &str) -> bool {
+        let mut offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        offers.any = true;
+        match (media, encoding) {
+            ("video", "H264" | "H265") => !std::mem::replace(&mut offers.chosen, true),
+            ("video", _) => {
+                let named = if encoding.is_empty() { "an unnamed codec" } else { encoding };
+                offers.unknown_video = Some(named.to_owned());
+                false
+            }
+            _ => false,
         }
     }
 
-    /// Whether to take the stream that these caps, from the camera's description, stand for.
-    pub(super) fn offer(&self, caps: &gst::CapsRef) -> bool {
-        let text = |name| caps.structure(0).and_then(|s| s.get::<String>(name).ok());
-        let mut offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
-        offers.any = true;
-        if text("media").as_deref() != Some("video") {
-            return false;
+    /// Why none of the streams that were offered was taken.
+    pub(super) fn nothing_chosen(&self) -> Lost {
+        let offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        match &offers.unknown_video {
+            Some(codec) => Lost::new(LostReason::Unsupported, format!("{} sends {codec}", self.url)),
+            None => Lost::new(LostReason::NoVideo, format!("{} offers no video", self.url)),
         }
-        match text("encoding-name").as_deref() {
-            Some("H264" | "H265") => !std::mem::replace(&mut offers.chosen, true),
-            other => {
-                offers.unknown_video = Some(other.unwrap_or("an unnamed codec").to_owned());
-                false
-            }
-        }
+    }
+
+    /// Why a camera's stream over TCP broke off.
+    pub(super) fn told(&self, error: &retina::Error, phase: Phase) -> Lost {
+        let text = error.to_string();
+        // The crate has no other way to tell these apart; a test holds each.
+        let connection_broke = ["Error reading", "Error writing"].iter().any(|start| text.starts_with(start));
+        let reason = match (error.status_code(), phase) {
+            (Some(401 | 403), _) => LostReason::WrongPassword,
+            (Some(404 | 410), _) => LostReason::NoSuchStream,
+            (Some(_), _) => LostReason::NoVideo,
+            (None, Phase::Describe) => LostReason::NoRoute,
+            (None, _) if connection_broke => LostReason::Ended,
+            (None, Phase::SetUp) => LostReason::NoVideo,
+            (None, Phase::Play) => LostReason::Broken,
+        };
+        Lost::new(reason, format!("{}: {}", self.url, self.clean(text.lines().next().unwrap_or_default())))
     }
 
     /// No name or password of this camera, and no debug text in more than one line.
@@ -64,26 +90,26 @@ impl Seen {
     }
 }
 
-/// Why a camera's stream broke off.
-pub(super) fn rtsp(error: &gst::message::Error, seen: &Seen) -> Lost {
-    let offers = seen.offers.lock().unwrap_or_else(PoisonError::into_inner);
+/// Why a camera's stream over UDP broke off.
+pub(super) fn rtspsrc(error: &gst::message::Error, seen: &Seen) -> Lost {
     let url = &seen.url;
-    if let (false, Some(codec)) = (offers.chosen, &offers.unknown_video) {
-        return Lost::new(LostReason::Unsupported, format!("{url} sends {codec}"));
-    }
-    if offers.any && !offers.chosen {
-        return Lost::new(LostReason::NoVideo, format!("{url} offers no video"));
+    let (chosen, any) = {
+        let offers = seen.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        (offers.chosen, offers.any)
+    };
+    if any && !chosen {
+        return seen.nothing_chosen();
     }
     let cause = error.error();
     let reason = if let Some(resource) = cause.kind::<gst::ResourceError>() {
         match resource {
             gst::ResourceError::NotAuthorized => LostReason::WrongPassword,
             gst::ResourceError::NotFound => LostReason::NoSuchStream,
-            _ if offers.chosen => LostReason::Ended,
+            _ if chosen => LostReason::Ended,
             _ => LostReason::NoRoute,
         }
-    } else if cause.is::<gst::StreamError>() && offers.chosen {
-        if seen.transport == Transport::Udp && !cause.matches(gst::StreamError::Decode) {
+    } else if cause.is::<gst::StreamError>() && chosen {
+        if !cause.matches(gst::StreamError::Decode) {
             return Lost::new(LostReason::NoVideo, format!("{url} sends nothing over UDP: try transport = \"tcp\""));
         }
         LostReason::Broken

@@ -2,6 +2,9 @@
 //!
 //! [`Intake`] is one connection: it yields access units until it is lost, once. [`Stream`] keeps
 //! one open for ever. A file is an intake too, which ends where the file does.
+//!
+//! Over TCP cameras are spoken to by the crate `retina`; over UDP by `rtspsrc`, which puts packets that
+//! overtook one another back in order and tells the camera of losses.
 
 mod access_unit;
 pub mod backoff;
@@ -9,10 +12,12 @@ mod chain;
 mod deliver;
 mod diagnose;
 pub mod health;
+mod pace;
 mod replay;
-mod rtsp;
 mod sample;
 mod supervised;
+mod tcp;
+mod udp;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -101,14 +106,28 @@ impl IntakeOptions {
 
 /// One connection to a camera, or one reading of a file. Dropping it closes it.
 pub struct Intake {
-    pipeline: gst::Pipeline,
+    connection: Connection,
     receiver: Receiver<Item>,
     counts: Arc<Counts>,
-    closing: Arc<AtomicBool>,
-    /// Reads a file; a camera's units come on GStreamer's own threads.
-    reader: Option<Worker>,
     /// For the log.
     what: String,
+}
+
+/// What units come from.
+enum Connection {
+    /// On GStreamer's own threads.
+    Pipeline(gst::Pipeline),
+    Reading(Reading),
+    /// A task of its own.
+    Task(tokio::task::AbortHandle),
+}
+
+/// A file and the thread that reads it.
+struct Reading {
+    pipeline: gst::Pipeline,
+    closing: Arc<AtomicBool>,
+    /// Joined when it is dropped.
+    reader: Option<Worker>,
 }
 
 #[derive(Debug, Default)]
@@ -130,7 +149,10 @@ impl Intake {
         gst::init()
             .map_err(|error| Lost::new(LostReason::Unsupported, format!("GStreamer does not start: {error}")))?;
         match source {
-            Source::Rtsp(source) => rtsp::open(source, role, clock, options),
+            Source::Rtsp(source) => match source.transport {
+                Transport::Tcp => tcp::open(source, role, clock, options),
+                Transport::Udp => udp::open(source, role, clock, options),
+            },
             Source::File(path) => replay::open(path, &clock, &options),
         }
     }
@@ -158,11 +180,17 @@ impl Intake {
 
 impl Drop for Intake {
     fn drop(&mut self) {
-        self.closing.store(true, Ordering::Relaxed);
         // A reader that waits for room in the queue finds nobody there.
         self.receiver = crossbeam_channel::never();
-        stop(&self.pipeline, &self.what);
-        drop(self.reader.take());
+        match &mut self.connection {
+            Connection::Pipeline(pipeline) => stop(pipeline, &self.what),
+            Connection::Reading(reading) => {
+                reading.closing.store(true, Ordering::Relaxed);
+                stop(&reading.pipeline, &self.what);
+                drop(reading.reader.take());
+            }
+            Connection::Task(task) => task.abort(),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use gstreamer_video::DownstreamForceKeyUnitEvent;
 
 use super::deliver::{Packer, Stamp, count};
 use super::diagnose;
-use super::{Counts, Intake, IntakeOptions, Item, Lost, LostReason, Overflow, chain};
+use super::{Connection, Counts, Intake, IntakeOptions, Item, Lost, LostReason, Overflow, Reading, chain};
 use crate::base::SharedClock;
 use crate::base::worker::Worker;
 
@@ -64,13 +64,17 @@ pub(super) fn open(path: &Path, clock: &SharedClock, options: &IntakeOptions) ->
         skipping: false,
     };
     let what = path.display().to_string();
-    let mut intake = Intake { pipeline, receiver, counts, closing, reader: None, what };
     // If it fails at once, the bus says why, and the reader reads that.
-    let _ = intake.pipeline.set_state(gst::State::Playing);
-    let worker = Worker::spawn("intake-file", move || reader.run())
-        .map_err(|error| Lost::new(LostReason::Broken, format!("no thread to read {}: {error}", path.display())))?;
-    intake.reader = Some(worker);
-    Ok(intake)
+    let _ = pipeline.set_state(gst::State::Playing);
+    let reader = match Worker::spawn("intake-file", move || reader.run()) {
+        Ok(reader) => reader,
+        Err(error) => {
+            super::stop(&pipeline, &what);
+            return Err(Lost::new(LostReason::Broken, format!("no thread to read {what}: {error}")));
+        }
+    };
+    let connection = Connection::Reading(Reading { pipeline, closing, reader: Some(reader) });
+    Ok(Intake { connection, receiver, counts, what })
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -176,7 +180,7 @@ impl Reader {
             }
             if let Some(sample) = self.sink.try_pull_sample(poll) {
                 idle_polls = 0;
-                if let Some(unit) = self.packer.pack(&sample)
+                if let Some(unit) = self.packer.pack_sample(&sample)
                     && !self.deliver(unit)
                 {
                     return None;

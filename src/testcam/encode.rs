@@ -22,6 +22,9 @@ pub struct EncodeOptions {
     pub codec: Codec,
     /// At which it is played, whatever the file says.
     pub fps: u32,
+    /// At which the file was taken, where its people should walk as they did: its pictures are shown
+    /// longer, or left out. Zero plays each picture once.
+    pub clip_fps: u32,
     pub gop_frames: u32,
     /// Width and height; without it, as in the file.
     pub size: Option<(u32, u32)>,
@@ -29,6 +32,8 @@ pub struct EncodeOptions {
     pub transform: Transform,
     /// Pictures to make at most; without it, all.
     pub max_frames: Option<usize>,
+    /// So many pictures of the empty scene come before those of the file.
+    pub empty_frames_before: usize,
     /// So many pictures of the empty scene come after those of the file.
     pub empty_frames_after: usize,
 }
@@ -51,6 +56,10 @@ pub enum Transform {
     Quiet {
         seed: u64,
     },
+    /// The same noise over everything.
+    Grainy {
+        seed: u64,
+    },
 }
 
 impl Default for EncodeOptions {
@@ -58,11 +67,13 @@ impl Default for EncodeOptions {
         Self {
             codec: Codec::H264,
             fps: 25,
+            clip_fps: 0,
             gop_frames: 50,
             size: None,
             bitrate: Bitrate::Variable,
             transform: Transform::AsIs,
             max_frames: None,
+            empty_frames_before: 0,
             empty_frames_after: 0,
         }
     }
@@ -81,12 +92,15 @@ impl Footage {
             return encode(std::iter::repeat_n(empty, options.max_frames.unwrap_or(count)).map(Ok), options)
                 .map_err(named);
         }
-        if options.empty_frames_after == 0 {
-            return encode(open()?, options).map_err(named);
+        let clip = || open().map(|clip| paced(clip, options.clip_fps, options.fps));
+        let most = options.max_frames.unwrap_or(usize::MAX);
+        if options.empty_frames_before == 0 && options.empty_frames_after == 0 {
+            return encode(clip()?.take(most), options).map_err(named);
         }
         let (empty, _) = empty_scene(open()?).map_err(named)?;
-        let after = std::iter::repeat_n(empty, options.empty_frames_after).map(Ok);
-        encode(open()?.chain(after), options).map_err(named)
+        let nobody = |frames| std::iter::repeat_n(empty.clone(), frames).map(Ok);
+        let all = nobody(options.empty_frames_before).chain(clip()?).take(most);
+        encode(all.chain(nobody(options.empty_frames_after)), options).map_err(named)
     }
 
     /// Encodes pictures of one size.
@@ -107,6 +121,28 @@ impl Footage {
     }
 }
 
+/// Shows pictures that were taken at `from` a second at `to`; as they come where `from` is zero.
+fn paced(
+    mut pictures: impl Iterator<Item = Result<Picture>>,
+    from: u32,
+    to: u32,
+) -> impl Iterator<Item = Result<Picture>> {
+    let (from, to) = if from == 0 { (1, 1) } else { (u64::from(from), u64::from(to.max(1))) };
+    let mut shown: Option<Picture> = None;
+    let (mut taken, mut number) = (0, 0);
+    std::iter::from_fn(move || {
+        while taken * to <= number * from {
+            taken += 1;
+            match pictures.next()? {
+                Ok(picture) => shown = Some(picture),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        number += 1;
+        shown.clone().map(Ok)
+    })
+}
+
 /// Decoded pictures of a file.
 struct Decoding {
     running: Running,
@@ -124,7 +160,9 @@ impl Decoding {
             footage::element(&pipeline, "size")?.set_property("caps", caps);
         }
         let running = Running::start(pipeline)?;
-        Ok(Self { running, left: options.max_frames.unwrap_or(usize::MAX) })
+        let stretched = options.clip_fps > 0 || options.empty_frames_before > 0;
+        let left = options.max_frames.filter(|_| !stretched).unwrap_or(usize::MAX);
+        Ok(Self { running, left })
     }
 
     fn next_picture(&self) -> Result<Option<Picture>> {
@@ -224,7 +262,7 @@ fn painter(transform: Transform) -> Box<dyn FnMut(&mut Picture)> {
             let mut noise = Noise::night(seed);
             Box::new(move |picture| scene::night(picture, &mut noise))
         }
-        Transform::Quiet { seed } => {
+        Transform::Quiet { seed } | Transform::Grainy { seed } => {
             let mut noise = Noise::quiet(seed);
             Box::new(move |picture| scene::quiet(picture, &mut noise))
         }

@@ -17,6 +17,7 @@ const NAL_HEAD_BYTES: usize = 2;
 /// What the mount does now. Shared with the server, which sets it.
 pub(super) struct Feed {
     state: Mutex<State>,
+    phase: Duration,
 }
 
 struct State {
@@ -27,8 +28,8 @@ struct State {
 }
 
 impl Feed {
-    pub(super) fn new(footage: Arc<Footage>) -> Self {
-        Self { state: Mutex::new(State { footage, source: None, stalled: false, garbage: false }) }
+    pub(super) fn new(footage: Arc<Footage>, phase: Duration) -> Self {
+        Self { state: Mutex::new(State { footage, source: None, stalled: false, garbage: false }), phase }
     }
 
     pub(super) fn set_stalled(&self, stalled: bool) {
@@ -64,13 +65,13 @@ impl Feed {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Plays until told to stop. All mounts that share `clock` show the same moment of footage of
-    /// the same length.
+    /// Plays until told to stop. All mounts that share `clock` and phase show the same moment of
+    /// footage of the same length.
     pub(super) fn run(&self, clock: &SystemClock, shutdown: &Shutdown) {
         let mut playing: Option<Playing> = None;
         let mut random = fastrand::Rng::with_seed(1);
         loop {
-            let now = clock.monotonic();
+            let now = clock.monotonic() + self.phase;
             let wait = {
                 let mut state = self.lock();
                 let fits = playing.as_ref().is_some_and(|playing| playing.fits(&state));

@@ -28,7 +28,7 @@ pub enum Codec {
 
 /// A stretch of encoded video (byte stream, parameter sets before each key frame) that begins on a
 /// key frame and can be played round and round.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Footage {
     pub codec: Codec,
     /// With width and height.
@@ -97,6 +97,26 @@ impl Footage {
         let _ = source.end_of_stream();
         running.finish()?;
         std::fs::rename(&part, path).map_err(|error| TestCameraError::new(format!("{}: {error}", path.display())))
+    }
+
+    /// One after another. They must have been encoded alike; their pictures are shared, not copied.
+    ///
+    /// # Errors
+    /// When there are none, or they are not alike.
+    pub fn join<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Result<Self> {
+        let mut parts = parts.into_iter();
+        let first = parts.next().ok_or_else(|| TestCameraError::new("there is nothing to join"))?;
+        let mut joined = first.clone();
+        for part in parts {
+            if part.caps != first.caps {
+                return Err(TestCameraError::new("footage of different kinds cannot be joined"));
+            }
+            let later =
+                |unit: &Unit| Unit { dts: unit.dts + joined.duration, pts: unit.pts + joined.duration, ..unit.clone() };
+            joined.units.extend(part.units.iter().map(later));
+            joined.duration += part.duration;
+        }
+        Ok(joined)
     }
 
     /// Width and height in pixels.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use gstreamer as gst;
 use gstreamer::glib;
@@ -18,7 +19,7 @@ use super::feed::Feed;
 use super::footage::{self, Codec, Footage};
 use super::{Result, TestCameraError};
 use crate::base::worker::Worker;
-use crate::base::{Shutdown, ShutdownHandle, SystemClock};
+use crate::base::{Clock as _, Shutdown, ShutdownHandle, SystemClock};
 
 const H264: &str = include_str!("../../pipelines/testcam-serve-h264.launch");
 const H265: &str = include_str!("../../pipelines/testcam-serve-h265.launch");
@@ -35,6 +36,8 @@ pub struct Mount {
     pub path: String,
     pub content: Content,
     pub auth: Auth,
+    /// How far in its footage it is when the server starts.
+    pub phase: Duration,
 }
 
 #[derive(Debug, Clone)]
@@ -56,11 +59,15 @@ pub enum Auth {
 
 impl Mount {
     pub fn new(path: impl Into<String>, footage: Arc<Footage>) -> Self {
-        Self { path: path.into(), content: Content::Video(footage), auth: Auth::None }
+        Self { path: path.into(), content: Content::Video(footage), auth: Auth::None, phase: Duration::ZERO }
     }
 
     pub fn with_auth(self, auth: Auth) -> Self {
         Self { auth, ..self }
+    }
+
+    pub fn in_phase(self, phase: Duration) -> Self {
+        Self { phase, ..self }
     }
 }
 
@@ -75,6 +82,7 @@ pub struct TestCameras {
     main_loop: glib::MainLoop,
     stop_feeding: Option<ShutdownHandle>,
     workers: Vec<Worker>,
+    clock: Arc<SystemClock>,
 }
 
 struct Served {
@@ -113,6 +121,7 @@ impl TestCameras {
             context,
             listening: Mutex::new(None),
             mounts: BTreeMap::new(),
+            clock: Arc::new(SystemClock::new()),
             main_loop: main_loop.clone(),
             stop_feeding: None,
             workers: Vec::new(),
@@ -205,6 +214,11 @@ impl TestCameras {
         Ok(())
     }
 
+    /// How long they have been playing, whoever looks.
+    pub fn playing_for(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
     fn feed(&self, path: &str) -> Option<&Arc<Feed>> {
         self.mounts.get(path)?.feed.as_ref()
     }
@@ -213,13 +227,12 @@ impl TestCameras {
         let points = self.server.mount_points().ok_or_else(|| TestCameraError::new("the server has no mounts"))?;
         let (handle, shutdown) = Shutdown::new();
         self.stop_feeding = Some(handle);
-        let clock = Arc::new(SystemClock::new());
         for (number, mount) in mounts.into_iter().enumerate() {
             let factory = factory(&mount);
             let feed = if let Content::Video(footage) = mount.content {
-                let feed = Arc::new(Feed::new(footage));
+                let feed = Arc::new(Feed::new(footage, mount.phase));
                 connect(&factory, &feed);
-                let (feeding, clock, shutdown) = (Arc::clone(&feed), Arc::clone(&clock), shutdown.clone());
+                let (feeding, clock, shutdown) = (Arc::clone(&feed), Arc::clone(&self.clock), shutdown.clone());
                 let run = move || feeding.run(&clock, &shutdown);
                 self.workers.push(worker(&format!("testcam-{number}"), run)?);
                 Some(feed)

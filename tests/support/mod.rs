@@ -5,6 +5,7 @@
 pub mod appliance;
 pub mod disk;
 pub mod film;
+pub mod night;
 pub mod program;
 
 use std::fmt::Write as _;

@@ -17,6 +17,7 @@ use crate::access::{Role, SetupToken};
 use crate::app;
 use crate::base::worker::Worker;
 use crate::base::{SharedClock, Shutdown, SystemClock, secret};
+use crate::camera::Decoding;
 use crate::config::{Settings, ZoneKind};
 use crate::store::AccountBook;
 use crate::testcam::{Auth, Mount, TestCameras};
@@ -72,7 +73,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let failing = Arc::clone(&cameras);
     let saboteur = Worker::spawn("demo-dropouts", move || drop_out_now_and_then(&failing, &shutdown))?;
     let clock = Arc::new(SystemClock::starting_at(start));
-    let outcome = app::run(settings, clock, |ready| {
+    let outcome = app::run(settings, clock, Decoding::OnDemand, |ready| {
         output::line(format!("canhdem: page at {}", ready.url()))?;
         if let Some(password) = &password {
             output::line(format!("canhdem: sign in as {USER} with the password {password}"))?;

@@ -1,7 +1,7 @@
-//! A camera's stream over RTSP, through `rtspsrc`.
+//! A camera's stream over UDP, through `rtspsrc`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
@@ -9,17 +9,15 @@ use gstreamer_app as gst_app;
 
 use super::deliver::{self, Outlet, Packer, Stamp};
 use super::diagnose::{self, Seen, shown};
-use super::{Counts, Intake, IntakeOptions, Lost, LostReason, Role, RtspSource, chain};
+use super::{Connection, Counts, Intake, IntakeOptions, Lost, LostReason, Role, RtspSource, chain};
 use crate::base::SharedClock;
-use crate::config::Transport;
 
-const DESCRIPTION: &str = include_str!("../../pipelines/intake-rtsp.launch");
-const H264: &str = include_str!("../../pipelines/intake-rtsp-h264.launch");
-const H265: &str = include_str!("../../pipelines/intake-rtsp-h265.launch");
+const DESCRIPTION: &str = include_str!("../../pipelines/intake-udp.launch");
+const H264: &str = include_str!("../../pipelines/intake-udp-h264.launch");
+const H265: &str = include_str!("../../pipelines/intake-udp-h265.launch");
 
-/// How long packets wait for those that were overtaken. Over TCP none is.
-const TCP_LATENCY_MS: u32 = 0;
-const UDP_LATENCY_MS: u32 = 200;
+/// How long packets wait for those that they overtook.
+const LATENCY_MS: u32 = 200;
 /// A camera that accepts the connection and then says nothing.
 const ANSWER_LIMIT_US: u64 = 8_000_000;
 
@@ -45,9 +43,10 @@ pub(super) fn open(
     watch(&pipeline, &outlet, &seen)?;
 
     let what = format!("{} stream {}", role.as_str(), shown(&source.url));
-    let intake = Intake { pipeline, receiver, counts, closing: Arc::new(AtomicBool::new(false)), reader: None, what };
     // Connecting goes on in rtspsrc's own thread; if it has failed already, the bus has said why.
-    if intake.pipeline.set_state(gst::State::Playing).is_err() {
+    let started = pipeline.set_state(gst::State::Playing).is_ok();
+    let intake = Intake { connection: Connection::Pipeline(pipeline), receiver, counts, what };
+    if !started {
         outlet.end(Lost::new(LostReason::NoRoute, format!("{} does not start", shown(&source.url))));
     }
     Ok(intake)
@@ -59,19 +58,15 @@ fn configure(rtspsrc: &gst::Element, source: &RtspSource) {
         rtspsrc.set_property("user-id", &credentials.user);
         rtspsrc.set_property("user-pw", &credentials.password);
     }
-    let (protocol, latency_ms) = match source.transport {
-        Transport::Tcp => ("tcp", TCP_LATENCY_MS),
-        Transport::Udp => ("udp", UDP_LATENCY_MS),
-    };
-    rtspsrc.set_property_from_str("protocols", protocol);
-    rtspsrc.set_property("latency", latency_ms);
+    rtspsrc.set_property_from_str("protocols", "udp");
+    rtspsrc.set_property("latency", LATENCY_MS);
     rtspsrc.set_property("tcp-timeout", ANSWER_LIMIT_US);
 }
 
 fn callbacks(outlet: &Arc<Outlet>) -> gst_app::AppSinkCallbacks {
     let (units, end) = (Arc::clone(outlet), Arc::clone(outlet));
     gst_app::AppSinkCallbacks::builder()
-        .new_sample(move |sink| units.deliver(&sink.pull_sample().map_err(|_| gst::FlowError::Eos)?))
+        .new_sample(move |sink| units.deliver_sample(&sink.pull_sample().map_err(|_| gst::FlowError::Eos)?))
         .eos(move |_| end.end(Lost::new(LostReason::Ended, "end of stream")))
         .build()
 }
@@ -86,7 +81,9 @@ fn choose_video(rtspsrc: &gst::Element, seen: &Arc<Seen>, counts: &Arc<Counts>) 
     let seen = Arc::clone(seen);
     rtspsrc.connect("select-stream", false, move |values| {
         let caps = values.get(2).and_then(|value| value.get::<gst::Caps>().ok());
-        Some(caps.is_some_and(|caps| seen.offer(&caps)).to_value())
+        let text = |name| caps.as_ref()?.structure(0)?.get::<String>(name).ok();
+        let encoding = text("encoding-name").unwrap_or_default();
+        Some(text("media").is_some_and(|media| seen.offer(&media, &encoding)).to_value())
     });
 }
 
@@ -127,7 +124,7 @@ fn watch(pipeline: &gst::Pipeline, outlet: &Arc<Outlet>, seen: &Arc<Seen>) -> Re
     let (outlet, seen) = (Arc::clone(outlet), Arc::clone(seen));
     bus.set_sync_handler(move |_, message| {
         match message.view() {
-            gst::MessageView::Error(error) => outlet.end(diagnose::rtsp(error, &seen)),
+            gst::MessageView::Error(error) => outlet.end(diagnose::rtspsrc(error, &seen)),
             gst::MessageView::Eos(_) => outlet.end(Lost::new(LostReason::Ended, "end of stream")),
             _ => {}
         }
