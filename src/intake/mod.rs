@@ -12,6 +12,7 @@ mod chain;
 mod deliver;
 mod diagnose;
 pub mod health;
+mod nal;
 mod pace;
 mod replay;
 mod sample;

@@ -13,6 +13,7 @@ use tokio_stream::StreamExt as _;
 
 use super::deliver::{self, Outlet, Packer, Stamp};
 use super::diagnose::{Phase, Seen, shown};
+use super::nal;
 use super::pace::Pace;
 use super::{Codec, Connection, Counts, Intake, IntakeOptions, Lost, LostReason, Role, RtspSource};
 use crate::base::SharedClock;
@@ -99,7 +100,7 @@ async fn receive(source: &RtspSource, seen: &Seen, outlet: &Outlet, counts: &Cou
             caps = Some(caps_of(codec, parameters));
         }
         let Some(caps) = &caps else { continue };
-        let Some(buffer) = buffer_of(frame, &mut pace, clock) else { continue };
+        let Some(buffer) = buffer_of(frame, codec, &mut pace, clock) else { continue };
         if outlet.deliver(buffer, caps).is_err() {
             break;
         }
@@ -130,11 +131,12 @@ fn caps_of(codec: Codec, parameters: &VideoParameters) -> gst::Caps {
 }
 
 /// The bytes are not copied.
-fn buffer_of(frame: VideoFrame, pace: &mut Pace, clock: &SharedClock) -> Option<gst::Buffer> {
+fn buffer_of(frame: VideoFrame, codec: Codec, pace: &mut Pace, clock: &SharedClock) -> Option<gst::Buffer> {
     let time = frame.timestamp();
     let stamp_ns = i128::from(time.elapsed()) * 1_000_000_000 / i128::from(time.clock_rate().get());
     let pts = pace.pts(i64::try_from(stamp_ns).ok()?, clock.monotonic());
-    let key = frame.is_random_access_point();
+    // To the crate only a picture that cuts off all before it is one; cameras send others, too.
+    let key = frame.is_random_access_point() || nal::begins_anew(codec, frame.data());
     let mut buffer = gst::Buffer::from_slice(frame.into_data());
     {
         let buffer = buffer.get_mut()?;
