@@ -101,6 +101,11 @@ fn passwords_do_not_belong_in_the_configuration() {
 }
 
 #[test]
+fn a_bench_that_would_measure_nothing() {
+    complains(&program::run(&["bench", "--minutes", "0.1"]), 2, &["--minutes: at least 0.27"]);
+}
+
+#[test]
 fn wrong_use_of_the_command_line() {
     for arguments in [&["run"][..], &["watch"], &["replay"], &["run", "--cofnig", "a"], &["check", "--at", "noon"]] {
         let finished = program::run(arguments);

@@ -72,9 +72,10 @@ impl MainPictures {
         self.last = None;
     }
 
-    /// Nobody is looked for at present: gives back the memory of the decoded picture.
+    /// Nobody is looked for at present: gives back the memory of the decoded picture and its decoder.
     pub fn rest(&mut self) {
         self.last = None;
+        self.recent.rest();
     }
 
     /// Says that the stream cannot be decoded: five times a second would be too often.

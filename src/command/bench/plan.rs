@@ -8,6 +8,8 @@ pub(super) const TURN: Duration = Duration::from_secs(16);
 pub(super) const QUIET: Duration = Duration::from_secs(8);
 /// Without busy cameras each has been busy once before it counts, so many at a time.
 const AT_ONCE_BEFORE: usize = 5;
+/// Before the first turn: what a quiet picture takes must be known before anybody comes.
+const LEAD: Duration = Duration::from_secs(12);
 /// Until those who were awake sleep again, and their alerts are closed.
 const SETTLE: Duration = Duration::from_secs(40);
 /// Key frames of different cameras come at different times: by so much later from one to the next of
@@ -30,7 +32,7 @@ impl Plan {
     pub(super) fn new(cameras: usize, busy: usize, measured: Duration) -> Self {
         let at_once = if busy == 0 { AT_ONCE_BEFORE } else { busy };
         let turns = STEP * u32::try_from(cameras.div_ceil(at_once)).unwrap_or(u32::MAX) + STAGGER * 8;
-        let warm_up = turns + SETTLE;
+        let warm_up = LEAD + turns + SETTLE;
         let round = if busy == 0 { warm_up + measured + SETTLE } else { turns.max(TURN + SETTLE) };
         let rounds = u32::try_from(round.as_millis().div_ceil(QUIET.as_millis())).unwrap_or(u32::MAX);
         Self { cameras, round: QUIET * rounds, warm_up, measured }
@@ -40,7 +42,7 @@ impl Plan {
     pub(super) fn first_turn(&self, index: usize, busy: usize) -> Duration {
         let at_once = if busy == 0 { AT_ONCE_BEFORE } else { busy };
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        STEP * count(index / at_once) + STAGGER * (count(index % at_once) % 8)
+        LEAD + STEP * count(index / at_once) + STAGGER * (count(index % at_once) % 8)
     }
 
     /// Beginnings of its turns that lie wholly in what is measured.
