@@ -6,6 +6,8 @@ mod accounts;
 mod alerts;
 mod arming;
 mod arming_month;
+mod audit;
+mod audited;
 mod camera_test;
 mod cameras;
 mod case_view;
@@ -61,6 +63,7 @@ use crate::config::{Config, Settings};
 use crate::notify::Board;
 use crate::rules::schedule::Schedule;
 use crate::store::Store;
+use audited::Slip;
 use latest::{Latest, Live};
 pub use media::{Clip, ClipError, ClipSource, Still};
 pub use openapi::document;
@@ -117,6 +120,7 @@ struct Context {
     picture_places: Arc<Semaphore>,
     hashing_places: Arc<Semaphore>,
     lockout: Arc<Mutex<Lockout>>,
+    lately: Arc<audited::Lately>,
     listener_places: Arc<Semaphore>,
     viewer_places: Arc<Semaphore>,
     /// Of a camera that is looked at before it is set up.
@@ -176,6 +180,7 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         picture_places: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
         hashing_places: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         lockout: Arc::default(),
+        lately: Arc::default(),
         listener_places: Arc::new(Semaphore::new(LISTENERS)),
         viewer_places: Arc::new(Semaphore::new(VIEWERS)),
         testing_place: Arc::new(Semaphore::new(1)),
@@ -232,8 +237,8 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&Context) -> T + Send + 'static,
 ) -> Result<T, WebError> {
     let context = Arc::clone(context);
-    let span = tracing::Span::current();
-    tokio::task::spawn_blocking(move || span.in_scope(|| work(&context)))
+    let (span, slip) = (tracing::Span::current(), Slip::current());
+    tokio::task::spawn_blocking(move || span.in_scope(|| Slip::within(slip, || work(&context))))
         .await
         .map_err(|error| WebError::internal(&error))
 }

@@ -2,6 +2,7 @@
 
 pub mod boxes;
 mod camera;
+pub mod chain;
 pub mod clip;
 mod clip_cache;
 mod disk;
@@ -33,6 +34,7 @@ pub use reader::SegmentReader;
 pub use recorder::{Recorder, RecorderError};
 pub use recover::Recovered;
 
+use crate::base::chain::Digest;
 use crate::intake::Codec;
 
 /// About ten seconds of a camera's original stream: a fragmented MP4 that starts on a key frame.
@@ -65,6 +67,15 @@ pub struct Needed {
     pub to: Timestamp,
 }
 
+/// Why a segment is not there any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gone {
+    /// It gave way to newer ones.
+    Removed,
+    /// Its file was not there.
+    Missing,
+}
+
 /// Where the recorder writes down what lies on disk; the store implements it. Calls return when
 /// the entry is durable.
 pub trait SegmentIndex: Send + Sync {
@@ -74,11 +85,24 @@ pub trait SegmentIndex: Send + Sync {
     /// In words for the log; the recorder goes on and tries again with the next write.
     fn put(&self, segment: &Segment) -> Result<(), IndexError>;
 
+    /// A segment is complete, and these are its bytes: as [`SegmentIndex::put`], and it joins the chain of its camera and
+    /// day. Said again, nothing more comes of it.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`].
+    fn seal(&self, segment: &Segment, sha256: Digest) -> Result<(), IndexError>;
+
+    /// Retention is about to remove these files: from now on their chain does not miss them.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`]; they are removed all the same.
+    fn give_up(&self, ids: &[Uuid]) -> Result<(), IndexError>;
+
     /// The file is gone.
     ///
     /// # Errors
     /// As [`SegmentIndex::put`].
-    fn remove(&self, id: Uuid) -> Result<(), IndexError>;
+    fn remove(&self, id: Uuid, gone: Gone) -> Result<(), IndexError>;
 
     /// Every segment, oldest first.
     ///

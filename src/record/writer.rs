@@ -13,7 +13,8 @@ use super::camera::Delivered;
 use super::disk::{DiskReport, DiskState, OnDisk, advice, state_after};
 use super::open::OpenSegment;
 use super::retention::{Kept, Shelf, choose};
-use super::{IndexError, Segment, SegmentIndex};
+use super::{Gone, IndexError, Segment, SegmentIndex};
+use crate::base::chain::Digest;
 use crate::base::{IdSource, SharedClock};
 
 /// Without a fragment for so long a segment is complete, whether or not its camera said so.
@@ -41,7 +42,7 @@ pub(super) struct Writer {
     shelf: Shelf,
     open: HashMap<String, OpenSegment>,
     /// What the index did not take; tried again each second.
-    unsaved: BTreeMap<Uuid, Segment>,
+    unsaved: BTreeMap<Uuid, (Segment, Option<Digest>)>,
     unremoved: Vec<Uuid>,
     last_tick: Duration,
     /// Of what is complete, what somebody keeps; as of the last look.
@@ -104,7 +105,7 @@ impl Writer {
         if let Some(open) = self.open.get_mut(camera).filter(|open| open.is_report_due()) {
             let synced = open.sync();
             let segment = open.segment.clone();
-            self.save(segment);
+            self.save(segment, None);
             if let Err(error) = synced {
                 self.end(camera);
                 self.fail(camera, &error);
@@ -116,7 +117,7 @@ impl Writer {
         self.make_room()?;
         let id = self.ids.next(delivered.cut.at);
         let open = OpenSegment::begin(&self.data_dir, id, delivered, self.clock.monotonic())?;
-        self.save(open.segment.clone());
+        self.save(open.segment.clone(), None);
         self.open.insert(delivered.camera.camera.clone(), open);
         if self.trouble.take().is_some() {
             tracing::info!("the disk takes recordings again");
@@ -128,9 +129,9 @@ impl Writer {
     /// Completes the camera's segment.
     pub(super) fn end(&mut self, camera: &str) {
         let Some(open) = self.open.remove(camera) else { return };
-        let (segment, synced) = open.complete();
+        let (segment, sha256, synced) = open.complete();
         self.shelf.add(&segment);
-        self.save(segment);
+        self.save(segment, Some(sha256));
         match synced {
             Ok(()) => self.keep_within_quota(),
             Err(error) => self.fail(camera, &error),
@@ -221,6 +222,10 @@ impl Writer {
         };
         let chosen = choose(self.shelf.oldest_first(), &needed, bytes, self.clock.now());
         let chosen: Vec<Kept> = chosen.into_iter().cloned().collect();
+        // Before any file is gone: a power failure must not make it look as if somebody had taken it.
+        if let Err(error) = self.index.give_up(&chosen.iter().map(|segment| segment.id).collect::<Vec<_>>()) {
+            self.index_failed(&error);
+        }
         for segment in chosen {
             self.remove(&segment);
         }
@@ -243,31 +248,36 @@ impl Writer {
             // Succeeds for the last one of a day only.
             drop(std::fs::remove_dir(day));
         }
-        if let Err(error) = self.index.remove(segment.id) {
+        if let Err(error) = self.index.remove(segment.id, Gone::Removed) {
             self.unremoved.push(segment.id);
             self.index_failed(&error);
         }
     }
 
-    fn save(&mut self, segment: Segment) {
-        match self.index.put(&segment) {
+    /// With its hash once it is complete.
+    fn save(&mut self, segment: Segment, sha256: Option<Digest>) {
+        let saved = match sha256 {
+            Some(sha256) => self.index.seal(&segment, sha256),
+            None => self.index.put(&segment),
+        };
+        match saved {
             Ok(()) => {
                 self.unsaved.remove(&segment.id);
                 self.index_failing = false;
             }
             Err(error) => {
-                self.unsaved.insert(segment.id, segment);
+                self.unsaved.insert(segment.id, (segment, sha256));
                 self.index_failed(&error);
             }
         }
     }
 
     fn save_again(&mut self) {
-        for segment in std::mem::take(&mut self.unsaved).into_values() {
-            self.save(segment);
+        for (segment, sha256) in std::mem::take(&mut self.unsaved).into_values() {
+            self.save(segment, sha256);
         }
         for id in std::mem::take(&mut self.unremoved) {
-            if self.index.remove(id).is_err() {
+            if self.index.remove(id, Gone::Removed).is_err() {
                 self.unremoved.push(id);
             }
         }

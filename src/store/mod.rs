@@ -6,8 +6,10 @@ mod account_book;
 mod accounts;
 mod alert_search;
 mod alerts;
+mod audit;
 mod beside;
 mod cases;
+mod chains;
 mod conditions;
 mod cursor;
 mod daily;
@@ -53,8 +55,10 @@ use crate::base::{IdSource, SharedClock};
 pub use account_book::AccountBook;
 pub use accounts::{Account, Decision, Refusal};
 pub use alert_search::{AlertFilter, Page};
+pub use audit::{AuditFilter, AuditPage, write_beside};
 pub use beside::Beside;
 pub use cases::{CaseFilter, CasePage};
+pub use chains::{Head, HeadOf, StoredLink};
 pub use cursor::{Cursor, CursorError};
 pub use daily::DayAlert;
 pub use error::{Result, StoreError};
@@ -230,6 +234,8 @@ fn appliance_id(connection: &Connection, clock: &SharedClock) -> rusqlite::Resul
 mod accounts_tests;
 #[cfg(test)]
 mod alert_search_tests;
+#[cfg(test)]
+mod audit_tests;
 #[cfg(test)]
 mod handling_tests;
 #[cfg(test)]

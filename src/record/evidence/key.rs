@@ -11,6 +11,8 @@ use ring::rand::SystemRandom;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use sha2::{Digest as _, Sha256};
 
+use crate::base::chain::hex;
+
 /// Beside the database.
 const FILE: &str = "device.key";
 const KEY_BYTES: usize = 32;
@@ -137,15 +139,6 @@ impl FromStr for PublicKey {
         }
         Ok(Self(bytes))
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
