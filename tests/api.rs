@@ -16,7 +16,7 @@ use canhdem::alert::{Actor, Alert, Guard, Handling, Judged, Person, Step, Verdic
 use canhdem::base::{IdSource, Metrics, Rect, Shutdown, ShutdownHandle, SimClock, Timestamp};
 use canhdem::config::Settings;
 use canhdem::decode::{Frame, PixelFormat};
-use canhdem::http::{AppState, Clip, ClipError, ClipSource, Still};
+use canhdem::http::{AppState, Clip, ClipError, ClipSource, DeviceKey, Pack, PackSource, Still};
 use canhdem::intake::Codec;
 use canhdem::intake::health::{self, LostReason, StreamHealth, StreamState};
 use canhdem::notify::{Board, GateState};
@@ -36,8 +36,12 @@ use uuid::Uuid;
 mod accounts;
 #[path = "api/arming.rs"]
 mod arming;
+#[path = "api/audit.rs"]
+mod audit;
 #[path = "api/cases.rs"]
 mod cases;
+#[path = "api/export.rs"]
+mod export;
 #[path = "api/live.rs"]
 mod live;
 #[path = "api/recordings.rs"]
@@ -125,6 +129,27 @@ impl ClipSource for FakeClips {
     }
 }
 
+/// A pack of a few pieces; of the alert of second 61 it is cut short.
+struct FakePacks;
+
+impl PackSource for FakePacks {
+    fn pack(&self, alert: Uuid) -> Result<Pack, String> {
+        let is_broken = alert.to_string() == id(61);
+        let write = move |to: &mut dyn std::io::Write| {
+            to.write_all(&[7; 600_000]).map_err(|error| error.to_string())?;
+            if is_broken {
+                return Err("/secret/path: it is gone".to_owned());
+            }
+            to.write_all(b"end").map_err(|error| error.to_string())
+        };
+        Ok(Pack { bytes: 600_003, write: Box::new(write) })
+    }
+
+    fn device_key(&self) -> Result<DeviceKey, String> {
+        Ok(DeviceKey { key: "ab".repeat(32), fingerprint: "1234 5678".to_owned() })
+    }
+}
+
 struct Office {
     folder: TempDir,
     state: AppState,
@@ -160,6 +185,7 @@ impl Office {
             clock: clock.clone(),
             metrics: Metrics::new(),
             clips: clips.clone(),
+            packs: Arc::new(FakePacks),
             snapshots_dir,
             tls: None,
             setup: None,

@@ -86,6 +86,10 @@ fn filter(who: &Who, query: &Query) -> Result<AuditFilter, WebError> {
     if !(1..=GREATEST_LIMIT).contains(&limit) {
         return Err(WebError::BadRequest(format!("`limit` is a number from 1 to {GREATEST_LIMIT}")));
     }
+    let acts: Vec<Act> = query.names("what")?;
+    if acts.contains(&Act::Other) {
+        return Err(WebError::BadRequest("`what` names acts, such as exported; the document lists them".to_owned()));
+    }
     let asked: Vec<String> = query.list("camera").into_iter().map(str::to_owned).collect();
     let cameras = match &who.cameras {
         None => (!asked.is_empty()).then_some(asked),
@@ -95,7 +99,7 @@ fn filter(who: &Who, query: &Query) -> Result<AuditFilter, WebError> {
         from: query.time("from")?,
         to: query.time("to")?,
         account: query.get("who")?,
-        acts: query.names("what")?,
+        acts,
         cameras,
         before: query.get("cursor")?,
         limit,

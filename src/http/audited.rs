@@ -8,16 +8,17 @@ use axum::Extension;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use jiff::Timestamp;
+use serde_json::json;
 use url::form_urlencoded;
 use utoipa::openapi::extensions::Extensions;
 use utoipa_axum::router::UtoipaMethodRouter;
 use uuid::Uuid;
 
-use super::permit::operations;
+use super::permit::{EXTENSION, operations};
 use super::signed::{SignedIn, peer};
-use super::{Context, Live, WebError, blocking};
+use super::{Context, Live, blocking};
 use crate::access::audit::{Act, Deed};
 
 /// Looking at the same thing within so long is one entry.
@@ -32,7 +33,8 @@ type Routes = UtoipaMethodRouter<Live>;
 /// Written down whenever it was answered, by whom and from where. Stands within [`super::permit::may`].
 pub(super) fn audited(act: Act, (schemas, mut paths, router): Routes) -> Routes {
     for operation in paths.paths.values_mut().flat_map(operations) {
-        operation.extensions.get_or_insert_default().merge(Extensions::builder().add("x-audit", act.name()).build());
+        let told = Extensions::builder().add(EXTENSION, json!({"audit": act.name()})).build();
+        operation.extensions.get_or_insert_default().merge(told);
     }
     let router = router.route_layer(middleware::from_fn(move |live, request, next| watch(act, live, request, next)));
     (schemas, paths, router)
@@ -55,6 +57,8 @@ struct Said {
     detail: Option<String>,
     /// Tells apart what is looked at; the detail where there is none.
     key: Option<String>,
+    /// It is in the log already.
+    is_written: bool,
 }
 
 /// On which a handler, also on a thread of its own, says it.
@@ -98,6 +102,11 @@ pub(super) fn say_camera(camera: &str) {
     with_slip(|said| said.camera = Some(camera.to_owned()));
 }
 
+/// The handler has written it down itself.
+pub(super) fn say_written() {
+    with_slip(|said| said.is_written = true);
+}
+
 impl Context {
     /// That a stretch of a camera's video is looked at: an entry an hour of it.
     pub(super) fn say_stretch(&self, from: Timestamp, to: Timestamp) {
@@ -134,6 +143,9 @@ async fn watch(act: Act, Extension(live): Extension<Live>, request: Request, nex
         return response;
     }
     let said = slip.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    if said.is_written {
+        return response;
+    }
     let act = match said.act.unwrap_or(act) {
         Act::AlertPlayed | Act::RecordingPlayed if is_download => Act::Downloaded,
         act => act,
@@ -153,14 +165,8 @@ async fn watch(act: Act, Extension(live): Extension<Live>, request: Request, nex
         return response;
     }
     let written = blocking(&context, move |context| context.write_down(deed)).await;
-    if written.unwrap_or(false) {
-        return response;
-    }
-    context.lately.forget(&key);
-    // What leaves the appliance must be in the log.
-    if act == Act::Exported {
-        let why = "the audit log cannot be written, so nothing is exported: make room on the appliance's disk";
-        return WebError::Unavailable(why.to_owned()).into_response();
+    if !written.unwrap_or(false) {
+        context.lately.forget(&key);
     }
     response
 }
@@ -220,7 +226,8 @@ mod tests {
     fn looking_again_within_the_window_is_no_news() {
         let lately = Lately::default();
         let key = |subject: &str| (Uuid::nil(), Act::AlertViewed, subject.to_owned());
-        let is_new = |subject: &str, minutes: u64| lately.is_new(&key(subject), Duration::from_mins(minutes), LOOKED_AT);
+        let is_new =
+            |subject: &str, minutes: u64| lately.is_new(&key(subject), Duration::from_mins(minutes), LOOKED_AT);
         assert!(is_new("a", 0) && !is_new("a", 9) && is_new("b", 9));
         assert!(is_new("a", 10) && !is_new("a", 19), "the window begins with what was written");
         lately.forget(&key("a"));

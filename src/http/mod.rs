@@ -15,8 +15,10 @@ mod cases;
 mod cookie;
 mod daily;
 mod events;
+mod export;
 mod guard;
 mod handling;
+mod heads;
 mod kept;
 mod latest;
 mod lessons;
@@ -64,6 +66,7 @@ use crate::notify::Board;
 use crate::rules::schedule::Schedule;
 use crate::store::Store;
 use audited::Slip;
+pub use export::{DeviceKey, Pack, PackSource};
 use latest::{Latest, Live};
 pub use media::{Clip, ClipError, ClipSource, Still};
 pub use openapi::document;
@@ -100,6 +103,7 @@ pub struct AppState {
     pub clock: SharedClock,
     pub metrics: Metrics,
     pub clips: Arc<dyn ClipSource>,
+    pub packs: Arc<dyn PackSource>,
     /// Holds `<alert id>.jpg`, with the boxes drawn, `<alert id>.plain.jpg`, and of what persons hide
     /// `<alert id>.<track>.<attribute>.jpg`; of vehicles `<track>.vehicle.jpg` and `<track>.plate.jpg`.
     pub snapshots_dir: PathBuf,
@@ -117,6 +121,8 @@ struct Context {
     started_at: Timestamp,
     begun: Arc<media::Begun>,
     clip_places: Arc<Semaphore>,
+    /// One at a time: it reads all video of an alert twice.
+    export_place: Arc<Semaphore>,
     picture_places: Arc<Semaphore>,
     hashing_places: Arc<Semaphore>,
     lockout: Arc<Mutex<Lockout>>,
@@ -177,6 +183,7 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         started_at: state.clock.now(),
         begun: Arc::default(),
         clip_places: Arc::new(Semaphore::new(CLIPS_AT_ONCE)),
+        export_place: Arc::new(Semaphore::new(1)),
         picture_places: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
         hashing_places: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         lockout: Arc::default(),

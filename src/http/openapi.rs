@@ -13,11 +13,11 @@ use super::permit::{self, machine, may, open, signed_in};
 use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
-    Live, MAX_SETTINGS_BYTES, Problem, Shared, accounts, alerts, arming, arming_month, audit, camera_test, cameras, cases,
-    cookie, daily, events, handling, kept, lessons, live, me, office, plans, plates, recordings, settings, shift,
-    sign_in, vehicles,
+    Live, MAX_SETTINGS_BYTES, Problem, Shared, accounts, alerts, arming, arming_month, audit, camera_test, cameras,
+    cases, cookie, daily, events, export, handling, kept, lessons, live, me, office, plans, plates, recordings,
+    settings, shift, sign_in, vehicles,
 };
-use crate::access::Permission::{Administer, Arm, Audit, Disarm, KeepPlates, Look, Release, Settle};
+use crate::access::Permission::{Administer, Arm, Audit, Disarm, Export, KeepPlates, Look, Release, Settle};
 use crate::access::audit::Act;
 use crate::store::VehicleCrop;
 
@@ -55,7 +55,10 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         .routes(signed_in(audited(Act::SecondFactorChanged, routes!(me::set_totp, me::remove_totp))))
         .routes(may(Administer, routes!(accounts::list_accounts)))
         .routes(may(Administer, audited(Act::AccountAdded, routes!(accounts::add_account))))
-        .routes(may(Administer, audited(Act::AccountChanged, routes!(accounts::change_account, accounts::remove_account))))
+        .routes(may(
+            Administer,
+            audited(Act::AccountChanged, routes!(accounts::change_account, accounts::remove_account)),
+        ))
         .routes(may(Look, routes!(cameras::list_cameras)))
         .routes(may(Look, routes!(cameras::get_camera)))
         .routes(may(Look, audited(Act::LiveViewed, routes!(cameras::camera_snapshot))))
@@ -71,6 +74,7 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         .routes(may(Look, routes!(alerts::alert_snapshot)))
         .routes(may(Look, routes!(alerts::alert_crop)))
         .routes(may(Look, audited(Act::AlertPlayed, routes!(alerts::alert_clip))))
+        .routes(may(Export, audited(Act::Exported, routes!(export::export_alert))))
         .routes(may(Look, routes!(lessons::list_lessons)))
         .routes(may(Settle, audited(Act::LessonTakenBack, routes!(lessons::take_back_lesson))))
         .routes(may(Look, routes!(cases::list_cases)))
@@ -100,7 +104,10 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         .routes(may(Look, routes!(daily::get_daily_report)))
         .routes(may(Administer, routes!(settings::get_settings)))
         .routes(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::add_camera))))
-        .routes(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::change_camera, settings::remove_camera))))
+        .routes(may(
+            Administer,
+            audited(Act::ConfigurationChanged, routes!(settings::change_camera, settings::remove_camera)),
+        ))
         .routes(long(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::draw_zones)))))
         .routes(may(Administer, audited(Act::CameraTested, routes!(camera_test::test_camera))))
         .routes(long(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::change_arming)))))
@@ -108,6 +115,7 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         .routes(long(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::change_plans)))))
         .routes(may(Audit, audited(Act::AuditRead, routes!(audit::read_audit))))
         .routes(may(Look, routes!(office::get_status)))
+        .routes(may(Audit, routes!(export::get_device)))
         .routes(may(Look, routes!(events::events)))
         .routes(signed_in(routes!(openapi_json)));
     let mut document = Document::openapi();

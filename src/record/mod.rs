@@ -5,8 +5,11 @@ mod camera;
 pub mod chain;
 pub mod clip;
 mod clip_cache;
+mod compare;
 mod disk;
 pub mod evidence;
+mod forecast;
+mod identity;
 mod mux;
 mod open;
 mod paths;
@@ -28,11 +31,14 @@ use uuid::Uuid;
 pub use camera::CameraRecorder;
 pub use clip::{ClipError, ClipInfo, Stretch};
 pub use clip_cache::{Clip, ClipCache, ClipLimits};
+pub use compare::{Comparison, check_disk, compare, repair};
 pub use disk::{DiskReport, DiskState, OnDisk};
+pub use forecast::Forecast;
+pub use identity::WrongDisk;
 pub use preview::{KeyFrame, PreviewError, key_frame_at};
 pub use reader::SegmentReader;
 pub use recorder::{Recorder, RecorderError};
-pub use recover::Recovered;
+pub use recover::{Recovered, file_sha256};
 
 use crate::base::chain::Digest;
 use crate::intake::Codec;
@@ -79,6 +85,9 @@ pub enum Gone {
 /// Where the recorder writes down what lies on disk; the store implements it. Calls return when
 /// the entry is durable.
 pub trait SegmentIndex: Send + Sync {
+    /// Names the appliance whose recordings these are.
+    fn appliance(&self) -> Uuid;
+
     /// A segment was begun, or has grown, or is complete: insert or update by id.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use super::boxes::{BoxError, Layout};
 use super::open::sync_dir;
 use super::recorder::RecorderError;
 use super::retention::Shelf;
-use super::{Gone, IndexError, Segment, SegmentIndex, paths};
+use super::{Gone, IndexError, Segment, SegmentIndex, identity, paths};
 use crate::base::chain::Digest;
 use crate::intake::Codec;
 
@@ -52,7 +52,7 @@ pub(super) fn recover(data_dir: &Path, index: &dyn SegmentIndex) -> Result<(Shel
     for absolute in files.keys() {
         if let Some(segment) = absolute.strip_prefix(data_dir).ok().and_then(unlisted) {
             recovery.repair(&segment)?;
-        } else {
+        } else if !identity::is_file(absolute) {
             tracing::warn!(path = %absolute.display(), "not a recording; left alone, and not counted");
         }
     }
@@ -147,12 +147,15 @@ fn cut(absolute: &Path) -> io::Result<Option<Whole>> {
         file.set_len(layout.whole_bytes)?;
         file.sync_all()?;
     }
-    let sha256 = hash(absolute)?;
+    let sha256 = file_sha256(absolute)?;
     Ok(Some(Whole { layout, cut_bytes, sha256 }))
 }
 
 /// Of a file's bytes.
-pub(super) fn hash(absolute: &Path) -> io::Result<Digest> {
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn file_sha256(absolute: &Path) -> io::Result<Digest> {
     let mut hash = Sha256::new();
     let mut file = File::open(absolute)?;
     let mut bytes = vec![0; 256 << 10];
@@ -172,7 +175,7 @@ fn remove(absolute: &Path) -> io::Result<()> {
 }
 
 /// Every file below `folder`, with its size. Links are not followed.
-fn list_files(folder: &Path, files: &mut BTreeMap<PathBuf, u64>) -> io::Result<()> {
+pub(super) fn list_files(folder: &Path, files: &mut BTreeMap<PathBuf, u64>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let kind = entry.file_type()?;

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::camera::Delivered;
-use super::disk::{DiskReport, DiskState, OnDisk, advice, state_after};
+use super::disk::{DiskReport, DiskState, OnDisk, advice, free_bytes, over_quota, reserve_bytes, state_after};
+use super::forecast::{Forecast, forecast};
 use super::open::OpenSegment;
 use super::retention::{Kept, Shelf, choose};
-use super::{Gone, IndexError, Segment, SegmentIndex};
+use super::{Gone, IndexError, Segment, SegmentIndex, WrongDisk, identity, recover};
 use crate::base::chain::Digest;
 use crate::base::{IdSource, SharedClock};
 
@@ -21,13 +23,13 @@ use crate::base::{IdSource, SharedClock};
 const IDLE: Duration = Duration::from_secs(60);
 /// How often cleaning looks again while nothing else makes it.
 const TICK: Duration = Duration::from_secs(1);
+/// How often a disk that is not this appliance's is looked at again.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+const FORECAST_EVERY: Duration = Duration::from_secs(60);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// Removing goes this share of the quota below it, so that it is not done for every segment.
 const HEADROOM_SHARE: u64 = 100;
 const MAX_HEADROOM_BYTES: u64 = 256 << 20;
-/// Left free for the database and the system, so that alerts are still stored when video is not:
-/// this, or a hundredth of a small disk.
-const RESERVE_BYTES: u64 = 64 << 20;
-const RESERVE_SHARE: u64 = 100;
 /// What is removed at least when a disk is full although something was held in reserve.
 const MIN_FREED_BYTES: u64 = 4 << 20;
 
@@ -50,6 +52,11 @@ pub(super) struct Writer {
     /// Why the last attempt to write failed; none since one has succeeded.
     trouble: Option<(DiskState, String)>,
     index_failing: bool,
+    /// The folder of recordings is this appliance's; else it is looked at again by the monotonic clock.
+    is_ours: bool,
+    look_again: Duration,
+    forecast: Option<Forecast>,
+    forecast_again: Duration,
 }
 
 impl Writer {
@@ -61,7 +68,9 @@ impl Writer {
         on_disk: OnDisk,
         ids: IdSource,
         shelf: Shelf,
+        wrong: Option<WrongDisk>,
     ) -> Self {
+        let is_ours = wrong.is_none();
         let mut writer = Self {
             data_dir,
             index,
@@ -77,8 +86,19 @@ impl Writer {
             unremoved: Vec::new(),
             trouble: None,
             index_failing: false,
+            is_ours,
+            look_again: Duration::ZERO,
+            forecast: None,
+            forecast_again: Duration::ZERO,
         };
-        writer.keep_within_quota();
+        match wrong {
+            None => writer.keep_within_quota(),
+            Some(wrong) => {
+                tracing::error!("{wrong}");
+                writer.trouble = Some((DiskState::Wrong, wrong.to_string()));
+                writer.report();
+            }
+        }
         writer
     }
 
@@ -114,6 +134,7 @@ impl Writer {
     }
 
     fn begin(&mut self, delivered: &Delivered) -> io::Result<()> {
+        self.check_disk()?;
         self.make_room()?;
         let id = self.ids.next(delivered.cut.at);
         let open = OpenSegment::begin(&self.data_dir, id, delivered, self.clock.monotonic())?;
@@ -122,6 +143,28 @@ impl Writer {
         if self.trouble.take().is_some() {
             tracing::info!("the disk takes recordings again");
             self.report();
+        }
+        Ok(())
+    }
+
+    /// That the folder of recordings is this appliance's. Once it is again, index and folder are made to agree as at a start.
+    fn check_disk(&mut self) -> io::Result<()> {
+        let now = self.clock.monotonic();
+        if !self.is_ours && now < self.look_again {
+            let known = self.trouble.as_ref().map_or_else(String::new, |(_, detail)| detail.clone());
+            return Err(io::Error::other(WrongDisk::Still(known)));
+        }
+        if let Err(wrong) = identity::check(&self.data_dir, self.index.as_ref()) {
+            self.is_ours = false;
+            self.look_again = now + LOOK_AGAIN;
+            return Err(wrong.into());
+        }
+        if !self.is_ours {
+            self.end_all();
+            let recovered = recover::recover(&self.data_dir, self.index.as_ref()).map_err(io::Error::other)?;
+            self.shelf = recovered.0;
+            self.is_ours = true;
+            tracing::info!("the disk of recordings is there again");
         }
         Ok(())
     }
@@ -169,7 +212,10 @@ impl Writer {
     fn fail(&mut self, camera: &str, error: &io::Error) {
         let state = state_after(error);
         let folder = self.data_dir.display();
-        let detail = format!("recording to {folder} fails ({error}): {}", advice(state));
+        let detail = match state {
+            DiskState::Wrong => error.to_string(),
+            _ => format!("recording to {folder} fails ({error}): {}", advice(state)),
+        };
         if self.trouble.as_ref().is_none_or(|(known, _)| *known != state) {
             tracing::error!(camera, "{detail}");
         }
@@ -215,6 +261,11 @@ impl Writer {
 
     /// Removes the oldest segments that no alert needs and nobody keeps, `bytes` of them if there are as many.
     fn free(&mut self, bytes: u64) {
+        // On a disk that is not there everything looks as if it were removed.
+        if let Err(wrong) = identity::check(&self.data_dir, self.index.as_ref()) {
+            tracing::warn!(%wrong, "nothing is removed");
+            return;
+        }
         let needed = self.index.needed().and_then(|needed| Ok([needed, self.index.kept()?].concat()));
         let needed = match needed {
             Ok(needed) => needed,
@@ -289,40 +340,31 @@ impl Writer {
         }
     }
 
-    fn report(&self) {
+    /// Once a minute: it looks at a day's segments.
+    fn forecast(&mut self) -> Option<Forecast> {
+        let now = self.clock.monotonic();
+        if now >= self.forecast_again {
+            self.forecast_again = now + FORECAST_EVERY;
+            let wall = self.clock.now();
+            let day_ago = wall.saturating_sub(DAY).unwrap_or(Timestamp::MIN);
+            let used = self.used_bytes();
+            // A disk that is smaller than the quota is full before.
+            let free =
+                free_bytes(&self.data_dir).and_then(|free| Ok(free.saturating_sub(reserve_bytes(&self.data_dir)?)));
+            let room = free.map_or(self.quota_bytes(), |free| self.quota_bytes().min(used + free));
+            self.forecast = forecast(self.shelf.since(day_ago), used, self.kept_bytes, room, wall);
+        }
+        self.forecast
+    }
+
+    fn report(&mut self) {
+        let forecast = self.forecast();
         let (used_bytes, quota_bytes) = (self.used_bytes(), self.quota_bytes());
         let (state, detail) = match &self.trouble {
             Some((state, detail)) => (*state, Some(detail.clone())),
             None if used_bytes > quota_bytes => (DiskState::Full, Some(over_quota(quota_bytes, self.kept_bytes))),
             None => (DiskState::Ok, None),
         };
-        (self.on_disk)(DiskReport { state, used_bytes, quota_bytes, kept_bytes: self.kept_bytes, detail });
+        (self.on_disk)(DiskReport { state, used_bytes, quota_bytes, kept_bytes: self.kept_bytes, forecast, detail });
     }
-}
-
-fn over_quota(quota_bytes: u64, kept_bytes: u64) -> String {
-    let [quota, kept] = [quota_bytes, kept_bytes].map(|bytes| bytes / 1_000_000);
-    if kept_bytes >= quota_bytes {
-        return format!(
-            "recordings that somebody keeps alone fill the quota of {quota} MB; none is removed: release what is no longer \
-             needed, or raise the quota"
-        );
-    }
-    if kept_bytes > 0 {
-        return format!(
-            "the quota of {quota} MB is full of recordings that alerts need and {kept} MB that somebody keeps; none is \
-             removed: release what is no longer needed, or raise the quota"
-        );
-    }
-    format!("the quota of {quota} MB is full of recordings that alerts need; they are kept: raise the quota")
-}
-
-fn free_bytes(dir: &PathBuf) -> io::Result<u64> {
-    let disk = rustix::fs::statvfs(dir)?;
-    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
-}
-
-fn reserve_bytes(dir: &PathBuf) -> io::Result<u64> {
-    let disk = rustix::fs::statvfs(dir)?;
-    Ok(RESERVE_BYTES.min(disk.f_blocks.saturating_mul(disk.f_frsize) / RESERVE_SHARE))
 }

@@ -238,8 +238,7 @@ fn what_retention_removes_is_known_and_told_once() {
 
 fn sign(office: &Office, key: &DeviceKey, head: HeadOf, folded: bool) -> Head {
     let HeadOf { camera, day, position, link } = head;
-    let statement =
-        Statement { appliance: office.store.appliance(), camera, day, position, link, at: at(100), folded };
+    let statement = Statement { appliance: office.store.appliance(), camera, day, position, link, at: at(100), folded };
     Head { signature: statement.sign(key), statement }
 }
 

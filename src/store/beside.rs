@@ -52,6 +52,10 @@ impl Beside {
 
 /// What only looks up.
 impl SegmentIndex for Beside {
+    fn appliance(&self) -> Uuid {
+        self.appliance
+    }
+
     fn put(&self, _: &Segment) -> std::result::Result<(), IndexError> {
         Err(only_read())
     }

@@ -60,8 +60,7 @@ impl Store {
             let told = statement.query_map([], |row| Ok((row.get::<_, String>("camera")?, removal(row)?)))?;
             for told in told.collect::<rusqlite::Result<Vec<_>>>()? {
                 let (camera, removal) = told;
-                let deed =
-                    Deed { camera: Some(camera), ..Deed::own(Act::RecordingsRemoved, removal.to_string()) };
+                let deed = Deed { camera: Some(camera), ..Deed::own(Act::RecordingsRemoved, removal.to_string()) };
                 audit::append(connection, &deed, at)?;
             }
             connection.execute("delete from removal", []).map(drop)

@@ -24,6 +24,7 @@ mod memory;
 mod migrate;
 mod orders;
 mod outages;
+mod place;
 mod plans;
 mod plate_pattern;
 mod plates;
@@ -52,7 +53,7 @@ use uuid::Uuid;
 
 use crate::alert::SettledAlerts;
 use crate::base::{IdSource, SharedClock};
-pub use account_book::AccountBook;
+pub use account_book::{AccountBook, at_the_machine};
 pub use accounts::{Account, Decision, Refusal};
 pub use alert_search::{AlertFilter, Page};
 pub use audit::{AuditFilter, AuditPage, write_beside};
@@ -118,6 +119,7 @@ impl Store {
     /// read. See [`StoreError`].
     pub fn open(data_dir: &Path, clock: &SharedClock) -> Result<Self> {
         fs::create_dir_all(data_dir).map_err(|error| StoreError::from_io(data_dir, &error))?;
+        place::check(data_dir)?;
         let lock = lock::take(data_dir)?;
         let reserve = Reserve::open(data_dir);
         let path = data_dir.join(FILE);

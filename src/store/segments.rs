@@ -20,6 +20,10 @@ pub const BEFORE_ALERT: Duration = Duration::from_secs(10);
 pub const AFTER_ALERT: Duration = Duration::from_secs(20);
 
 impl SegmentIndex for Store {
+    fn appliance(&self) -> Uuid {
+        Self::appliance(self)
+    }
+
     fn put(&self, segment: &Segment) -> Result<(), IndexError> {
         let (segment, path) = (segment.clone(), path_of(segment)?);
         self.writer().write(move |connection, _| put(connection, &segment, &path))?;

@@ -89,6 +89,10 @@ pub struct MemoryIndex {
 }
 
 impl SegmentIndex for MemoryIndex {
+    fn appliance(&self) -> Uuid {
+        Uuid::from_u128(7)
+    }
+
     fn put(&self, segment: &Segment) -> Result<(), IndexError> {
         let mut rows = self.rows.lock().unwrap();
         rows.retain(|row| row.id != segment.id);

@@ -59,6 +59,14 @@ impl DeviceKey {
         Ok(Self { pair })
     }
 
+    /// The key in `data_dir`, if there is one.
+    ///
+    /// # Errors
+    /// As [`DeviceKey::open`].
+    pub fn existing(data_dir: &Path) -> Result<Option<Self>, KeyError> {
+        if data_dir.join(FILE).exists() { Self::open(data_dir).map(Some) } else { Ok(None) }
+    }
+
     pub fn public(&self) -> PublicKey {
         let mut bytes = [0; KEY_BYTES];
         bytes.copy_from_slice(self.pair.public_key().as_ref());

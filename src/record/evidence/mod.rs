@@ -20,7 +20,7 @@ mod verify;
 pub use head::{Signature, Statement};
 pub use key::{DeviceKey, KeyError, PublicKey};
 pub use manifest::{About, Manifest, Model};
-pub use pack::{PackError, Part, Source, write};
+pub use pack::{PackError, Part, Ready, Source, prepare};
 pub use verify::{Fault, FaultKind, Report, VerifyError, verify};
 
 /// What is hashed by itself, so that an altered byte is found within so many.

@@ -1,6 +1,7 @@
 import { account } from './en/account';
 import { accounts } from './en/accounts';
 import { alert } from './en/alert';
+import { audit } from './en/audit';
 import { camera } from './en/camera';
 import { page } from './en/page';
 import { recordings } from './en/recordings';
@@ -15,6 +16,7 @@ export const en: Dictionary = {
   ...account,
   ...accounts,
   ...alert,
+  ...audit,
   ...camera,
   ...page,
   ...recordings,

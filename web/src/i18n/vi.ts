@@ -1,6 +1,7 @@
 import { account } from './vi/account';
 import { accounts } from './vi/accounts';
 import { alert } from './vi/alert';
+import { audit } from './vi/audit';
 import { camera } from './vi/camera';
 import { page } from './vi/page';
 import { recordings } from './vi/recordings';
@@ -15,6 +16,7 @@ export const vi = {
   ...account,
   ...accounts,
   ...alert,
+  ...audit,
   ...camera,
   ...page,
   ...recordings,
