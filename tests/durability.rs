@@ -17,6 +17,7 @@ use canhdem::testcam::{Mount, TestCameras};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use support::appliance::Appliance;
+use support::program::run;
 use support::{Camera, Office, eventually, files_below, film, pause, until};
 
 const KILLS: u32 = 10;
@@ -232,6 +233,12 @@ fn check_at_rest(office: &Office, told: &Told) {
     let database = rusqlite::Connection::open(store.path()).expect("the database");
     let checked: String = database.query_row("pragma integrity_check", [], |row| row.get(0)).expect("checked");
     assert_eq!(checked, "ok");
+    drop(store);
+    // Whatever the kills have cut off, chains and log are whole.
+    let config = office.config.to_str().expect("text");
+    let verified = run(&["verify", "--config", config, "--language", "en"]);
+    println!("{}", verified.stdout);
+    assert_eq!(verified.code, Some(0), "{}{}", verified.stdout, verified.stderr);
 }
 
 fn check_segment(office: &Office, row: &Segment) {

@@ -9,6 +9,7 @@ import { response } from './en/response';
 import { search } from './en/search';
 import { settings } from './en/settings';
 import { shift } from './en/shift';
+import { storage } from './en/storage';
 import { vehicle } from './en/vehicle';
 import type { Dictionary } from './index';
 
@@ -24,5 +25,6 @@ export const en: Dictionary = {
   ...search,
   ...settings,
   ...shift,
+  ...storage,
   ...vehicle,
 };

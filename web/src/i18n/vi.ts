@@ -9,6 +9,7 @@ import { response } from './vi/response';
 import { search } from './vi/search';
 import { settings } from './vi/settings';
 import { shift } from './vi/shift';
+import { storage } from './vi/storage';
 import { vehicle } from './vi/vehicle';
 
 /** The reference dictionary: `en` must have exactly these keys. {n} and the like are filled in by `t`. */
@@ -24,5 +25,6 @@ export const vi = {
   ...search,
   ...settings,
   ...shift,
+  ...storage,
   ...vehicle,
 } as const;

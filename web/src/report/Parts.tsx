@@ -138,7 +138,10 @@ export function Heads({ report }: Props) {
         {report.heads.map((head) => (
           <li key={`${head.camera ?? ''}/${head.day}`}>
             <strong>{head.camera_name ?? t('audit.title')}</strong>{' '}
-            {t(head.camera === null ? 'report.heads.log' : 'report.heads.day', { n: head.count, day: head.day })}
+            {t(head.camera === null ? 'report.heads.log' : 'report.heads.day', {
+              n: head.count,
+              day: head.day,
+            })}
             <small> {dateTimeOf(head.signed_at, language)}</small>
             <code class="head-link">{head.link.match(/.{1,8}/g)?.join(' ')}</code>
           </li>

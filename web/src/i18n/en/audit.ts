@@ -67,7 +67,8 @@ export const audit = {
   'audit.act.other': 'something else',
   'device.title': 'Key of this appliance',
   'device.open': 'Key of the appliance',
-  'device.words': 'Print this page once, sign it, and keep it in the office’s records. Later the fingerprint tells whether evidence was signed by this appliance.',
+  'device.words':
+    'Print this page once, sign it, and keep it in the office’s records. Later the fingerprint tells whether evidence was signed by this appliance.',
   'device.qr': 'QR code of the key',
   'device.fingerprint': 'Fingerprint (SHA-256, shortened)',
   'device.key': 'Public key (Ed25519)',
@@ -77,9 +78,11 @@ export const audit = {
   'device.sign.given': 'Installed by (signature, name)',
   'device.sign.taken': 'Received by (signature, name)',
   'alert.evidence': 'Export evidence (ZIP)',
-  'alert.evidence.words': 'Original video, pictures, what was done, signed by the appliance. The export is written into the audit log.',
+  'alert.evidence.words':
+    'Original video, pictures, what was done, signed by the appliance. The export is written into the audit log.',
   'report.heads': 'Signed heads of chains',
-  'report.heads.words': 'Keep the print: nothing before these marks can be altered, removed or put in without it showing.',
+  'report.heads.words':
+    'Keep the print: nothing before these marks can be altered, removed or put in without it showing.',
   'report.heads.none': 'Nothing is signed yet (once an hour).',
   'report.heads.day': '{n} segments of {day} (UTC)',
   'report.heads.log': '{n} entries, {day} (UTC)',

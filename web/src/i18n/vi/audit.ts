@@ -67,7 +67,8 @@ export const audit = {
   'audit.act.other': 'việc khác',
   'device.title': 'Dấu khóa của máy canh',
   'device.open': 'Dấu khóa máy canh',
-  'device.words': 'In trang này một lần, ký và cất vào hồ sơ của cơ quan. Sau này chỉ cần so dấu khóa là biết hồ sơ chứng cứ có đúng do máy này ký hay không.',
+  'device.words':
+    'In trang này một lần, ký và cất vào hồ sơ của cơ quan. Sau này chỉ cần so dấu khóa là biết hồ sơ chứng cứ có đúng do máy này ký hay không.',
   'device.qr': 'Mã QR của khóa',
   'device.fingerprint': 'Dấu khóa (SHA-256, rút gọn)',
   'device.key': 'Khóa công khai (Ed25519)',
