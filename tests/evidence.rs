@@ -129,9 +129,11 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
     let who: Vec<_> = exported.map(|entry| entry["who"].as_str()).collect();
     assert_eq!(who, [None, Some("tests")], "{access}");
     check_chains(&read("chains.json"), &read("manifest.json"));
-    assert!(!fs::read_dir(&office.data_dir).expect("read").any(|entry| {
-        entry.expect("an entry").file_name().to_string_lossy().starts_with("export-")
-    }));
+    assert!(
+        !fs::read_dir(&office.data_dir)
+            .expect("read")
+            .any(|entry| { entry.expect("an entry").file_name().to_string_lossy().starts_with("export-") })
+    );
 
     // What was exported is never overwritten, and the appliance has gone on.
     let again = export(&office, id, &pack);
@@ -144,7 +146,8 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
     assert_eq!(verify(&packs.path().join("later.zip"), &["--key", &key]).code, Some(0));
 
     // The appliance itself: what it wrote down and recorded is as it was, until somebody changes it.
-    let appliance = |more: &[&str]| run(&[&["verify", "--config", text(&office.config), "--language", "en"], more].concat());
+    let appliance =
+        |more: &[&str]| run(&[&["verify", "--config", text(&office.config), "--language", "en"], more].concat());
     let whole = appliance(&["--key", &key]);
     assert_eq!(whole.code, Some(0), "{}{}", whole.stdout, whole.stderr);
     assert!(whole.stdout.contains("Audit log: intact") && whole.stdout.contains("0 faults"), "{}", whole.stdout);
@@ -159,7 +162,8 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
     assert!(changed.stdout.contains(": changed: "), "{}", changed.stdout);
     assert_eq!(appliance(&["--audit"]).code, Some(0), "the log is none the worse for it");
     let log = rusqlite::Connection::open(office.data_dir.join("canhdem.db")).expect("opens");
-    log.execute_batch("drop trigger audit_is_not_removed; delete from audit where position = 2").expect("tampered with");
+    log.execute_batch("drop trigger audit_is_not_removed; delete from audit where position = 2")
+        .expect("tampered with");
     let cut = appliance(&["--audit"]);
     assert!(cut.code == Some(1) && cut.stdout.contains("Audit log: entry 2 is missing"), "{}", cut.stdout);
 }

@@ -10,7 +10,7 @@ use super::params::Query;
 use super::problem::Problems;
 use super::{Context, Shared, WebError, blocking};
 use crate::access::Who;
-use crate::access::audit::{Act, Entry};
+use crate::access::audit::{Act, Entry, Removal};
 use crate::store::AuditFilter;
 
 const DEFAULT_LIMIT: u32 = 100;
@@ -107,6 +107,12 @@ fn filter(who: &Who, query: &Query) -> Result<AuditFilter, WebError> {
 }
 
 impl Context {
+    /// With times as the office reads them.
+    fn detail(&self, detail: String) -> String {
+        let Ok(Removal { segments, bytes, from, to }) = detail.parse() else { return detail };
+        format!("segments={segments} bytes={bytes} from={} to={}", self.time(from), self.time(to))
+    }
+
     fn audit_entry(&self, entry: Entry) -> AuditEntry {
         AuditEntry {
             number: entry.position,
@@ -117,7 +123,7 @@ impl Context {
             camera_name: entry.camera.as_deref().map(|camera| self.camera_name(camera)),
             camera: entry.camera,
             alert: entry.alert,
-            detail: entry.detail,
+            detail: entry.detail.map(|detail| self.detail(detail)),
         }
     }
 }

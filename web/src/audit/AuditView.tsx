@@ -8,6 +8,7 @@ import { useNow } from '../stream/appliance';
 import { dateTimeOf } from '../time';
 import { ALL, queryOf, removalOf, type Filter } from './audit';
 import { AuditForm } from './AuditForm';
+import { wordsOf } from './detail';
 import { DeviceSheet } from './DeviceSheet';
 import '../report/report.css';
 import './audit.css';
@@ -105,7 +106,9 @@ function Detail({ detail }: { detail: string | null }) {
   const { t, language } = useSession();
   if (detail === null) return null;
   const removal = removalOf(detail);
-  if (!removal) return <span class="audit-detail">{detail}</span>;
+  if (!removal) {
+    return <span class="audit-detail">{wordsOf(detail, language)}</span>;
+  }
   const { segments, bytes, from, to: until } = removal;
   return (
     <span class="audit-detail">
