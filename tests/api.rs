@@ -20,7 +20,7 @@ use canhdem::http::{AppState, Clip, ClipError, ClipSource, DeviceKey, Pack, Pack
 use canhdem::intake::Codec;
 use canhdem::intake::health::{self, LostReason, StreamHealth, StreamState};
 use canhdem::notify::{Board, GateState};
-use canhdem::record::{DiskReport, DiskState, Segment, SegmentIndex as _};
+use canhdem::record::{DiskReport, DiskState, Forecast, Segment, SegmentIndex as _};
 use canhdem::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, Severity};
 use canhdem::store::{Account, Handled, Store};
 use canhdem::vision::attributes;
@@ -700,7 +700,9 @@ async fn recordings_arming_and_status() {
     assert_eq!((&noon["at"], &noon["armed"]), (&json!("2026-02-17T12:00:00.000+07:00"), &json!(false)));
     office.get("/api/v1/arming?at=noon").await.check_problem(400, "`at`");
 
-    office.state.board.set_disk(DiskReport { used_bytes: 7, quota_bytes: 9, kept_bytes: 2, ..DiskReport::default() });
+    let forecast = Some(Forecast { days_left: 1.5, days_kept: 11.0 });
+    let report = DiskReport { used_bytes: 7, quota_bytes: 9, kept_bytes: 2, forecast, ..DiskReport::default() };
+    office.state.board.set_disk(report);
     let status = office.json("/api/v1/status").await;
     assert_eq!(status["appliance"], office.state.store.appliance().to_string());
     assert_eq!((&status["language"], &status["timezone"]), (&json!("vi"), &json!("Asia/Ho_Chi_Minh")));
@@ -708,7 +710,7 @@ async fn recordings_arming_and_status() {
     assert_eq!(status["now"], "2026-02-17T01:30:30.000+07:00");
     assert_eq!(
         status["disk"],
-        json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "kept_bytes": 2, "detail": null})
+        json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "kept_bytes": 2, "days_left": 1.5, "days_kept": 11.0, "detail": null})
     );
     assert_eq!(status["version"], env!("CARGO_PKG_VERSION"));
 }
@@ -721,7 +723,9 @@ async fn health_and_metrics() {
     office.state.board.set_disk(DiskReport { state: DiskState::Full, detail, ..DiskReport::default() });
     office.get("/healthz").await.check_problem(503, "video: no space left");
     office.state.metrics.camera("kho").access_units.inc();
+    office.state.metrics.set_recordings(7, 9, Some((1.5, 11.0)));
     let metrics = office.get("/metrics").await;
+    assert!(metrics.text().contains("canhdem_recordings_days_left 1.5\n"), "{}", metrics.text());
     assert!(metrics.text().contains("canhdem_access_units_total{camera=\"kho\"} 1"), "{}", metrics.text());
     assert!(metrics.header("content-type").starts_with("application/openmetrics-text"));
 }

@@ -115,8 +115,13 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
     assert!(verified.code == Some(1) && verified.stdout.contains("another key"), "{}", verified.stdout);
 
     // The same over the page's way, and both are in the log that the next pack has.
-    let page = appliance.ask(&format!("/api/v1/alerts/{id}/evidence.zip")).expect("an answer");
-    assert_eq!((page.status, page.content_type.as_str()), (200, "application/zip"));
+    // Asked again where a busy machine has kept it waiting for too long.
+    let page = eventually("the pack", || {
+        let page = appliance.ask(&format!("/api/v1/alerts/{id}/evidence.zip"))?;
+        assert!([200, 503].contains(&page.status), "{}", String::from_utf8_lossy(&page.body));
+        (page.status == 200).then_some(page)
+    });
+    assert_eq!(page.content_type, "application/zip");
     let downloaded = packs.path().join("page.zip");
     fs::write(&downloaded, page.body).expect("written");
     assert_eq!(verify(&downloaded, &["--key", &key]).code, Some(0));
@@ -127,7 +132,7 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
     let access = read("access.json");
     let exported = access["entries"].as_array().expect("a list").iter().filter(|entry| entry["what"] == "exported");
     let who: Vec<_> = exported.map(|entry| entry["who"].as_str()).collect();
-    assert_eq!(who, [None, Some("tests")], "{access}");
+    assert!(who[0].is_none() && who.len() > 1 && who[1..].iter().all(|who| *who == Some("tests")), "{access}");
     check_chains(&read("chains.json"), &read("manifest.json"));
     assert!(
         !fs::read_dir(&office.data_dir)
@@ -161,6 +166,19 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
     assert!(changed.code == Some(1) && changed.stdout.contains(&format!("{name} (")), "{}", changed.stdout);
     assert!(changed.stdout.contains(": changed: "), "{}", changed.stdout);
     assert_eq!(appliance(&["--audit"]).code, Some(0), "the log is none the worse for it");
+
+    // Index and files: one that somebody takes is missed by name, and marked when that is asked for.
+    let storage = |more: &[&str]| run(&[&["check", "--storage", "--config", text(&office.config)], more].concat());
+    assert_eq!(storage(&[]).code, Some(0), "{:?}", storage(&[]));
+    fs::remove_file(&recording).expect("removed");
+    let missing = storage(&[]);
+    assert!(missing.code == Some(1) && missing.stdout.contains(&name), "{missing:?}");
+    assert!(missing.stderr.contains("--repair"), "{missing:?}");
+    assert_eq!(storage(&["--repair"]).code, Some(0));
+    assert_eq!(storage(&[]).code, Some(0));
+    let gone = appliance(&[]);
+    assert!(gone.code == Some(1) && gone.stdout.contains(": missing: "), "still known: {}", gone.stdout);
+
     let log = rusqlite::Connection::open(office.data_dir.join("canhdem.db")).expect("opens");
     log.execute_batch("drop trigger audit_is_not_removed; delete from audit where position = 2")
         .expect("tampered with");

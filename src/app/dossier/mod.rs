@@ -121,10 +121,29 @@ fn prepare(
     ];
     parts.extend(configuration.map(|written| text("configuration.toml", config::all_masked(written))));
     parts.extend(clip.map(|path| file("clip.mp4".to_owned(), path)));
-    parts.extend(pictures(config, &alert)?.into_iter().map(|(name, path)| file(format!("pictures/{name}"), path)));
+    for (name, path) in pictures(config, &alert)? {
+        // At once: while an alert is open, better pictures take their places.
+        let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
+        parts.push(Part { name: format!("pictures/{name}"), source: Source::Bytes(bytes) });
+    }
     parts.extend(segments.iter().map(|segment| file(name_of(segment), config.data_dir.join(&segment.path))));
     let pack = evidence::prepare(about.clone(), parts, &key)?;
     Ok(Exported { pack, key: key.public(), unfinished: unfinished.len(), segments: segments.len(), _clip: scratch })
+}
+
+/// What a clip's name begins with while the page exports it.
+const EXPORT: &str = "export-";
+
+/// Clips of exports that were cut short by the end of the program.
+fn remove_left_behind(data_dir: &Path) {
+    for entry in fs::read_dir(data_dir).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(EXPORT) && name.ends_with(".clip") {
+            // Best effort: it is tried again at the next start.
+            drop(fs::remove_file(entry.path()));
+        }
+    }
 }
 
 /// What the page exports.
@@ -135,6 +154,7 @@ pub(super) struct Packs {
 
 impl Packs {
     pub(super) fn new(settings: Settings, clock: SharedClock) -> Self {
+        remove_left_behind(&settings.config().data_dir);
         Self { settings, clock }
     }
 }
@@ -142,7 +162,7 @@ impl Packs {
 impl PackSource for Packs {
     fn pack(&self, alert: Uuid) -> Result<http::Pack, String> {
         let config = self.settings.config();
-        let scratch = Scratch::new(&config.data_dir.join(format!("export-{}", Uuid::now_v7())));
+        let scratch = Scratch::new(&config.data_dir.join(format!("{EXPORT}{}", Uuid::now_v7())));
         let text = self.settings.text();
         let exported = prepare(&config, text.as_deref(), alert, self.clock.now(), scratch);
         let exported = exported.map_err(|error| format!("{error:#}"))?;
