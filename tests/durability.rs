@@ -140,6 +140,8 @@ fn lasting(alert: &Value) -> Value {
     let mut lasting = alert.clone();
     // The clip is what is on disk of it: it may end earlier after a kill.
     lasting["clip"] = Value::Null;
+    // On a slow machine nobody has claimed it for five minutes meanwhile.
+    lasting["escalated_at"] = Value::Null;
     lasting
 }
 

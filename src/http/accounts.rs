@@ -185,7 +185,8 @@ pub(super) async fn remove_account(
 
 /// What the audit log says of an account.
 fn told(account: &store::Account) -> String {
-    let cameras = account.cameras.as_ref().map(|cameras| Vec::from_iter(cameras.iter().map(String::as_str)).join(", "));
+    let cameras =
+        account.cameras.as_ref().map(|cameras| cameras.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
     let cameras = cameras.map_or_else(|| "all cameras".to_owned(), |cameras| format!("cameras {cameras}"));
     let disabled = if account.disabled_at.is_some() { ", disabled" } else { "" };
     format!("{}: {}, {cameras}{disabled}", account.name, account.role.name())

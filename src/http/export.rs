@@ -43,9 +43,11 @@ pub trait PackSource: Send + Sync {
 
 pub struct Pack {
     pub bytes: u64,
-    /// Fails, in words for the log, where what was read is no longer there or cannot be written.
-    pub write: Box<dyn FnOnce(&mut dyn Write) -> Result<(), String> + Send>,
+    pub write: WritePack,
 }
+
+/// Writes a pack. Fails, in words for the log, where what was read is no longer there or cannot be written.
+pub type WritePack = Box<dyn FnOnce(&mut dyn Write) -> Result<(), String> + Send>;
 
 /// The public part, in hexadecimal digits, and short enough to be compared by eye.
 pub struct DeviceKey {

@@ -43,7 +43,9 @@ pub type OnDisk = Box<dyn Fn(DiskReport) + Send>;
 
 /// What an error in writing says about the disk.
 pub(super) fn state_after(error: &io::Error) -> DiskState {
-    if error.get_ref().is_some_and(|inner| inner.is::<WrongDisk>()) {
+    if let Some(inner) = error.get_ref()
+        && inner.is::<WrongDisk>()
+    {
         return DiskState::Wrong;
     }
     match error.kind() {

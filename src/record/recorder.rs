@@ -11,7 +11,6 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use super::camera::{CameraRecorder, Feed, Message, Outbox};
 use super::disk::OnDisk;
 use super::recover::{self, Recovered};
-use super::retention::Shelf;
 use super::writer::Writer;
 use super::{IndexError, SegmentIndex, WrongDisk, identity};
 use crate::base::worker::Worker;
@@ -59,20 +58,20 @@ impl Recorder {
         on_disk: OnDisk,
         ids: IdSource,
     ) -> Result<Self, RecorderError> {
-        let (shelf, recovered, wrong) = match identity::check(&data_dir, index.as_ref()) {
+        let (found, recovered) = match identity::check(&data_dir, index.as_ref()) {
             Ok(()) => {
                 let (shelf, recovered) = recover::recover(&data_dir, index.as_ref())?;
-                (shelf, recovered, None)
+                (Ok(shelf), recovered)
             }
             Err(WrongDisk::Unreadable { path, error }) => return Err(RecorderError::Folder { path, error }),
             // Alerts are told without it; it may be put in at any time.
-            Err(wrong) => (Shelf::default(), Recovered::default(), Some(wrong)),
+            Err(wrong) => (Err(wrong), Recovered::default()),
         };
         let (sender, receiver) = bounded(MAX_QUEUED_CUTS);
         let outbox = Outbox { sender, queued_bytes: Arc::new(AtomicUsize::new(0)) };
         let queue = outbox.clone();
         let quota_bytes = Arc::new(AtomicU64::new(quota_bytes));
-        let mut writer = Writer::new(data_dir, index, Arc::clone(&quota_bytes), clock, on_disk, ids, shelf, wrong);
+        let mut writer = Writer::new(data_dir, index, Arc::clone(&quota_bytes), clock, on_disk, ids, found);
         let worker = Worker::spawn("recorder", move || run(&mut writer, &receiver, &queue));
         Ok(Self {
             outbox,

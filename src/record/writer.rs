@@ -60,6 +60,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    /// `found`: what lies in the folder of recordings, if that is this appliance's.
     pub(super) fn new(
         data_dir: PathBuf,
         index: Arc<dyn SegmentIndex>,
@@ -67,10 +68,13 @@ impl Writer {
         clock: SharedClock,
         on_disk: OnDisk,
         ids: IdSource,
-        shelf: Shelf,
-        wrong: Option<WrongDisk>,
+        found: Result<Shelf, WrongDisk>,
     ) -> Self {
-        let is_ours = wrong.is_none();
+        let is_ours = found.is_ok();
+        let (shelf, wrong) = match found {
+            Ok(shelf) => (shelf, None),
+            Err(wrong) => (Shelf::default(), Some(wrong)),
+        };
         let mut writer = Self {
             data_dir,
             index,
