@@ -318,7 +318,7 @@ fn a_disk_that_is_not_mounted_is_not_an_empty_one() {
 #[test]
 fn index_and_files_are_compared_and_made_to_agree() {
     let desk = Desk::new();
-    let (_, _) = two_films(&desk);
+    two_films(&desk);
     let rows = desk.index.all().unwrap();
     let compare = || canhdem::record::compare(desk.dir.path(), desk.index.as_ref()).unwrap();
     assert!(compare().is_in_order() && compare().whole == rows.len(), "{:?}", compare());

@@ -66,7 +66,7 @@ use crate::notify::Board;
 use crate::rules::schedule::Schedule;
 use crate::store::Store;
 use audited::Slip;
-pub use export::{DeviceKey, Pack, PackSource};
+pub use export::{DeviceKey, Pack, PackSource, WritePack};
 use latest::{Latest, Live};
 pub use media::{Clip, ClipError, ClipSource, Still};
 pub use openapi::document;

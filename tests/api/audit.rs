@@ -118,7 +118,7 @@ async fn changes_say_what_and_no_secret() {
     let order = json!({"act": "disarm", "camera": "kho", "until": "2026-02-17T04:00:00+07:00", "reason": "Sửa mái"});
     assert_eq!(ask_as(&office, &cookie, "POST", "/api/v1/arming", Some(order)).await.status, 201);
     let told = log(&office, "").await;
-    let told: Vec<_> = told.iter().map(|entry| [&entry["what"], &entry["camera"], &entry["detail"]]).collect();
+    let told: Vec<_> = told.iter().map(|entry| ["what", "camera", "detail"].map(|key| entry[key].clone())).collect();
     let until = "2026-02-17T01:30:00.000+07:00 – 2026-02-17T04:00:00.000+07:00: Sửa mái";
     let wanted = [
         [json!("account_added"), json!(null), json!("minh: guard, cameras kho")],
@@ -127,7 +127,7 @@ async fn changes_say_what_and_no_secret() {
         [json!("alert_resolved"), json!("cong-chinh"), json!("false_alarm: insect")],
         [json!("disarmed"), json!("kho"), json!(until)],
     ];
-    assert_eq!(told, wanted.iter().map(|entry| entry.each_ref()).collect::<Vec<_>>());
+    assert_eq!(told, wanted);
 }
 
 #[tokio::test]

@@ -140,7 +140,7 @@ fn what_is_as_it_was_has_no_fault() {
 fn a_log_that_is_written_anew_with_all_its_hashes_is_not_what_was_signed() {
     let office = Office::new();
     // As a program could that knows how entries are linked.
-    let (mut before, mut sql) = (chain::START, String::new());
+    let (mut before, mut sql) = (chain::START, Vec::new());
     office
         .beside()
         .each_entry(|link, entry| {
@@ -150,10 +150,10 @@ fn a_log_that_is_written_anew_with_all_its_hashes_is_not_what_was_signed() {
             }
             before = chain::link(before, entry.content(office.store.appliance()));
             let (detail, link, position) = (entry.detail.unwrap_or_default(), chain::hex(&before), entry.position);
-            sql += &format!("update audit set detail = '{detail}', link = x'{link}' where position = {position};");
+            sql.push(format!("update audit set detail = '{detail}', link = x'{link}' where position = {position};"));
         })
         .expect("read");
-    office.tamper(&sql);
+    office.tamper(&sql.concat());
     assert_eq!(office.audit().fault, Some(AuditFault::Head { at: 5, fault: HeadFault::Rewritten }));
 }
 
