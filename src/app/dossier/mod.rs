@@ -169,7 +169,11 @@ impl PackSource for Packs {
         let bytes = exported.pack.bytes;
         Ok(http::Pack {
             bytes,
-            write: Box::new(move |to| exported.pack.write_to(to).map_err(|error| error.to_string())),
+            write: Box::new(move |to| {
+                // All of it: with a part alone the clip would go before it is read.
+                let exported = exported;
+                exported.pack.write_to(to).map_err(|error| error.to_string())
+            }),
         })
     }
 
