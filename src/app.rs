@@ -6,6 +6,8 @@ mod clips;
 mod dossier;
 mod escalation;
 mod expiry;
+pub mod proof;
+mod sealing;
 
 use std::fs::DirBuilder;
 use std::net::{SocketAddr, TcpListener};
@@ -36,9 +38,11 @@ use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
 use cameras::Cameras;
 use clips::RecordedClips;
+use dossier::Packs;
 pub use dossier::{Exported, export};
 use escalation::Escalation;
 use expiry::Expiry;
+use sealing::Sealing;
 
 /// Where the page is, and how its first account is made.
 pub struct Ready {
@@ -99,6 +103,7 @@ pub fn run(
     for alert in store.close_unfinished()? {
         tracing::info!(alert = %alert.id, "closed: it was open when canhdem last stopped");
     }
+    sealing::write_start(&store, clock.now())?;
     let (setup, setup_token) = first_set_up(&store)?.unzip();
     let cases = Cases::open(&store, config.neighbours.clone(), clock.now(), IdSource::random())?;
     let board = Board::default();
@@ -109,8 +114,10 @@ pub fn run(
         config.record.quota_bytes,
         clock.clone(),
         {
-            let (board, store) = (board.clone(), store.clone());
+            let (board, store, metrics) = (board.clone(), store.clone(), metrics.clone());
             Box::new(move |report| {
+                let days = report.forecast.map(|of| (of.days_left, of.days_kept));
+                metrics.set_recordings(report.used_bytes, report.quota_bytes, days);
                 if report.state == DiskState::Ok {
                     store.restore_reserve();
                 }
@@ -136,6 +143,7 @@ pub fn run(
     };
     let state = AppState {
         clips: Arc::new(RecordedClips::open(store.clone(), &config.data_dir).context("the folder of clips")?),
+        packs: Arc::new(Packs::new(settings.clone(), clock.clone())),
         snapshots_dir: snapshots::folder(&config.data_dir),
         store,
         board,
@@ -150,11 +158,13 @@ pub fn run(
     // Start.
     let (stop, shutdown) = Shutdown::new();
     let expiry = Expiry::new(state.store.clone(), state.clock.clone(), settings.clone());
+    let sealing = Sealing::new(state.store.clone(), state.clock.clone(), &config.data_dir);
     let escalation = Escalation { store: state.store.clone(), clock: state.clock.clone(), settings };
     let workers = vec![
         serve(listener, state, shutdown.clone())?,
         expiry.start(shutdown.clone())?,
         escalation.start(shutdown.clone())?,
+        sealing.clone().start(shutdown.clone())?,
         Cameras::start(shared, shutdown)?,
     ];
     tracing::info!(%address, cameras = config.cameras.len(), "watching");
@@ -172,6 +182,7 @@ pub fn run(
     if let Some(recorder) = Arc::into_inner(recorder) {
         recorder.finish();
     }
+    sealing.write_stop();
     Ok(())
 }
 

@@ -16,11 +16,11 @@ use canhdem::alert::{Actor, Alert, Guard, Handling, Judged, Person, Step, Verdic
 use canhdem::base::{IdSource, Metrics, Rect, Shutdown, ShutdownHandle, SimClock, Timestamp};
 use canhdem::config::Settings;
 use canhdem::decode::{Frame, PixelFormat};
-use canhdem::http::{AppState, Clip, ClipError, ClipSource, Still};
+use canhdem::http::{AppState, Clip, ClipError, ClipSource, DeviceKey, Pack, PackSource, Still};
 use canhdem::intake::Codec;
 use canhdem::intake::health::{self, LostReason, StreamHealth, StreamState};
 use canhdem::notify::{Board, GateState};
-use canhdem::record::{DiskReport, DiskState, Segment, SegmentIndex as _};
+use canhdem::record::{DiskReport, DiskState, Forecast, Segment, SegmentIndex as _};
 use canhdem::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, Severity};
 use canhdem::store::{Account, Handled, Store};
 use canhdem::vision::attributes;
@@ -36,8 +36,12 @@ use uuid::Uuid;
 mod accounts;
 #[path = "api/arming.rs"]
 mod arming;
+#[path = "api/audit.rs"]
+mod audit;
 #[path = "api/cases.rs"]
 mod cases;
+#[path = "api/export.rs"]
+mod export;
 #[path = "api/live.rs"]
 mod live;
 #[path = "api/recordings.rs"]
@@ -125,6 +129,27 @@ impl ClipSource for FakeClips {
     }
 }
 
+/// A pack of a few pieces; of the alert of second 61 it is cut short.
+struct FakePacks;
+
+impl PackSource for FakePacks {
+    fn pack(&self, alert: Uuid) -> Result<Pack, String> {
+        let is_broken = alert.to_string() == id(61);
+        let write = move |to: &mut dyn std::io::Write| {
+            to.write_all(&[7; 600_000]).map_err(|error| error.to_string())?;
+            if is_broken {
+                return Err("/secret/path: it is gone".to_owned());
+            }
+            to.write_all(b"end").map_err(|error| error.to_string())
+        };
+        Ok(Pack { bytes: 600_003, write: Box::new(write) })
+    }
+
+    fn device_key(&self) -> Result<DeviceKey, String> {
+        Ok(DeviceKey { key: "ab".repeat(32), fingerprint: "1234 5678".to_owned() })
+    }
+}
+
 struct Office {
     folder: TempDir,
     state: AppState,
@@ -160,6 +185,7 @@ impl Office {
             clock: clock.clone(),
             metrics: Metrics::new(),
             clips: clips.clone(),
+            packs: Arc::new(FakePacks),
             snapshots_dir,
             tls: None,
             setup: None,
@@ -674,7 +700,9 @@ async fn recordings_arming_and_status() {
     assert_eq!((&noon["at"], &noon["armed"]), (&json!("2026-02-17T12:00:00.000+07:00"), &json!(false)));
     office.get("/api/v1/arming?at=noon").await.check_problem(400, "`at`");
 
-    office.state.board.set_disk(DiskReport { used_bytes: 7, quota_bytes: 9, kept_bytes: 2, ..DiskReport::default() });
+    let forecast = Some(Forecast { days_left: 1.5, days_kept: 11.0 });
+    let report = DiskReport { used_bytes: 7, quota_bytes: 9, kept_bytes: 2, forecast, ..DiskReport::default() };
+    office.state.board.set_disk(report);
     let status = office.json("/api/v1/status").await;
     assert_eq!(status["appliance"], office.state.store.appliance().to_string());
     assert_eq!((&status["language"], &status["timezone"]), (&json!("vi"), &json!("Asia/Ho_Chi_Minh")));
@@ -682,7 +710,7 @@ async fn recordings_arming_and_status() {
     assert_eq!(status["now"], "2026-02-17T01:30:30.000+07:00");
     assert_eq!(
         status["disk"],
-        json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "kept_bytes": 2, "detail": null})
+        json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "kept_bytes": 2, "days_left": 1.5, "days_kept": 11.0, "detail": null})
     );
     assert_eq!(status["version"], env!("CARGO_PKG_VERSION"));
 }
@@ -695,7 +723,9 @@ async fn health_and_metrics() {
     office.state.board.set_disk(DiskReport { state: DiskState::Full, detail, ..DiskReport::default() });
     office.get("/healthz").await.check_problem(503, "video: no space left");
     office.state.metrics.camera("kho").access_units.inc();
+    office.state.metrics.set_recordings(7, 9, Some((1.5, 11.0)));
     let metrics = office.get("/metrics").await;
+    assert!(metrics.text().contains("canhdem_recordings_days_left 1.5\n"), "{}", metrics.text());
     assert!(metrics.text().contains("canhdem_access_units_total{camera=\"kho\"} 1"), "{}", metrics.text());
     assert!(metrics.header("content-type").starts_with("application/openmetrics-text"));
 }

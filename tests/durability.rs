@@ -17,6 +17,7 @@ use canhdem::testcam::{Mount, TestCameras};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use support::appliance::Appliance;
+use support::program::run;
 use support::{Camera, Office, eventually, files_below, film, pause, until};
 
 const KILLS: u32 = 10;
@@ -139,6 +140,8 @@ fn lasting(alert: &Value) -> Value {
     let mut lasting = alert.clone();
     // The clip is what is on disk of it: it may end earlier after a kill.
     lasting["clip"] = Value::Null;
+    // On a slow machine nobody has claimed it for five minutes meanwhile.
+    lasting["escalated_at"] = Value::Null;
     lasting
 }
 
@@ -232,6 +235,12 @@ fn check_at_rest(office: &Office, told: &Told) {
     let database = rusqlite::Connection::open(store.path()).expect("the database");
     let checked: String = database.query_row("pragma integrity_check", [], |row| row.get(0)).expect("checked");
     assert_eq!(checked, "ok");
+    drop(store);
+    // Whatever the kills have cut off, chains and log are whole.
+    let config = office.config.to_str().expect("text");
+    let verified = run(&["verify", "--config", config, "--language", "en"]);
+    println!("{}", verified.stdout);
+    assert_eq!(verified.code, Some(0), "{}{}", verified.stdout, verified.stderr);
 }
 
 fn check_segment(office: &Office, row: &Segment) {

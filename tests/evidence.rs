@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use canhdem::testcam::{Auth, Mount, TestCameras};
+use sha2::{Digest as _, Sha256};
 use support::appliance::Appliance;
 use support::program::{Finished, run};
 use support::{Camera, Office, eventually, files_below, film};
@@ -113,6 +114,32 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
     let verified = verify(&pack, &["--key", &other]);
     assert!(verified.code == Some(1) && verified.stdout.contains("another key"), "{}", verified.stdout);
 
+    // The same over the page's way, and both are in the log that the next pack has.
+    // Asked again where a busy machine has kept it waiting for too long.
+    let page = eventually("the pack", || {
+        let page = appliance.ask(&format!("/api/v1/alerts/{id}/evidence.zip"))?;
+        assert!([200, 503].contains(&page.status), "{}", String::from_utf8_lossy(&page.body));
+        (page.status == 200).then_some(page)
+    });
+    assert_eq!(page.content_type, "application/zip");
+    let downloaded = packs.path().join("page.zip");
+    fs::write(&downloaded, page.body).expect("written");
+    assert_eq!(verify(&downloaded, &["--key", &key]).code, Some(0));
+    let unpacked = unpacked(&downloaded);
+    let read = |name: &str| -> serde_json::Value {
+        serde_json::from_slice(&fs::read(unpacked.path().join(name)).expect(name)).expect("JSON")
+    };
+    let access = read("access.json");
+    let exported = access["entries"].as_array().expect("a list").iter().filter(|entry| entry["what"] == "exported");
+    let who: Vec<_> = exported.map(|entry| entry["who"].as_str()).collect();
+    assert!(who[0].is_none() && who.len() > 1 && who[1..].iter().all(|who| *who == Some("tests")), "{access}");
+    check_chains(&read("chains.json"), &read("manifest.json"));
+    assert!(
+        !fs::read_dir(&office.data_dir)
+            .expect("read")
+            .any(|entry| { entry.expect("an entry").file_name().to_string_lossy().starts_with("export-") })
+    );
+
     // What was exported is never overwritten, and the appliance has gone on.
     let again = export(&office, id, &pack);
     assert!(again.code == Some(1) && again.stderr.contains("is there already"), "{}", again.stderr);
@@ -122,6 +149,64 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
     let later = export(&office, id, &packs.path().join("later.zip"));
     assert_eq!(later.code, Some(0), "{}", later.stderr);
     assert_eq!(verify(&packs.path().join("later.zip"), &["--key", &key]).code, Some(0));
+
+    // The appliance itself: what it wrote down and recorded is as it was, until somebody changes it.
+    let appliance =
+        |more: &[&str]| run(&[&["verify", "--config", text(&office.config), "--language", "en"], more].concat());
+    let whole = appliance(&["--key", &key]);
+    assert_eq!(whole.code, Some(0), "{}{}", whole.stdout, whole.stderr);
+    assert!(whole.stdout.contains("Audit log: intact") && whole.stdout.contains("0 faults"), "{}", whole.stdout);
+    let recording = files_below(&office.data_dir.join("recordings/cong")).remove(0);
+    let mut bytes = fs::read(&recording).expect("read");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&recording, bytes).expect("written");
+    let changed = appliance(&[]);
+    let name = recording.file_name().expect("a name").to_string_lossy().into_owned();
+    assert!(changed.code == Some(1) && changed.stdout.contains(&format!("{name} (")), "{}", changed.stdout);
+    assert!(changed.stdout.contains(": changed: "), "{}", changed.stdout);
+    assert_eq!(appliance(&["--audit"]).code, Some(0), "the log is none the worse for it");
+
+    // Index and files: one that somebody takes is missed by name, and marked when that is asked for.
+    let storage = |more: &[&str]| run(&[&["check", "--storage", "--config", text(&office.config)], more].concat());
+    assert_eq!(storage(&[]).code, Some(0), "{:?}", storage(&[]));
+    fs::remove_file(&recording).expect("removed");
+    let missing = storage(&[]);
+    assert!(missing.code == Some(1) && missing.stdout.contains(&name), "{missing:?}");
+    assert!(missing.stderr.contains("--repair"), "{missing:?}");
+    assert_eq!(storage(&["--repair"]).code, Some(0));
+    assert_eq!(storage(&[]).code, Some(0));
+    let gone = appliance(&[]);
+    assert!(gone.code == Some(1) && gone.stdout.contains(": missing: "), "still known: {}", gone.stdout);
+
+    let log = rusqlite::Connection::open(office.data_dir.join("canhdem.db")).expect("opens");
+    log.execute_batch("drop trigger audit_is_not_removed; delete from audit where position = 2")
+        .expect("tampered with");
+    let cut = appliance(&["--audit"]);
+    assert!(cut.code == Some(1) && cut.stdout.contains("Audit log: entry 2 is missing"), "{}", cut.stdout);
+}
+
+/// Each link follows from the one before, and the segments are those of the manifest.
+#[track_caller]
+fn check_chains(chains: &serde_json::Value, manifest: &serde_json::Value) {
+    let bytes = |text: &serde_json::Value| -> Vec<u8> {
+        let text = text.as_str().expect("hexadecimal");
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("digits")).collect()
+    };
+    let mut segments = 0;
+    for chain in chains["chains"].as_array().expect("chains") {
+        let mut before = bytes(&chain["before"]);
+        for link in chain["links"].as_array().expect("links") {
+            let expected = Sha256::digest([&before[..], &bytes(&link["content"])].concat());
+            before = bytes(&link["link"]);
+            assert_eq!(before, expected[..], "{link}");
+            let Some(file) = link["segment"]["file"].as_str() else { continue };
+            let listed = manifest["files"].as_array().expect("files").iter().find(|listed| listed["name"] == file);
+            assert_eq!(listed.expect("listed")["sha256"], link["segment"]["sha256"], "{file}");
+            segments += 1;
+        }
+    }
+    assert!(segments > 0, "{chains}");
 }
 
 #[test]

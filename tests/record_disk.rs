@@ -242,3 +242,114 @@ fn a_quota_full_of_what_is_kept_says_so() {
     assert!(detail.contains("somebody keeps alone fill") && detail.contains("release"), "{detail}");
     check_stored(&desk);
 }
+
+/// The first of its films, recorded, and the second as a stream that goes on an hour later.
+fn two_films(desk: &Desk) -> (Vec<AccessUnit>, Vec<AccessUnit>) {
+    let units = Footage::H264.units();
+    desk.record(&units);
+    let later = shifted(&units, HOUR);
+    (units, later)
+}
+
+fn wrong(desk: &Desk) -> Option<String> {
+    let reports = desk.reports.lock().unwrap();
+    reports.last().filter(|report| report.state == DiskState::Wrong).and_then(|report| report.detail.clone())
+}
+
+fn identity(desk: &Desk) -> PathBuf {
+    desk.dir.path().join("recordings/canhdem-recordings.json")
+}
+
+#[test]
+fn the_disk_of_another_appliance_is_not_written_to() {
+    let desk = Desk::new();
+    let (_, later) = two_films(&desk);
+    let rows = desk.index.all().unwrap();
+    let ours = fs::read(identity(&desk)).unwrap();
+    fs::write(identity(&desk), br#"{"appliance":"00000000-0000-0000-0000-0000000000ff"}"#).unwrap();
+    let before = files(&desk);
+    let clock = Arc::new(SimClock::new(start()));
+    let recorder = desk.recorder_with(1 << 30, clock.clone());
+    let camera = recorder.camera("gate");
+    push_all(&camera, &later);
+    wait_until(|| camera.dropped() > 0);
+    assert!(wrong(&desk).unwrap().contains("disk of another appliance (00000000-0000-0000-0000-0000000000ff)"));
+    assert_eq!((desk.index.all().unwrap(), files(&desk)), (rows.clone(), before), "nothing is missed, nothing written");
+    // The right one is put in again: without a restart it goes on.
+    fs::write(identity(&desk), ours).unwrap();
+    let mut hour = HOUR;
+    wait_until(|| {
+        hour += HOUR;
+        clock.advance(Duration::from_secs(6));
+        push_all(&camera, &shifted(&Footage::H264.units(), hour));
+        desk.index.all().unwrap().len() > rows.len()
+    });
+    camera.gap();
+    recorder.finish();
+    assert_eq!(wrong(&desk), None);
+    check_stored(&desk);
+}
+
+#[test]
+fn a_disk_that_is_not_mounted_is_not_an_empty_one() {
+    let desk = Desk::new();
+    let recordings = desk.dir.path().join("recordings");
+    let Some(disk) = SmallDisk::mount(&recordings, 32) else { return };
+    let (_, later) = two_films(&desk);
+    let rows = desk.index.all().unwrap();
+    assert!(!rows.is_empty());
+    drop(disk);
+    let recorder = desk.recorder();
+    let camera = recorder.camera("gate");
+    push_all(&camera, &later);
+    wait_until(|| camera.dropped() > 0);
+    assert!(wrong(&desk).unwrap().contains("is not mounted, or another one was put in"));
+    assert_eq!(desk.index.all().unwrap(), rows, "what is on the disk is still known");
+    assert_eq!(files(&desk), Vec::<PathBuf>::new(), "the folder under it stays empty");
+    recorder.finish();
+    // Gone for good: somebody says so.
+    let repaired = canhdem::record::repair(desk.dir.path(), desk.index.as_ref()).unwrap();
+    assert_eq!(repaired.removed_rows, rows.len());
+    assert!(desk.index.gone.lock().unwrap().iter().all(|(_, gone)| *gone == canhdem::record::Gone::Missing));
+    desk.record(&later);
+    assert!(!desk.index.all().unwrap().is_empty());
+}
+
+#[test]
+fn index_and_files_are_compared_and_made_to_agree() {
+    let desk = Desk::new();
+    two_films(&desk);
+    let rows = desk.index.all().unwrap();
+    let compare = || canhdem::record::compare(desk.dir.path(), desk.index.as_ref()).unwrap();
+    assert!(compare().is_in_order() && compare().whole == rows.len(), "{:?}", compare());
+    // One loses its row, one its file, one its end; and something that is no recording.
+    desk.index.rows.lock().unwrap().remove(0);
+    fs::remove_file(desk.path(&rows[1])).unwrap();
+    let path = desk.path(&rows[2]);
+    let half = fs::read(&path).unwrap();
+    fs::write(&path, &half[..half.len() - 10]).unwrap();
+    fs::write(desk.dir.path().join("recordings/notes.txt"), "x").unwrap();
+    let found = compare();
+    assert_eq!((&found.unlisted, &found.missing), (&vec![rows[0].path.clone()], &vec![rows[1].path.clone()]));
+    assert_eq!(found.other_size, [(rows[2].path.clone(), rows[2].size_bytes, rows[2].size_bytes - 10)]);
+    assert_eq!(found.foreign, [PathBuf::from("recordings/notes.txt")]);
+    let repaired = canhdem::record::repair(desk.dir.path(), desk.index.as_ref()).unwrap();
+    assert_eq!((repaired.completed, repaired.removed_rows), (2, 1), "{repaired:?}");
+    assert!(compare().is_in_order());
+    assert!(desk.dir.path().join("recordings/notes.txt").exists());
+}
+
+/// Below the folder of recordings, without the file of identity.
+fn files(desk: &Desk) -> Vec<PathBuf> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, found) } else { found.push(path) }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&desk.dir.path().join("recordings"), &mut found);
+    found.retain(|path| *path != identity(desk));
+    found.sort();
+    found
+}

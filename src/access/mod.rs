@@ -1,5 +1,6 @@
 //! Who uses the page, and what each may do. Pure.
 
+pub mod audit;
 mod lockout;
 mod name;
 pub mod password;

@@ -21,6 +21,8 @@ pub enum Permission {
     KeepPlates,
     /// Let go of recordings that somebody keeps.
     Release,
+    /// Take alerts out of the house, as evidence packs.
+    Export,
     /// Keep accounts and the configuration.
     Administer,
     /// Read who did what.
@@ -28,13 +30,14 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Look,
         Self::Settle,
         Self::Arm,
         Self::Disarm,
         Self::KeepPlates,
         Self::Release,
+        Self::Export,
         Self::Administer,
         Self::Audit,
     ];
@@ -47,6 +50,7 @@ impl Permission {
             Self::Disarm => "disarm",
             Self::KeepPlates => "keep_plates",
             Self::Release => "release",
+            Self::Export => "export",
             Self::Administer => "administer",
             Self::Audit => "audit",
         }
@@ -58,7 +62,7 @@ impl Role {
         match permission {
             Permission::Look => true,
             Permission::Settle | Permission::Arm => self != Self::Auditor,
-            Permission::Disarm | Permission::KeepPlates | Permission::Release => {
+            Permission::Disarm | Permission::KeepPlates | Permission::Release | Permission::Export => {
                 matches!(self, Self::Supervisor | Self::Admin)
             }
             Permission::Administer => self == Self::Admin,
@@ -122,6 +126,7 @@ mod tests {
         check(Permission::Disarm, "supervisor admin");
         check(Permission::KeepPlates, "supervisor admin");
         check(Permission::Release, "supervisor admin");
+        check(Permission::Export, "supervisor admin");
         check(Permission::Administer, "admin");
         check(Permission::Audit, "admin auditor");
     }

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use crate::access::audit::{Act, Deed};
 use crate::base::worker::Worker;
 use crate::base::{SharedClock, Shutdown};
 use crate::camera::snapshots;
@@ -49,7 +50,13 @@ impl Expiry {
         loop {
             match self.forget(shutdown) {
                 Ok(0) => {}
-                Ok(passages) => tracing::info!(passages, "vehicles that came by long ago were forgotten"),
+                Ok(passages) => {
+                    tracing::info!(passages, "vehicles that came by long ago were forgotten");
+                    let deed = Deed::own(Act::VehiclesForgotten, passages.to_string());
+                    if let Err(error) = self.store.write_down(deed, self.clock.now()) {
+                        tracing::warn!(%error, "that vehicles were forgotten cannot be written into the audit log");
+                    }
+                }
                 Err(error) => tracing::warn!(%error, "vehicles that came by long ago are not forgotten yet"),
             }
             if let Err(error) = self.store.remove_marks(self.older_than(self.settings.config().memory.keep())) {

@@ -1,6 +1,7 @@
 //! What the appliance counts about itself, in Prometheus's text format.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -24,6 +25,8 @@ pub struct Metrics {
     gate_awake: Family<CameraLabel, Gauge>,
     alert_latency_seconds: Family<CameraLabel, Histogram, fn() -> Histogram>,
     dropped: Family<QueueLabel, Counter>,
+    /// Of recordings: bytes used, bytes at most, days left, days kept.
+    recordings: [Gauge<f64, AtomicU64>; 4],
 }
 
 /// What is counted of one camera. Cloning shares the counters.
@@ -75,6 +78,18 @@ impl Metrics {
         registry.register("alert_latency_seconds", help, alert_latency_seconds.clone());
         let dropped = Family::<QueueLabel, Counter>::default();
         registry.register("dropped", "What a full queue had to drop", dropped.clone());
+        let recordings = [
+            ("recordings_used_bytes", "Bytes of video"),
+            ("recordings_quota_bytes", "Bytes of video at most"),
+            ("recordings_days_left", "Days until the quota is full, at the pace of the last day; NaN while not known"),
+            ("recordings_days_kept", "Days of video that there are then"),
+        ];
+        let recordings = recordings.map(|(name, help)| {
+            let gauge = Gauge::<f64, AtomicU64>::default();
+            gauge.set(f64::NAN);
+            registry.register(name, help, gauge.clone());
+            gauge
+        });
         Self {
             registry: Arc::new(registry),
             access_units,
@@ -84,6 +99,15 @@ impl Metrics {
             gate_awake,
             alert_latency_seconds,
             dropped,
+            recordings,
+        }
+    }
+
+    /// What is used of how much, and how many days are left and kept.
+    pub fn set_recordings(&self, used_bytes: u64, quota_bytes: u64, days: Option<(f64, f64)>) {
+        let (left, kept) = days.unwrap_or((f64::NAN, f64::NAN));
+        for (gauge, value) in self.recordings.iter().zip([used_bytes as f64, quota_bytes as f64, left, kept]) {
+            gauge.set(value);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What every other module may use and what knows none of them.
 
+pub mod chain;
 pub mod clock;
 pub mod geometry;
 pub mod ids;

@@ -2,6 +2,7 @@
 
 mod arming;
 mod cameras;
+mod storage;
 
 use std::path::PathBuf;
 
@@ -22,12 +23,21 @@ pub struct Args {
     /// Explain the arming from this time on instead of from now, such as 2026-02-17T01:30:00+07:00.
     #[arg(long, value_name = "RFC3339")]
     at: Option<Timestamp>,
+    /// Instead, whether the index of recordings and the files agree, and the disk is this appliance's.
+    #[arg(long)]
+    storage: bool,
+    /// Make them agree: files that are not listed are, and what is listed without a file is marked as gone.
+    #[arg(long, requires = "storage")]
+    repair: bool,
 }
 
 /// # Errors
 /// When the configuration is wrong, or a model is missing or altered.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::load(&args.config)?;
+    if args.storage {
+        return storage::run(&config, args.repair);
+    }
     if let Some(Certificate { certificate, key }) = &config.web.certificate {
         Tls::load(certificate, key)?;
     }

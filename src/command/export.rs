@@ -1,7 +1,9 @@
 //! `canhdem export`: an alert as an evidence pack, also while the appliance runs.
 
+use std::fs;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use uuid::Uuid;
 
 use super::output;
@@ -26,9 +28,10 @@ pub struct Args {
 /// See [`app::export`].
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::load(&args.config)?;
-    let exported = app::export(&config, &args.config, args.alert, SystemClock::new().now(), &args.out)?;
+    let written = fs::read_to_string(&args.config).with_context(|| args.config.display().to_string())?;
+    let exported = app::export(&config, &written, args.alert, SystemClock::new().now(), &args.out)?;
     let vi = config.language == Language::Vi;
-    let (files, out) = (exported.manifest.files.len(), args.out.display());
+    let (files, out) = (exported.pack.manifest.files.len(), args.out.display());
     let (segments, fingerprint) = (exported.segments, exported.key.fingerprint());
     output::line(if vi {
         format!("{out}: {files} tệp, trong đó {segments} đoạn video gốc. Dấu khóa của máy canh: {fingerprint}")

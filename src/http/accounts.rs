@@ -16,7 +16,8 @@ use super::params::{Name, Sent};
 use super::problem::Problems;
 use super::sign_in::hashing;
 use super::signed::SignedIn;
-use super::{Context, Shared, WebError, blocking};
+use super::{Context, Shared, WebError, audited, blocking};
+use crate::access::audit::Act;
 use crate::access::{Role, check_name, password};
 use crate::base::{IdSource, secret};
 use crate::store::{self, Refusal};
@@ -95,6 +96,7 @@ pub(super) async fn add_account(
         context.state.store.add_account(&account)??;
         let (by, name, role) = (&signed.account.name, &account.name, account.role.name());
         tracing::info!(target: "audit", account = by, name, role, "account added");
+        audited::say(told(&account));
         Ok(context.account_view(&account))
     });
     Ok((StatusCode::CREATED, Json(account.await??)))
@@ -149,6 +151,9 @@ pub(super) async fn change_account(
             disabled = changed.disabled_at.is_some(), password = has_password, cameras = ?changed.cameras,
             totp = changed.totp_secret.is_some(), "account changed"
         );
+        let also = [(has_password, ", password set"), (totp == Some(false), ", second factor taken away")];
+        let also: String = also.into_iter().filter_map(|(is_so, words)| is_so.then_some(words)).collect();
+        audited::say(told(&changed) + &also);
         Ok::<_, WebError>(context.account_view(&changed))
     });
     Ok(Json(account.await??))
@@ -171,9 +176,20 @@ pub(super) async fn remove_account(
         let account = context.account_by(&id)?;
         context.state.store.remove_account(account.id)??;
         tracing::info!(target: "audit", account = signed.account.name, name = account.name, "account removed");
+        audited::say_act(Act::AccountRemoved);
+        audited::say(account.name);
         Ok::<_, WebError>(StatusCode::NO_CONTENT)
     })
     .await?
+}
+
+/// What the audit log says of an account.
+fn told(account: &store::Account) -> String {
+    let cameras =
+        account.cameras.as_ref().map(|cameras| cameras.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
+    let cameras = cameras.map_or_else(|| "all cameras".to_owned(), |cameras| format!("cameras {cameras}"));
+    let disabled = if account.disabled_at.is_some() { ", disabled" } else { "" };
+    format!("{}: {}, {cameras}{disabled}", account.name, account.role.name())
 }
 
 /// A new account. Hashes.

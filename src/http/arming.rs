@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::cameras::shortened;
 use super::params::{Name, Query, Sent};
 use super::problem::Problems;
-use super::{Context, Shared, WebError, blocking};
+use super::{Context, Shared, WebError, audited, blocking};
+use crate::access::audit::Act as DeedAct;
 use crate::access::{Permission, Who};
 use crate::base::IdSource;
 use crate::config;
@@ -171,6 +172,7 @@ pub(super) async fn give_order(
         context.state.store.put_order(&order)?;
         let (act, scope) = (order.act, &order.scope);
         tracing::info!(target: "audit", account = who.name, ?act, ?scope, until = %order.until, "ordered by hand");
+        context.say_order(&order);
         Ok(context.order(&order))
     });
     Ok((StatusCode::CREATED, Json(order.await??)))
@@ -204,6 +206,20 @@ pub(super) async fn withdraw_order(
 }
 
 impl Context {
+    fn say_order(&self, order: &Order) {
+        audited::say_act(if order.act == Act::Disarm { DeedAct::Disarmed } else { DeedAct::Armed });
+        let (from, until, reason) = (self.time(order.from), self.time(order.until), &order.reason);
+        let group = match &order.scope {
+            Scope::Camera(camera) => {
+                audited::say_camera(camera);
+                String::new()
+            }
+            Scope::Group(group) => format!("{group}: "),
+            Scope::All => String::new(),
+        };
+        audited::say(format!("{group}{from} – {until}: {reason}"));
+    }
+
     fn arming_state(&self, answer: Answer) -> ArmingState {
         let Answer { armed, from, until, sentence } = answer;
         ArmingState {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::heads::ChainHead;
 use super::params::Query;
 use super::problem::Problems;
 use super::{Context, Shared, WebError, blocking};
@@ -50,6 +51,8 @@ pub(super) struct DailyReport {
     disarmed: Vec<Disarmed>,
     /// Who went on duty and off it.
     duty: Vec<DutyEntry>,
+    /// Ends of the chains of recordings and of the audit log that were signed meanwhile.
+    heads: Vec<ChainHead>,
 }
 
 /// How many alerts there were, and what they were.
@@ -228,6 +231,7 @@ impl Context {
             outages: self.camera_outages(who, from, to)?,
             disarmed: self.disarmed(who, from, to)?,
             duty: store.duty(from, end)?.into_iter().map(|change| self.duty_entry(change)).collect(),
+            heads: self.heads(who, from, end)?,
         })
     }
 

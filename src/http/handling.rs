@@ -10,7 +10,7 @@ use super::plans::PlanStep;
 use super::problem::Problems;
 use super::trails::{self, Trail};
 use super::view::{self, Alert};
-use super::{Context, Shared, WebError, blocking};
+use super::{Context, Shared, WebError, audited, blocking};
 use crate::access::{Role, Who};
 use crate::alert::{self, Action, ActionKind, Actor, Guard, Note, Step, Verdict, VerdictKind};
 use crate::rules::FalseAlarm;
@@ -119,6 +119,9 @@ pub(super) async fn resolve_alert(
     Sent(wanted): Sent<WantedVerdict>,
 ) -> Result<Json<AlertInFull>, WebError> {
     let step = wanted.checked()?;
+    if let Step::Resolve { verdict, .. } = &step {
+        audited::say(told(*verdict));
+    }
     handle(&context, id, who, step).await
 }
 
@@ -159,6 +162,14 @@ pub(super) async fn note_on_alert(
 ) -> Result<Json<AlertInFull>, WebError> {
     let note = note("text", &wanted.text)?;
     handle(&context, id, who, Step::Note(note)).await
+}
+
+/// What the audit log says of a verdict.
+fn told(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::TrueAlarm => "true_alarm".to_owned(),
+        Verdict::FalseAlarm(reason) => format!("false_alarm: {reason:?}").to_lowercase(),
+    }
 }
 
 async fn handle(context: &Shared, id: String, who: Who, step: Step) -> Result<Json<AlertInFull>, WebError> {

@@ -6,6 +6,8 @@ mod accounts;
 mod alerts;
 mod arming;
 mod arming_month;
+mod audit;
+mod audited;
 mod camera_test;
 mod cameras;
 mod case_view;
@@ -13,8 +15,10 @@ mod cases;
 mod cookie;
 mod daily;
 mod events;
+mod export;
 mod guard;
 mod handling;
+mod heads;
 mod kept;
 mod latest;
 mod lessons;
@@ -61,6 +65,8 @@ use crate::config::{Config, Settings};
 use crate::notify::Board;
 use crate::rules::schedule::Schedule;
 use crate::store::Store;
+use audited::Slip;
+pub use export::{DeviceKey, Pack, PackSource, WritePack};
 use latest::{Latest, Live};
 pub use media::{Clip, ClipError, ClipSource, Still};
 pub use openapi::document;
@@ -97,6 +103,7 @@ pub struct AppState {
     pub clock: SharedClock,
     pub metrics: Metrics,
     pub clips: Arc<dyn ClipSource>,
+    pub packs: Arc<dyn PackSource>,
     /// Holds `<alert id>.jpg`, with the boxes drawn, `<alert id>.plain.jpg`, and of what persons hide
     /// `<alert id>.<track>.<attribute>.jpg`; of vehicles `<track>.vehicle.jpg` and `<track>.plate.jpg`.
     pub snapshots_dir: PathBuf,
@@ -114,9 +121,12 @@ struct Context {
     started_at: Timestamp,
     begun: Arc<media::Begun>,
     clip_places: Arc<Semaphore>,
+    /// One at a time: it reads all video of an alert twice.
+    export_place: Arc<Semaphore>,
     picture_places: Arc<Semaphore>,
     hashing_places: Arc<Semaphore>,
     lockout: Arc<Mutex<Lockout>>,
+    lately: Arc<audited::Lately>,
     listener_places: Arc<Semaphore>,
     viewer_places: Arc<Semaphore>,
     /// Of a camera that is looked at before it is set up.
@@ -173,9 +183,11 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         started_at: state.clock.now(),
         begun: Arc::default(),
         clip_places: Arc::new(Semaphore::new(CLIPS_AT_ONCE)),
+        export_place: Arc::new(Semaphore::new(1)),
         picture_places: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
         hashing_places: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         lockout: Arc::default(),
+        lately: Arc::default(),
         listener_places: Arc::new(Semaphore::new(LISTENERS)),
         viewer_places: Arc::new(Semaphore::new(VIEWERS)),
         testing_place: Arc::new(Semaphore::new(1)),
@@ -232,8 +244,8 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&Context) -> T + Send + 'static,
 ) -> Result<T, WebError> {
     let context = Arc::clone(context);
-    let span = tracing::Span::current();
-    tokio::task::spawn_blocking(move || span.in_scope(|| work(&context)))
+    let (span, slip) = (tracing::Span::current(), Slip::current());
+    tokio::task::spawn_blocking(move || span.in_scope(|| Slip::within(slip, || work(&context))))
         .await
         .map_err(|error| WebError::internal(&error))
 }

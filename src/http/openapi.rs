@@ -8,15 +8,17 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
+use super::audited::audited;
 use super::permit::{self, machine, may, open, signed_in};
 use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
-    Live, MAX_SETTINGS_BYTES, Problem, Shared, accounts, alerts, arming, arming_month, camera_test, cameras, cases,
-    cookie, daily, events, handling, kept, lessons, live, me, office, plans, plates, recordings, settings, shift,
-    sign_in, vehicles,
+    Live, MAX_SETTINGS_BYTES, Problem, Shared, accounts, alerts, arming, arming_month, audit, camera_test, cameras,
+    cases, cookie, daily, events, export, handling, kept, lessons, live, me, office, plans, plates, recordings,
+    settings, shift, sign_in, vehicles,
 };
-use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Release, Settle};
+use crate::access::Permission::{Administer, Arm, Audit, Disarm, Export, KeepPlates, Look, Release, Settle};
+use crate::access::audit::Act;
 use crate::store::VehicleCrop;
 
 #[derive(utoipa::OpenApi)]
@@ -48,61 +50,72 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         .routes(signed_in(routes!(sign_in::sign_out)))
         .routes(open(routes!(sign_in::get_setup, sign_in::set_up)))
         .routes(signed_in(routes!(me::get_me, me::change_me)))
-        .routes(signed_in(routes!(me::change_password)))
-        .routes(signed_in(routes!(me::new_totp, me::set_totp, me::remove_totp)))
-        .routes(may(Administer, routes!(accounts::list_accounts, accounts::add_account)))
-        .routes(may(Administer, routes!(accounts::change_account, accounts::remove_account)))
+        .routes(signed_in(audited(Act::PasswordChanged, routes!(me::change_password))))
+        .routes(signed_in(routes!(me::new_totp)))
+        .routes(signed_in(audited(Act::SecondFactorChanged, routes!(me::set_totp, me::remove_totp))))
+        .routes(may(Administer, routes!(accounts::list_accounts)))
+        .routes(may(Administer, audited(Act::AccountAdded, routes!(accounts::add_account))))
+        .routes(may(
+            Administer,
+            audited(Act::AccountChanged, routes!(accounts::change_account, accounts::remove_account)),
+        ))
         .routes(may(Look, routes!(cameras::list_cameras)))
         .routes(may(Look, routes!(cameras::get_camera)))
-        .routes(may(Look, routes!(cameras::camera_snapshot)))
-        .routes(may(Look, routes!(live::camera_live)))
+        .routes(may(Look, audited(Act::LiveViewed, routes!(cameras::camera_snapshot))))
+        .routes(may(Look, audited(Act::LiveViewed, routes!(live::camera_live))))
         .routes(may(Look, routes!(alerts::list_alerts)))
-        .routes(may(Look, routes!(alerts::get_alert)))
-        .routes(may(Settle, routes!(handling::claim_alert)))
-        .routes(may(Settle, routes!(handling::resolve_alert)))
-        .routes(may(Settle, routes!(handling::escalate_alert)))
-        .routes(may(Settle, routes!(handling::note_on_alert)))
-        .routes(may(Settle, routes!(plans::tick_step)))
+        .routes(may(Look, audited(Act::AlertViewed, routes!(alerts::get_alert))))
+        .routes(may(Settle, audited(Act::AlertClaimed, routes!(handling::claim_alert))))
+        .routes(may(Settle, audited(Act::AlertResolved, routes!(handling::resolve_alert))))
+        .routes(may(Settle, audited(Act::AlertEscalated, routes!(handling::escalate_alert))))
+        .routes(may(Settle, audited(Act::AlertNoted, routes!(handling::note_on_alert))))
+        .routes(may(Settle, audited(Act::PlanTicked, routes!(plans::tick_step))))
         .routes(may(Look, routes!(vehicles::list_vehicles_of_alert)))
         .routes(may(Look, routes!(alerts::alert_snapshot)))
         .routes(may(Look, routes!(alerts::alert_crop)))
-        .routes(may(Look, routes!(alerts::alert_clip)))
+        .routes(may(Look, audited(Act::AlertPlayed, routes!(alerts::alert_clip))))
+        .routes(may(Export, audited(Act::Exported, routes!(export::export_alert))))
         .routes(may(Look, routes!(lessons::list_lessons)))
-        .routes(may(Settle, routes!(lessons::take_back_lesson)))
+        .routes(may(Settle, audited(Act::LessonTakenBack, routes!(lessons::take_back_lesson))))
         .routes(may(Look, routes!(cases::list_cases)))
         .routes(may(Look, routes!(cases::get_case)))
         .routes(may(Look, routes!(vehicles::list_vehicles)))
         .routes(may(Look, routes!(vehicles::get_vehicle)))
         .routes(may(Look, routes!(vehicles::vehicle_crop)))
         .routes(may(Look, routes!(plates::list_plates)))
-        .routes(may(KeepPlates, routes!(plates::add_plate)))
-        .routes(may(KeepPlates, routes!(plates::change_plate, plates::remove_plate)))
+        .routes(may(KeepPlates, audited(Act::PlatesChanged, routes!(plates::add_plate))))
+        .routes(may(KeepPlates, audited(Act::PlatesChanged, routes!(plates::change_plate, plates::remove_plate))))
         .routes(may(Look, routes!(office::list_recordings)))
         .routes(may(Look, routes!(recordings::get_timeline)))
         .routes(may(Look, routes!(recordings::list_days)))
-        .routes(may(Look, routes!(recordings::recording_preview)))
-        .routes(may(Look, routes!(recordings::recording_clip)))
+        .routes(may(Look, audited(Act::RecordingPlayed, routes!(recordings::recording_preview))))
+        .routes(may(Look, audited(Act::RecordingPlayed, routes!(recordings::recording_clip))))
         .routes(may(Look, routes!(kept::list_kept)))
-        .routes(may(Settle, routes!(kept::keep_recording)))
-        .routes(may(Release, routes!(kept::release_recording)))
+        .routes(may(Settle, audited(Act::RecordingKept, routes!(kept::keep_recording))))
+        .routes(may(Release, audited(Act::RecordingReleased, routes!(kept::release_recording))))
         .routes(may(Look, routes!(arming::get_arming)))
         .routes(may(Look, routes!(arming_month::arming_month)))
         // Disarming takes more, which the handler says.
-        .routes(may(Arm, routes!(arming::give_order)))
-        .routes(may(Disarm, routes!(arming::withdraw_order)))
+        .routes(may(Arm, audited(Act::Armed, routes!(arming::give_order))))
+        .routes(may(Disarm, audited(Act::OrderWithdrawn, routes!(arming::withdraw_order))))
         .routes(may(Look, routes!(shift::get_shift)))
-        .routes(may(Settle, routes!(shift::add_shift_note)))
-        .routes(may(Settle, routes!(shift::change_duty)))
+        .routes(may(Settle, audited(Act::ShiftNoted, routes!(shift::add_shift_note))))
+        .routes(may(Settle, audited(Act::DutyChanged, routes!(shift::change_duty))))
         .routes(may(Look, routes!(daily::get_daily_report)))
         .routes(may(Administer, routes!(settings::get_settings)))
-        .routes(may(Administer, routes!(settings::add_camera)))
-        .routes(may(Administer, routes!(settings::change_camera, settings::remove_camera)))
-        .routes(long(may(Administer, routes!(settings::draw_zones))))
-        .routes(may(Administer, routes!(camera_test::test_camera)))
-        .routes(long(may(Administer, routes!(settings::change_arming))))
-        .routes(may(Administer, routes!(settings::change_keeping)))
-        .routes(long(may(Administer, routes!(settings::change_plans))))
+        .routes(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::add_camera))))
+        .routes(may(
+            Administer,
+            audited(Act::ConfigurationChanged, routes!(settings::change_camera, settings::remove_camera)),
+        ))
+        .routes(long(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::draw_zones)))))
+        .routes(may(Administer, audited(Act::CameraTested, routes!(camera_test::test_camera))))
+        .routes(long(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::change_arming)))))
+        .routes(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::change_keeping))))
+        .routes(long(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::change_plans)))))
+        .routes(may(Audit, audited(Act::AuditRead, routes!(audit::read_audit))))
         .routes(may(Look, routes!(office::get_status)))
+        .routes(may(Audit, routes!(export::get_device)))
         .routes(may(Look, routes!(events::events)))
         .routes(signed_in(routes!(openapi_json)));
     let mut document = Document::openapi();

@@ -17,6 +17,9 @@ use crate::access::{Access, Permission, Role};
 /// Name of the security scheme.
 pub(super) const SCHEME: &str = "session";
 
+/// Whom an operation answers, and what goes into the audit log then.
+pub(super) const EXTENSION: &str = "x-permission";
+
 type Routes = UtoipaMethodRouter<Live>;
 
 /// Answered to anybody.
@@ -45,16 +48,20 @@ fn with(access: Access, (schemas, mut paths, router): Routes) -> Routes {
     (schemas, paths, router)
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem { get, put, post, delete, options, head, patch, trace, .. } = item;
     [get, put, post, delete, options, head, patch, trace].into_iter().flatten()
 }
 
 fn describe(operation: &mut Operation, access: Access) {
     let roles: Vec<_> = access.roles().into_iter().map(Role::name).collect();
+    let audit = operation.extensions.as_ref().and_then(|known| known.get(EXTENSION)?.get("audit").cloned());
     // One, for extensions have no order of their own, and the document is compared.
-    let told = json!({"name": access.name(), "roles": roles});
-    operation.extensions.get_or_insert_default().merge(Extensions::builder().add("x-permission", told).build());
+    let mut told = json!({"name": access.name(), "roles": roles});
+    if let Some(audit) = audit {
+        told["audit"] = audit;
+    }
+    operation.extensions.get_or_insert_default().merge(Extensions::builder().add(EXTENSION, told).build());
     if access != Access::Open {
         operation.security = Some(vec![SecurityRequirement::new(SCHEME, [] as [&str; 0])]);
     }

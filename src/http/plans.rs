@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::handling::{AlertInFull, actor};
 use super::params::{Name, Sent};
 use super::problem::Problems;
-use super::{Context, Shared, WebError, blocking};
+use super::{Context, Shared, WebError, audited, blocking};
 use crate::access::Who;
 use crate::store;
 
@@ -59,6 +59,7 @@ pub(super) async fn tick_step(
         }
         context.check_room(&alert)?;
         context.state.store.tick(alert.id, &step, done, &actor(&who).guard, context.now())?;
+        audited::say(format!("{}: {step}", if done { "done" } else { "not done" }));
         context.in_full(&context.stored(&who, &id)?)
     });
     alert.await?.map(Json)

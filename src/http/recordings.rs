@@ -108,6 +108,7 @@ pub(super) async fn recording_preview(
     if !PREVIEW_WIDTHS.contains(&width) {
         return Err(WebError::BadRequest("`width` is a number of pixels from 80 to 640".to_owned()));
     }
+    context.say_stretch(at, at);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).unwrap_or_default().to_owned();
     // Held until the work is done, not until somebody gives up waiting for it: who scrubs asks for more than they look at.
     let place =
@@ -167,6 +168,7 @@ pub(super) async fn recording_clip(
     let from = query.time("from")?.ok_or_else(|| missing("from"))?;
     let to = query.time("to")?.ok_or_else(|| missing("to"))?;
     in_order(from, to, SignedDuration::try_from(LONGEST_CLIP).unwrap_or(SignedDuration::MAX))?;
+    context.say_stretch(from, to);
     let name = query.get("download")?.unwrap_or(false).then(|| context.file_name(&camera, from));
     let range = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
     let begins = is_beginning(range);

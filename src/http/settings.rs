@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::params::{Name, Sent};
 use super::problem::Problems;
-use super::{Context, Shared, WebError, blocking};
+use super::{Context, Shared, WebError, audited, blocking};
 use crate::access::Who;
 use crate::config::{
     ArmingKeys, CameraKeys, Credentials, Drawn, Edit, EditError, FileProblem, KeepingKeys, Login, PlanKeys, Written,
@@ -230,6 +230,10 @@ async fn change(
         context.state.settings.edit(&version, &edit, &login).map_err(|error| refused(&edit, error))?;
         let what = what(&edit);
         tracing::info!(target: "audit", account = who.name, what, "configuration changed");
+        if let Edit::AddCamera(camera) | Edit::ChangeCamera(camera) = &edit {
+            audited::say_camera(&camera.id);
+        }
+        audited::say(what);
         context.settings_view()
     });
     view.await?.map(Json)

@@ -15,6 +15,7 @@ use super::params::{Query, Sent};
 use super::problem::Problems;
 use super::signed::{CameFrom, SignedIn};
 use super::{Context, Shared, WebError, accounts, blocking, cookie};
+use crate::access::audit::{Act, Deed};
 use crate::access::{Digest, FOR, Role, SecondFactor, Session, check_name, digest, password, session_token};
 use crate::base::secret;
 use crate::config::Language;
@@ -56,6 +57,7 @@ pub(super) async fn sign_in(
 )]
 pub(super) async fn sign_out(
     State(context): State<Shared>,
+    CameFrom(address): CameFrom,
     signed: SignedIn,
     query: Query,
 ) -> Result<impl IntoResponse, WebError> {
@@ -63,6 +65,8 @@ pub(super) async fn sign_out(
     let cleared = [(header::SET_COOKIE, cookie::clear(context.is_secure()))];
     blocking(&context, move |context| {
         tracing::info!(target: "audit", account = signed.account.name, everywhere, "signed out");
+        let detail = everywhere.then(|| "everywhere".to_owned());
+        context.write_down(Deed { detail, ..by(Some(&signed.account.name), address, Act::SignedOut) });
         let store = &context.state.store;
         if everywhere { store.end_sessions(signed.account.id) } else { store.end_session(signed.token) }
     })
@@ -152,16 +156,20 @@ impl Context {
         if lockout.is_locked(tally_name(name), address, now) { Err(too_many()) } else { Ok(()) }
     }
 
-    /// Counts a failure. `account` is who it was meant to be, where there is one: whatever else was typed stays out of
+    /// Counts a failure, and writes it down. Blocks. `account` is who it was meant to be, where there is one: whatever else was typed stays out of
     /// the log, for it may be a password.
     pub(super) fn count_failure(&self, name: &str, address: IpAddr, account: Option<&Account>) {
         let now = self.state.clock.monotonic();
-        let mut lockout = self.lockout.lock().unwrap_or_else(PoisonError::into_inner);
-        let locks = lockout.failed(tally_name(name), address, now);
-        let account = account.map_or("(unknown)", |account| &account.name);
+        let locks = self.lockout.lock().unwrap_or_else(PoisonError::into_inner).failed(tally_name(name), address, now);
+        let known = account.map(|account| account.name.as_str());
+        let account = known.unwrap_or("(unknown)");
         tracing::warn!(target: "audit", account, %address, "sign-in failed");
+        self.write_down(by(known, address, Act::SignInFailed));
         if locks {
-            tracing::warn!(target: "audit", account, %address, minutes = FOR.as_secs() / 60, "locked out");
+            let minutes = FOR.as_secs() / 60;
+            tracing::warn!(target: "audit", account, %address, minutes, "locked out");
+            let detail = Some(format!("for {minutes} minutes"));
+            self.write_down(Deed { detail, ..by(known, address, Act::LockedOut) });
         }
     }
 
@@ -192,6 +200,7 @@ impl Context {
         };
         self.lockout.lock().unwrap_or_else(PoisonError::into_inner).succeeded(name);
         tracing::info!(target: "audit", account = name, %address, "signed in");
+        self.write_down(by(Some(name), address, Act::SignedIn));
         Ok(entered)
     }
 
@@ -223,6 +232,7 @@ impl Context {
         let account = accounts::made(&wanted.name, Role::Admin, &wanted.password, self.now())?;
         self.state.store.add_first_account(&account)??;
         tracing::info!(target: "audit", account = account.name, %address, "set up: the first administrator");
+        self.write_down(by(Some(&account.name), address, Act::SetUp));
         self.begin(account, None)?.ok_or_else(|| WebError::internal(&"the first account is gone"))
     }
 
@@ -237,6 +247,11 @@ impl Context {
         let signed = SignedIn { account: Arc::new(account), session, token: digest, must_enrol };
         Ok(Some(Entered { token, signed }))
     }
+}
+
+/// What somebody does who is not signed in yet, or no longer.
+fn by(account: Option<&str>, address: IpAddr, act: Act) -> Deed {
+    Deed { account: account.map(str::to_owned), address: Some(address.to_string()), ..Deed::own(act, None) }
 }
 
 /// The same words whoever it was.

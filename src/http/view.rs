@@ -260,6 +260,13 @@ pub(super) struct Disk {
     pub quota_bytes: u64,
     /// Of what is used, what somebody keeps.
     pub kept_bytes: u64,
+    /// Until the quota is full and the oldest video gives way to the newest, at the pace of the last day; null while that is
+    /// not known.
+    #[schema(required)]
+    pub days_left: Option<f64>,
+    /// How many days of video there are then.
+    #[schema(required)]
+    pub days_kept: Option<f64>,
     #[schema(required)]
     pub detail: Option<String>,
 }
@@ -357,6 +364,7 @@ pub(super) fn score_part(part: &rules::ScorePart) -> ScorePart {
 }
 
 pub(super) fn disk(disk: DiskReport) -> Disk {
-    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, detail } = disk;
-    Disk { state, used_bytes, quota_bytes, kept_bytes, detail }
+    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, forecast, detail } = disk;
+    let (days_left, days_kept) = forecast.map(|of| (of.days_left, of.days_kept)).unzip();
+    Disk { state, used_bytes, quota_bytes, kept_bytes, days_left, days_kept, detail }
 }

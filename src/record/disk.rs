@@ -1,9 +1,16 @@
 //! How the disk is doing, in words for the log and for the page.
 
 use std::io;
+use std::path::Path;
 
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::{Forecast, WrongDisk};
+
+/// Left free for the database and the system: this, or a hundredth of a small disk.
+const RESERVE_BYTES: u64 = 64 << 20;
+const RESERVE_SHARE: u64 = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -14,9 +21,11 @@ pub enum DiskState {
     Full,
     /// It answers with errors. Pictures are being lost.
     Failing,
+    /// It is another appliance's, or not there. Nothing is written to it; pictures are being lost.
+    Wrong,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DiskReport {
     pub state: DiskState,
     /// Of recordings, all cameras together.
@@ -24,6 +33,8 @@ pub struct DiskReport {
     pub quota_bytes: u64,
     /// Of what is used, what somebody keeps.
     pub kept_bytes: u64,
+    /// None while nothing can be said of it.
+    pub forecast: Option<Forecast>,
     /// What went wrong and what to do; none while all is well.
     pub detail: Option<String>,
 }
@@ -32,6 +43,11 @@ pub type OnDisk = Box<dyn Fn(DiskReport) + Send>;
 
 /// What an error in writing says about the disk.
 pub(super) fn state_after(error: &io::Error) -> DiskState {
+    if let Some(inner) = error.get_ref()
+        && inner.is::<WrongDisk>()
+    {
+        return DiskState::Wrong;
+    }
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => DiskState::Full,
         _ => DiskState::Failing,
@@ -40,8 +56,36 @@ pub(super) fn state_after(error: &io::Error) -> DiskState {
 
 pub(super) fn advice(state: DiskState) -> &'static str {
     match state {
-        DiskState::Ok => "",
+        DiskState::Ok | DiskState::Wrong => "",
         DiskState::Full => "make room on this disk, or lower the quota of recordings",
         DiskState::Failing => "check that the disk is mounted for writing and healthy",
     }
+}
+
+pub(super) fn over_quota(quota_bytes: u64, kept_bytes: u64) -> String {
+    let [quota, kept] = [quota_bytes, kept_bytes].map(|bytes| bytes / 1_000_000);
+    if kept_bytes >= quota_bytes {
+        return format!(
+            "recordings that somebody keeps alone fill the quota of {quota} MB; none is removed: release what is no longer \
+             needed, or raise the quota"
+        );
+    }
+    if kept_bytes > 0 {
+        return format!(
+            "the quota of {quota} MB is full of recordings that alerts need and {kept} MB that somebody keeps; none is \
+             removed: release what is no longer needed, or raise the quota"
+        );
+    }
+    format!("the quota of {quota} MB is full of recordings that alerts need; they are kept: raise the quota")
+}
+
+pub(super) fn free_bytes(dir: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(dir)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// What is left free of it, so that alerts are still stored when video is not.
+pub(super) fn reserve_bytes(dir: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(dir)?;
+    Ok(RESERVE_BYTES.min(disk.f_blocks.saturating_mul(disk.f_frsize) / RESERVE_SHARE))
 }

@@ -2,10 +2,14 @@
 
 pub mod boxes;
 mod camera;
+pub mod chain;
 pub mod clip;
 mod clip_cache;
+mod compare;
 mod disk;
 pub mod evidence;
+mod forecast;
+mod identity;
 mod mux;
 mod open;
 mod paths;
@@ -27,12 +31,16 @@ use uuid::Uuid;
 pub use camera::CameraRecorder;
 pub use clip::{ClipError, ClipInfo, Stretch};
 pub use clip_cache::{Clip, ClipCache, ClipLimits};
+pub use compare::{Comparison, check_disk, compare, repair};
 pub use disk::{DiskReport, DiskState, OnDisk};
+pub use forecast::Forecast;
+pub use identity::WrongDisk;
 pub use preview::{KeyFrame, PreviewError, key_frame_at};
 pub use reader::SegmentReader;
 pub use recorder::{Recorder, RecorderError};
-pub use recover::Recovered;
+pub use recover::{Recovered, file_sha256};
 
+use crate::base::chain::Digest;
 use crate::intake::Codec;
 
 /// About ten seconds of a camera's original stream: a fragmented MP4 that starts on a key frame.
@@ -65,20 +73,45 @@ pub struct Needed {
     pub to: Timestamp,
 }
 
+/// Why a segment is not there any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gone {
+    /// It gave way to newer ones.
+    Removed,
+    /// Its file was not there.
+    Missing,
+}
+
 /// Where the recorder writes down what lies on disk; the store implements it. Calls return when
 /// the entry is durable.
 pub trait SegmentIndex: Send + Sync {
+    /// Names the appliance whose recordings these are.
+    fn appliance(&self) -> Uuid;
+
     /// A segment was begun, or has grown, or is complete: insert or update by id.
     ///
     /// # Errors
     /// In words for the log; the recorder goes on and tries again with the next write.
     fn put(&self, segment: &Segment) -> Result<(), IndexError>;
 
+    /// A segment is complete, and these are its bytes: as [`SegmentIndex::put`], and it joins the chain of its camera and
+    /// day. Said again, nothing more comes of it.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`].
+    fn seal(&self, segment: &Segment, sha256: Digest) -> Result<(), IndexError>;
+
+    /// Retention is about to remove these files: from now on their chain does not miss them.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`]; they are removed all the same.
+    fn give_up(&self, ids: &[Uuid]) -> Result<(), IndexError>;
+
     /// The file is gone.
     ///
     /// # Errors
     /// As [`SegmentIndex::put`].
-    fn remove(&self, id: Uuid) -> Result<(), IndexError>;
+    fn remove(&self, id: Uuid, gone: Gone) -> Result<(), IndexError>;
 
     /// Every segment, oldest first.
     ///

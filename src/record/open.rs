@@ -6,10 +6,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::camera::Delivered;
 use super::{Segment, paths};
+use crate::base::chain::Digest;
 
 /// A new segment begins with the first key frame after this.
 const TARGET: Duration = Duration::from_secs(10);
@@ -21,6 +23,8 @@ const CLOCK_JUMP: SignedDuration = SignedDuration::from_secs(2);
 pub(super) struct OpenSegment {
     pub(super) segment: Segment,
     file: File,
+    /// Of what was written: a segment is not read back to be hashed.
+    hash: Sha256,
     run: u64,
     next_number: u64,
     first_tick: u64,
@@ -54,6 +58,7 @@ impl OpenSegment {
                 complete: false,
             },
             file,
+            hash: Sha256::new(),
             run: delivered.run,
             next_number: delivered.number,
             first_tick: cut.fragment.start,
@@ -100,6 +105,7 @@ impl OpenSegment {
             drop(self.file.set_len(self.segment.size_bytes));
             return Err(error);
         }
+        self.hash.update(bytes);
         self.segment.size_bytes += bytes.len() as u64;
         Ok(())
     }
@@ -117,9 +123,9 @@ impl OpenSegment {
 
     /// Nothing more is written. The segment is complete, even where the last sync failed: what the
     /// disk has lost of it shows when it is read.
-    pub(super) fn complete(self) -> (Segment, io::Result<()>) {
+    pub(super) fn complete(self) -> (Segment, Digest, io::Result<()>) {
         let synced = self.file.sync_all();
-        (Segment { complete: true, ..self.segment }, synced)
+        (Segment { complete: true, ..self.segment }, self.hash.finalize().into(), synced)
     }
 }
 

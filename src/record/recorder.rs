@@ -12,7 +12,7 @@ use super::camera::{CameraRecorder, Feed, Message, Outbox};
 use super::disk::OnDisk;
 use super::recover::{self, Recovered};
 use super::writer::Writer;
-use super::{IndexError, SegmentIndex};
+use super::{IndexError, SegmentIndex, WrongDisk, identity};
 use crate::base::worker::Worker;
 use crate::base::{IdSource, SharedClock};
 
@@ -26,6 +26,8 @@ pub enum RecorderError {
     Folder { path: PathBuf, error: std::io::Error },
     #[error(transparent)]
     Index(#[from] IndexError),
+    #[error(transparent)]
+    WrongDisk(#[from] WrongDisk),
     #[error("the recorder's thread cannot be started: {0}")]
     Thread(std::io::Error),
 }
@@ -56,12 +58,20 @@ impl Recorder {
         on_disk: OnDisk,
         ids: IdSource,
     ) -> Result<Self, RecorderError> {
-        let (shelf, recovered) = recover::recover(&data_dir, index.as_ref())?;
+        let (found, recovered) = match identity::check(&data_dir, index.as_ref()) {
+            Ok(()) => {
+                let (shelf, recovered) = recover::recover(&data_dir, index.as_ref())?;
+                (Ok(shelf), recovered)
+            }
+            Err(WrongDisk::Unreadable { path, error }) => return Err(RecorderError::Folder { path, error }),
+            // Alerts are told without it; it may be put in at any time.
+            Err(wrong) => (Err(wrong), Recovered::default()),
+        };
         let (sender, receiver) = bounded(MAX_QUEUED_CUTS);
         let outbox = Outbox { sender, queued_bytes: Arc::new(AtomicUsize::new(0)) };
         let queue = outbox.clone();
         let quota_bytes = Arc::new(AtomicU64::new(quota_bytes));
-        let mut writer = Writer::new(data_dir, index, Arc::clone(&quota_bytes), clock, on_disk, ids, shelf);
+        let mut writer = Writer::new(data_dir, index, Arc::clone(&quota_bytes), clock, on_disk, ids, found);
         let worker = Worker::spawn("recorder", move || run(&mut writer, &receiver, &queue));
         Ok(Self {
             outbox,

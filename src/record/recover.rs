@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
 
 use super::boxes::{BoxError, Layout};
 use super::open::sync_dir;
 use super::recorder::RecorderError;
 use super::retention::Shelf;
-use super::{IndexError, Segment, SegmentIndex, paths};
+use super::{Gone, IndexError, Segment, SegmentIndex, identity, paths};
+use crate::base::chain::Digest;
 use crate::intake::Codec;
 
 /// What was found out of order and put right.
@@ -38,7 +41,7 @@ pub(super) fn recover(data_dir: &Path, index: &dyn SegmentIndex) -> Result<(Shel
     for segment in index.all()? {
         match files.remove(&data_dir.join(&segment.path)) {
             None => {
-                index.remove(segment.id)?;
+                index.remove(segment.id, Gone::Missing)?;
                 recovery.recovered.removed_rows += 1;
             }
             Some(size) if segment.complete && size == segment.size_bytes => recovery.shelf.add(&segment),
@@ -49,7 +52,7 @@ pub(super) fn recover(data_dir: &Path, index: &dyn SegmentIndex) -> Result<(Shel
     for absolute in files.keys() {
         if let Some(segment) = absolute.strip_prefix(data_dir).ok().and_then(unlisted) {
             recovery.repair(&segment)?;
-        } else {
+        } else if !identity::is_file(absolute) {
             tracing::warn!(path = %absolute.display(), "not a recording; left alone, and not counted");
         }
     }
@@ -94,7 +97,7 @@ impl Recovery<'_> {
     fn repair(&mut self, segment: &Segment) -> Result<(), IndexError> {
         let absolute = self.data_dir.join(&segment.path);
         match cut(&absolute) {
-            Ok(Some(Whole { layout, cut_bytes })) => {
+            Ok(Some(Whole { layout, cut_bytes, sha256 })) => {
                 let repaired = Segment {
                     codec: layout.track.format.codec,
                     duration: layout.duration(),
@@ -102,14 +105,14 @@ impl Recovery<'_> {
                     complete: true,
                     ..segment.clone()
                 };
-                self.index.put(&repaired)?;
+                self.index.seal(&repaired, sha256)?;
                 self.shelf.add(&repaired);
                 self.recovered.completed += 1;
                 self.recovered.cut_bytes += cut_bytes;
             }
             Ok(None) => match remove(&absolute) {
                 Ok(()) => {
-                    self.index.remove(segment.id)?;
+                    self.index.remove(segment.id, Gone::Missing)?;
                     self.recovered.removed_files += 1;
                 }
                 Err(error) => report(&absolute, &error),
@@ -127,6 +130,7 @@ fn report(absolute: &Path, error: &io::Error) {
 struct Whole {
     layout: Layout,
     cut_bytes: u64,
+    sha256: Digest,
 }
 
 /// None if there is not one whole fragment.
@@ -143,7 +147,26 @@ fn cut(absolute: &Path) -> io::Result<Option<Whole>> {
         file.set_len(layout.whole_bytes)?;
         file.sync_all()?;
     }
-    Ok(Some(Whole { layout, cut_bytes }))
+    let sha256 = file_sha256(absolute)?;
+    Ok(Some(Whole { layout, cut_bytes, sha256 }))
+}
+
+/// Of a file's bytes.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn file_sha256(absolute: &Path) -> io::Result<Digest> {
+    let mut hash = Sha256::new();
+    let mut file = File::open(absolute)?;
+    let mut bytes = vec![0; 256 << 10];
+    loop {
+        match file.read(&mut bytes) {
+            Ok(0) => return Ok(hash.finalize().into()),
+            Ok(length) => hash.update(&bytes[..length]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 fn remove(absolute: &Path) -> io::Result<()> {
@@ -152,7 +175,7 @@ fn remove(absolute: &Path) -> io::Result<()> {
 }
 
 /// Every file below `folder`, with its size. Links are not followed.
-fn list_files(folder: &Path, files: &mut BTreeMap<PathBuf, u64>) -> io::Result<()> {
+pub(super) fn list_files(folder: &Path, files: &mut BTreeMap<PathBuf, u64>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let kind = entry.file_type()?;

@@ -129,6 +129,11 @@ impl Shelf {
         counted.iter().filter_map(|key| self.segments.get(key)).map(|segment| segment.size_bytes).sum()
     }
 
+    /// When those that began since then did, and how large they are.
+    pub(super) fn since(&self, at: Timestamp) -> impl Iterator<Item = (Timestamp, u64)> {
+        self.segments.range((at, Uuid::nil())..).map(|((at, _), segment)| (*at, segment.size_bytes))
+    }
+
     pub(super) fn oldest_first(&self) -> impl Iterator<Item = &Kept> {
         self.segments.values()
     }

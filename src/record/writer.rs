@@ -7,26 +7,29 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::camera::Delivered;
-use super::disk::{DiskReport, DiskState, OnDisk, advice, state_after};
+use super::disk::{DiskReport, DiskState, OnDisk, advice, free_bytes, over_quota, reserve_bytes, state_after};
+use super::forecast::{Forecast, forecast};
 use super::open::OpenSegment;
 use super::retention::{Kept, Shelf, choose};
-use super::{IndexError, Segment, SegmentIndex};
+use super::{Gone, IndexError, Segment, SegmentIndex, WrongDisk, identity, recover};
+use crate::base::chain::Digest;
 use crate::base::{IdSource, SharedClock};
 
 /// Without a fragment for so long a segment is complete, whether or not its camera said so.
 const IDLE: Duration = Duration::from_secs(60);
 /// How often cleaning looks again while nothing else makes it.
 const TICK: Duration = Duration::from_secs(1);
+/// How often a disk that is not this appliance's is looked at again.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+const FORECAST_EVERY: Duration = Duration::from_secs(60);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// Removing goes this share of the quota below it, so that it is not done for every segment.
 const HEADROOM_SHARE: u64 = 100;
 const MAX_HEADROOM_BYTES: u64 = 256 << 20;
-/// Left free for the database and the system, so that alerts are still stored when video is not:
-/// this, or a hundredth of a small disk.
-const RESERVE_BYTES: u64 = 64 << 20;
-const RESERVE_SHARE: u64 = 100;
 /// What is removed at least when a disk is full although something was held in reserve.
 const MIN_FREED_BYTES: u64 = 4 << 20;
 
@@ -41,7 +44,7 @@ pub(super) struct Writer {
     shelf: Shelf,
     open: HashMap<String, OpenSegment>,
     /// What the index did not take; tried again each second.
-    unsaved: BTreeMap<Uuid, Segment>,
+    unsaved: BTreeMap<Uuid, (Segment, Option<Digest>)>,
     unremoved: Vec<Uuid>,
     last_tick: Duration,
     /// Of what is complete, what somebody keeps; as of the last look.
@@ -49,9 +52,15 @@ pub(super) struct Writer {
     /// Why the last attempt to write failed; none since one has succeeded.
     trouble: Option<(DiskState, String)>,
     index_failing: bool,
+    /// The folder of recordings is this appliance's; else it is looked at again by the monotonic clock.
+    is_ours: bool,
+    look_again: Duration,
+    forecast: Option<Forecast>,
+    forecast_again: Duration,
 }
 
 impl Writer {
+    /// `found`: what lies in the folder of recordings, if that is this appliance's.
     pub(super) fn new(
         data_dir: PathBuf,
         index: Arc<dyn SegmentIndex>,
@@ -59,8 +68,13 @@ impl Writer {
         clock: SharedClock,
         on_disk: OnDisk,
         ids: IdSource,
-        shelf: Shelf,
+        found: Result<Shelf, WrongDisk>,
     ) -> Self {
+        let is_ours = found.is_ok();
+        let (shelf, wrong) = match found {
+            Ok(shelf) => (shelf, None),
+            Err(wrong) => (Shelf::default(), Some(wrong)),
+        };
         let mut writer = Self {
             data_dir,
             index,
@@ -76,8 +90,19 @@ impl Writer {
             unremoved: Vec::new(),
             trouble: None,
             index_failing: false,
+            is_ours,
+            look_again: Duration::ZERO,
+            forecast: None,
+            forecast_again: Duration::ZERO,
         };
-        writer.keep_within_quota();
+        match wrong {
+            None => writer.keep_within_quota(),
+            Some(wrong) => {
+                tracing::error!("{wrong}");
+                writer.trouble = Some((DiskState::Wrong, wrong.to_string()));
+                writer.report();
+            }
+        }
         writer
     }
 
@@ -104,7 +129,7 @@ impl Writer {
         if let Some(open) = self.open.get_mut(camera).filter(|open| open.is_report_due()) {
             let synced = open.sync();
             let segment = open.segment.clone();
-            self.save(segment);
+            self.save(segment, None);
             if let Err(error) = synced {
                 self.end(camera);
                 self.fail(camera, &error);
@@ -113,10 +138,11 @@ impl Writer {
     }
 
     fn begin(&mut self, delivered: &Delivered) -> io::Result<()> {
+        self.check_disk()?;
         self.make_room()?;
         let id = self.ids.next(delivered.cut.at);
         let open = OpenSegment::begin(&self.data_dir, id, delivered, self.clock.monotonic())?;
-        self.save(open.segment.clone());
+        self.save(open.segment.clone(), None);
         self.open.insert(delivered.camera.camera.clone(), open);
         if self.trouble.take().is_some() {
             tracing::info!("the disk takes recordings again");
@@ -125,12 +151,34 @@ impl Writer {
         Ok(())
     }
 
+    /// That the folder of recordings is this appliance's. Once it is again, index and folder are made to agree as at a start.
+    fn check_disk(&mut self) -> io::Result<()> {
+        let now = self.clock.monotonic();
+        if !self.is_ours && now < self.look_again {
+            let known = self.trouble.as_ref().map_or_else(String::new, |(_, detail)| detail.clone());
+            return Err(io::Error::other(WrongDisk::Still(known)));
+        }
+        if let Err(wrong) = identity::check(&self.data_dir, self.index.as_ref()) {
+            self.is_ours = false;
+            self.look_again = now + LOOK_AGAIN;
+            return Err(wrong.into());
+        }
+        if !self.is_ours {
+            self.end_all();
+            let recovered = recover::recover(&self.data_dir, self.index.as_ref()).map_err(io::Error::other)?;
+            self.shelf = recovered.0;
+            self.is_ours = true;
+            tracing::info!("the disk of recordings is there again");
+        }
+        Ok(())
+    }
+
     /// Completes the camera's segment.
     pub(super) fn end(&mut self, camera: &str) {
         let Some(open) = self.open.remove(camera) else { return };
-        let (segment, synced) = open.complete();
+        let (segment, sha256, synced) = open.complete();
         self.shelf.add(&segment);
-        self.save(segment);
+        self.save(segment, Some(sha256));
         match synced {
             Ok(()) => self.keep_within_quota(),
             Err(error) => self.fail(camera, &error),
@@ -168,7 +216,10 @@ impl Writer {
     fn fail(&mut self, camera: &str, error: &io::Error) {
         let state = state_after(error);
         let folder = self.data_dir.display();
-        let detail = format!("recording to {folder} fails ({error}): {}", advice(state));
+        let detail = match state {
+            DiskState::Wrong => error.to_string(),
+            _ => format!("recording to {folder} fails ({error}): {}", advice(state)),
+        };
         if self.trouble.as_ref().is_none_or(|(known, _)| *known != state) {
             tracing::error!(camera, "{detail}");
         }
@@ -214,6 +265,11 @@ impl Writer {
 
     /// Removes the oldest segments that no alert needs and nobody keeps, `bytes` of them if there are as many.
     fn free(&mut self, bytes: u64) {
+        // On a disk that is not there everything looks as if it were removed.
+        if let Err(wrong) = identity::check(&self.data_dir, self.index.as_ref()) {
+            tracing::warn!(%wrong, "nothing is removed");
+            return;
+        }
         let needed = self.index.needed().and_then(|needed| Ok([needed, self.index.kept()?].concat()));
         let needed = match needed {
             Ok(needed) => needed,
@@ -221,6 +277,10 @@ impl Writer {
         };
         let chosen = choose(self.shelf.oldest_first(), &needed, bytes, self.clock.now());
         let chosen: Vec<Kept> = chosen.into_iter().cloned().collect();
+        // Before any file is gone: a power failure must not make it look as if somebody had taken it.
+        if let Err(error) = self.index.give_up(&chosen.iter().map(|segment| segment.id).collect::<Vec<_>>()) {
+            self.index_failed(&error);
+        }
         for segment in chosen {
             self.remove(&segment);
         }
@@ -243,31 +303,36 @@ impl Writer {
             // Succeeds for the last one of a day only.
             drop(std::fs::remove_dir(day));
         }
-        if let Err(error) = self.index.remove(segment.id) {
+        if let Err(error) = self.index.remove(segment.id, Gone::Removed) {
             self.unremoved.push(segment.id);
             self.index_failed(&error);
         }
     }
 
-    fn save(&mut self, segment: Segment) {
-        match self.index.put(&segment) {
+    /// With its hash once it is complete.
+    fn save(&mut self, segment: Segment, sha256: Option<Digest>) {
+        let saved = match sha256 {
+            Some(sha256) => self.index.seal(&segment, sha256),
+            None => self.index.put(&segment),
+        };
+        match saved {
             Ok(()) => {
                 self.unsaved.remove(&segment.id);
                 self.index_failing = false;
             }
             Err(error) => {
-                self.unsaved.insert(segment.id, segment);
+                self.unsaved.insert(segment.id, (segment, sha256));
                 self.index_failed(&error);
             }
         }
     }
 
     fn save_again(&mut self) {
-        for segment in std::mem::take(&mut self.unsaved).into_values() {
-            self.save(segment);
+        for (segment, sha256) in std::mem::take(&mut self.unsaved).into_values() {
+            self.save(segment, sha256);
         }
         for id in std::mem::take(&mut self.unremoved) {
-            if self.index.remove(id).is_err() {
+            if self.index.remove(id, Gone::Removed).is_err() {
                 self.unremoved.push(id);
             }
         }
@@ -279,40 +344,31 @@ impl Writer {
         }
     }
 
-    fn report(&self) {
+    /// Once a minute: it looks at a day's segments.
+    fn forecast(&mut self) -> Option<Forecast> {
+        let now = self.clock.monotonic();
+        if now >= self.forecast_again {
+            self.forecast_again = now + FORECAST_EVERY;
+            let wall = self.clock.now();
+            let day_ago = wall.saturating_sub(DAY).unwrap_or(Timestamp::MIN);
+            let used = self.used_bytes();
+            // A disk that is smaller than the quota is full before.
+            let free =
+                free_bytes(&self.data_dir).and_then(|free| Ok(free.saturating_sub(reserve_bytes(&self.data_dir)?)));
+            let room = free.map_or(self.quota_bytes(), |free| self.quota_bytes().min(used + free));
+            self.forecast = forecast(self.shelf.since(day_ago), used, self.kept_bytes, room, wall);
+        }
+        self.forecast
+    }
+
+    fn report(&mut self) {
+        let forecast = self.forecast();
         let (used_bytes, quota_bytes) = (self.used_bytes(), self.quota_bytes());
         let (state, detail) = match &self.trouble {
             Some((state, detail)) => (*state, Some(detail.clone())),
             None if used_bytes > quota_bytes => (DiskState::Full, Some(over_quota(quota_bytes, self.kept_bytes))),
             None => (DiskState::Ok, None),
         };
-        (self.on_disk)(DiskReport { state, used_bytes, quota_bytes, kept_bytes: self.kept_bytes, detail });
+        (self.on_disk)(DiskReport { state, used_bytes, quota_bytes, kept_bytes: self.kept_bytes, forecast, detail });
     }
-}
-
-fn over_quota(quota_bytes: u64, kept_bytes: u64) -> String {
-    let [quota, kept] = [quota_bytes, kept_bytes].map(|bytes| bytes / 1_000_000);
-    if kept_bytes >= quota_bytes {
-        return format!(
-            "recordings that somebody keeps alone fill the quota of {quota} MB; none is removed: release what is no longer \
-             needed, or raise the quota"
-        );
-    }
-    if kept_bytes > 0 {
-        return format!(
-            "the quota of {quota} MB is full of recordings that alerts need and {kept} MB that somebody keeps; none is \
-             removed: release what is no longer needed, or raise the quota"
-        );
-    }
-    format!("the quota of {quota} MB is full of recordings that alerts need; they are kept: raise the quota")
-}
-
-fn free_bytes(dir: &PathBuf) -> io::Result<u64> {
-    let disk = rustix::fs::statvfs(dir)?;
-    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
-}
-
-fn reserve_bytes(dir: &PathBuf) -> io::Result<u64> {
-    let disk = rustix::fs::statvfs(dir)?;
-    Ok(RESERVE_BYTES.min(disk.f_blocks.saturating_mul(disk.f_frsize) / RESERVE_SHARE))
 }

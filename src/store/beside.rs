@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::readers::Readers;
 use super::{FILE, Result, StoreError, alerts, handling, migrate, rows, segments};
 use crate::alert::{Action, Alert};
-use crate::record::{IndexError, Needed, Segment, SegmentIndex};
+use crate::base::chain::Digest;
+use crate::record::{Gone, IndexError, Needed, Segment, SegmentIndex};
 
 pub struct Beside {
-    readers: Readers,
+    pub(super) readers: Readers,
     appliance: Uuid,
 }
 
@@ -51,11 +52,23 @@ impl Beside {
 
 /// What only looks up.
 impl SegmentIndex for Beside {
+    fn appliance(&self) -> Uuid {
+        self.appliance
+    }
+
     fn put(&self, _: &Segment) -> std::result::Result<(), IndexError> {
         Err(only_read())
     }
 
-    fn remove(&self, _: Uuid) -> std::result::Result<(), IndexError> {
+    fn seal(&self, _: &Segment, _: Digest) -> std::result::Result<(), IndexError> {
+        Err(only_read())
+    }
+
+    fn give_up(&self, _: &[Uuid]) -> std::result::Result<(), IndexError> {
+        Err(only_read())
+    }
+
+    fn remove(&self, _: Uuid, _: Gone) -> std::result::Result<(), IndexError> {
         Err(only_read())
     }
 

@@ -41,6 +41,11 @@ pub enum StoreError {
     Io { path: PathBuf, detail: String },
     #[error("{}: the database refuses this: {detail}", path.display())]
     Refused { path: PathBuf, detail: String },
+    #[error(
+        "{}: on a network file system ({kind}), where the database would be damaged; put data_dir on a local disk",
+        data_dir.display()
+    )]
+    Network { data_dir: PathBuf, kind: &'static str },
     #[error("the store is stopping and takes no more writes")]
     Stopped,
 }

@@ -18,6 +18,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
     fresh: concat!(
         include_str!("schema.sql"),
         include_str!("schema_accounts.sql"),
+        include_str!("schema_audit.sql"),
         include_str!("schema_recordings.sql"),
         include_str!("schema_search.sql"),
         include_str!("schema_shift.sql"),
@@ -34,6 +35,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("migrations/0009.sql"),
         include_str!("migrations/0010.sql"),
         include_str!("migrations/0011.sql"),
+        include_str!("migrations/0013.sql"),
     ],
 };
 

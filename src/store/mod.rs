@@ -6,8 +6,10 @@ mod account_book;
 mod accounts;
 mod alert_search;
 mod alerts;
+mod audit;
 mod beside;
 mod cases;
+mod chains;
 mod conditions;
 mod cursor;
 mod daily;
@@ -22,6 +24,7 @@ mod memory;
 mod migrate;
 mod orders;
 mod outages;
+mod place;
 mod plans;
 mod plate_pattern;
 mod plates;
@@ -50,11 +53,13 @@ use uuid::Uuid;
 
 use crate::alert::SettledAlerts;
 use crate::base::{IdSource, SharedClock};
-pub use account_book::AccountBook;
+pub use account_book::{AccountBook, at_the_machine};
 pub use accounts::{Account, Decision, Refusal};
 pub use alert_search::{AlertFilter, Page};
+pub use audit::{AuditFilter, AuditPage, write_beside};
 pub use beside::Beside;
 pub use cases::{CaseFilter, CasePage};
+pub use chains::{Head, HeadOf, StoredLink};
 pub use cursor::{Cursor, CursorError};
 pub use daily::DayAlert;
 pub use error::{Result, StoreError};
@@ -114,6 +119,7 @@ impl Store {
     /// read. See [`StoreError`].
     pub fn open(data_dir: &Path, clock: &SharedClock) -> Result<Self> {
         fs::create_dir_all(data_dir).map_err(|error| StoreError::from_io(data_dir, &error))?;
+        place::check(data_dir)?;
         let lock = lock::take(data_dir)?;
         let reserve = Reserve::open(data_dir);
         let path = data_dir.join(FILE);
@@ -230,6 +236,8 @@ fn appliance_id(connection: &Connection, clock: &SharedClock) -> rusqlite::Resul
 mod accounts_tests;
 #[cfg(test)]
 mod alert_search_tests;
+#[cfg(test)]
+mod audit_tests;
 #[cfg(test)]
 mod handling_tests;
 #[cfg(test)]

@@ -8,9 +8,11 @@ use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
-use super::{Store, StoreError, kept};
+use super::{Store, StoreError, chains, kept};
+use crate::base::chain::Digest;
 use crate::intake::Codec;
-use crate::record::{IndexError, Needed, Segment, SegmentIndex};
+use crate::record::chain::Sealed;
+use crate::record::{Gone, IndexError, Needed, Segment, SegmentIndex};
 
 /// An alert needs the video from so long before it opened,
 pub const BEFORE_ALERT: Duration = Duration::from_secs(10);
@@ -18,36 +20,36 @@ pub const BEFORE_ALERT: Duration = Duration::from_secs(10);
 pub const AFTER_ALERT: Duration = Duration::from_secs(20);
 
 impl SegmentIndex for Store {
+    fn appliance(&self) -> Uuid {
+        Self::appliance(self)
+    }
+
     fn put(&self, segment: &Segment) -> Result<(), IndexError> {
-        let sql = "
-            insert into segment
-                (id, appliance, camera, path, codec, started_at_ns, duration_ns, size_bytes, complete)
-            values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-            on conflict (id) do update set
-                camera = excluded.camera, path = excluded.path, codec = excluded.codec,
-                started_at_ns = excluded.started_at_ns, duration_ns = excluded.duration_ns,
-                size_bytes = excluded.size_bytes, complete = excluded.complete";
-        let segment = segment.clone();
-        let path = segment.path.to_str().map(str::to_owned);
-        let path = path.ok_or_else(|| IndexError(format!("{} is not text", segment.path.display())))?;
+        let (segment, path) = (segment.clone(), path_of(segment)?);
+        self.writer().write(move |connection, _| put(connection, &segment, &path))?;
+        Ok(())
+    }
+
+    fn seal(&self, segment: &Segment, sha256: Digest) -> Result<(), IndexError> {
+        let (sealed, segment, path) = (Sealed::new(segment, sha256), segment.clone(), path_of(segment)?);
         self.writer().write(move |connection, _| {
-            connection.prepare_cached(sql)?.execute(params![
-                segment.id.as_bytes(),
-                segment.camera,
-                path,
-                codec_name(segment.codec),
-                nanoseconds(segment.started_at),
-                rows::duration_ns(segment.duration),
-                i64::try_from(segment.size_bytes).unwrap_or(i64::MAX),
-                segment.complete,
-            ])?;
-            Ok(())
+            put(connection, &segment, &path)?;
+            chains::seal(connection, &sealed)
         })?;
         Ok(())
     }
 
-    fn remove(&self, id: Uuid) -> Result<(), IndexError> {
+    fn give_up(&self, ids: &[Uuid]) -> Result<(), IndexError> {
+        let ids = ids.to_vec();
         self.writer().write(move |connection, _| {
+            ids.into_iter().try_for_each(|id| chains::mark_gone(connection, id, Gone::Removed))
+        })?;
+        Ok(())
+    }
+
+    fn remove(&self, id: Uuid, gone: Gone) -> Result<(), IndexError> {
+        self.writer().write(move |connection, _| {
+            chains::mark_gone(connection, id, gone)?;
             connection.prepare_cached("delete from segment where id = ?1")?.execute([id.as_bytes()]).map(drop)
         })?;
         Ok(())
@@ -84,6 +86,33 @@ impl SegmentIndex for Store {
     fn kept(&self) -> Result<Vec<Needed>, IndexError> {
         Ok(merged(self.readers().read(kept::in_force)?))
     }
+}
+
+fn path_of(segment: &Segment) -> Result<String, IndexError> {
+    let path = segment.path.to_str().map(str::to_owned);
+    path.ok_or_else(|| IndexError(format!("{} is not text", segment.path.display())))
+}
+
+fn put(connection: &Connection, segment: &Segment, path: &str) -> rusqlite::Result<()> {
+    let sql = "
+        insert into segment
+            (id, appliance, camera, path, codec, started_at_ns, duration_ns, size_bytes, complete)
+        values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        on conflict (id) do update set
+            camera = excluded.camera, path = excluded.path, codec = excluded.codec,
+            started_at_ns = excluded.started_at_ns, duration_ns = excluded.duration_ns,
+            size_bytes = excluded.size_bytes, complete = excluded.complete";
+    connection.prepare_cached(sql)?.execute(params![
+        segment.id.as_bytes(),
+        segment.camera,
+        path,
+        codec_name(segment.codec),
+        nanoseconds(segment.started_at),
+        rows::duration_ns(segment.duration),
+        i64::try_from(segment.size_bytes).unwrap_or(i64::MAX),
+        segment.complete,
+    ])?;
+    Ok(())
 }
 
 impl From<StoreError> for IndexError {

@@ -9,7 +9,7 @@ use super::*;
 use crate::alert::{Actor, Alert, AlertState, Guard, Handling, Judged, Person, Step};
 use crate::base::{Rect, SimClock};
 use crate::intake::Codec;
-use crate::record::{Needed, Segment, SegmentIndex as _};
+use crate::record::{Gone, Needed, Segment, SegmentIndex as _};
 use crate::rules::lessons::Looks;
 use crate::rules::quality::Path;
 use crate::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, Severity};
@@ -348,8 +348,8 @@ fn segments_are_found_by_time() {
     assert_eq!(found(9, 21), [segment("kho", 0), segment("kho", 10), segment("kho", 20)]);
     assert_eq!(found(64, 70), std::slice::from_ref(&long), "a long one reaches far");
     assert_eq!(found(65, 70), []);
-    store.remove(long.id).expect("removed");
-    store.remove(long.id).expect("gone already");
+    store.remove(long.id, Gone::Removed).expect("removed");
+    store.remove(long.id, Gone::Removed).expect("gone already");
     assert_eq!(found(64, 70), []);
 }
 
@@ -365,7 +365,7 @@ fn alerts_need_their_video() {
     let need = |camera: &str, from, to| Needed { camera: camera.to_owned(), from: seconds(from), to: seconds(to) };
     let wanted = [need("cong-chinh", 90, 132), need("cong-chinh", 490, 520), need("kho", 101, 131)];
     assert_eq!(store.needed().expect("read"), wanted);
-    store.remove(segment("kho", 120).id).expect("removed");
+    store.remove(segment("kho", 120).id, Gone::Removed).expect("removed");
     store.put(&segment("kho", 200)).expect("stored");
     assert_eq!(store.needed().expect("read"), [need("cong-chinh", 490, 520)], "the video of the others is gone");
 }

@@ -2,14 +2,16 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "only tests use it")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
+use canhdem::base::chain::Digest;
 use canhdem::base::{IdSource, SharedClock, Shutdown, SimClock, Timestamp};
 use canhdem::intake::{AccessUnit, Codec};
 use canhdem::record::boxes::Layout;
-use canhdem::record::{CameraRecorder, DiskReport, IndexError, Needed, Recorder, Segment, SegmentIndex};
+use canhdem::record::{CameraRecorder, DiskReport, Gone, IndexError, Needed, Recorder, Segment, SegmentIndex};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
@@ -80,9 +82,17 @@ pub struct MemoryIndex {
     pub rows: Mutex<Vec<Segment>>,
     pub needed: Mutex<Vec<Needed>>,
     pub kept: Mutex<Vec<Needed>>,
+    /// As each segment was first sealed.
+    pub hashes: Mutex<BTreeMap<Uuid, Digest>>,
+    pub given_up: Mutex<BTreeSet<Uuid>>,
+    pub gone: Mutex<Vec<(Uuid, Gone)>>,
 }
 
 impl SegmentIndex for MemoryIndex {
+    fn appliance(&self) -> Uuid {
+        Uuid::from_u128(7)
+    }
+
     fn put(&self, segment: &Segment) -> Result<(), IndexError> {
         let mut rows = self.rows.lock().unwrap();
         rows.retain(|row| row.id != segment.id);
@@ -91,7 +101,18 @@ impl SegmentIndex for MemoryIndex {
         Ok(())
     }
 
-    fn remove(&self, id: Uuid) -> Result<(), IndexError> {
+    fn seal(&self, segment: &Segment, sha256: Digest) -> Result<(), IndexError> {
+        self.hashes.lock().unwrap().entry(segment.id).or_insert(sha256);
+        self.put(segment)
+    }
+
+    fn give_up(&self, ids: &[Uuid]) -> Result<(), IndexError> {
+        self.given_up.lock().unwrap().extend(ids);
+        Ok(())
+    }
+
+    fn remove(&self, id: Uuid, gone: Gone) -> Result<(), IndexError> {
+        self.gone.lock().unwrap().push((id, gone));
         self.rows.lock().unwrap().retain(|row| row.id != id);
         Ok(())
     }

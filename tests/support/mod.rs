@@ -103,6 +103,8 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
             if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
+    // Whose disk it is, is no recording.
+    files.retain(|file| !file.ends_with("recordings/canhdem-recordings.json"));
     files.sort();
     files
 }

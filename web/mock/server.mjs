@@ -17,6 +17,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newSettings } from './settings.mjs';
 import { foundAlerts, mockRecordings } from './recordings.mjs';
+import { auditLog, device, heads } from './audit.mjs';
 import { addNote, changeAccounts, dailyReport, planOf, setDuty, shift, tick, trailsOf } from './shift.mjs';
 
 const option = (name) => process.argv[process.argv.indexOf(name) + 1];
@@ -310,7 +311,7 @@ function file(request, response, path, headers) {
 }
 
 const settings = newSettings(cameras);
-const ME = { id: '0190f7a0-0000-7000-b000-000000000001', name: 'demo', role: 'admin', language: null, cameras: null, permissions: ['look', 'settle', 'arm', 'disarm', 'keep_plates', 'release', 'administer', 'audit'], totp: false, must_enrol: false, expires_at: iso(base) }; // prettier-ignore
+const ME = { id: '0190f7a0-0000-7000-b000-000000000001', name: 'demo', role: 'admin', language: null, cameras: null, permissions: ['look', 'settle', 'arm', 'disarm', 'keep_plates', 'release', 'export', 'administer', 'audit'], totp: false, must_enrol: false, expires_at: iso(base) }; // prettier-ignore
 
 function api(request, response, path, query) {
   const [kind, id, part, , crop] = path.split('/');
@@ -318,7 +319,7 @@ function api(request, response, path, query) {
     return json(response, {
       version: '0.1.0', appliance: '0190f7a0-0000-7000-8000-00000000aaaa', language: 'vi', timezone: 'Asia/Ho_Chi_Minh',
       now: iso(nowMs()), started_at: iso(base), lunar: { vi: 'mồng 1 tháng Giêng', en: 'day 1 of lunar month 1' },
-      disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 180e9, quota_bytes: 200e9, kept_bytes: 12.4e9, detail: null },
+      disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 180e9, quota_bytes: 200e9, kept_bytes: 12.4e9, days_left: 11.3, days_kept: 104.2, detail: null },
     }); // prettier-ignore
   }
   if (path === 'setup') return json(response, { needed: false, language: 'vi' });
@@ -349,7 +350,13 @@ function api(request, response, path, query) {
       json(response, shift({ alerts, cameras, nowMs, iso }));
     });
   }
-  if (path === 'reports/daily') return json(response, dailyReport({ alerts, nowMs, iso }, query.get('day')));
+  if (path === 'reports/daily')
+    return json(response, {
+      ...dailyReport({ alerts, nowMs, iso }, query.get('day')),
+      heads: heads(cameras, iso(nowMs())),
+    });
+  if (path === 'audit') return json(response, auditLog({ alerts, cameras, nowMs, iso }, query));
+  if (path === 'device') return json(response, device({ nowMs, iso }));
   if (kind === 'accounts') {
     return void sentBody(request).then((wanted) => {
       const [status, said] = changeAccounts(request.method, id, wanted, iso(nowMs()));

@@ -8,6 +8,7 @@ import { Banners } from './banner/Banners';
 import { CameraStrip } from './camera/CameraStrip';
 import { CameraView } from './camera/CameraView';
 import { AccountsView } from './accounts/AccountsView';
+import { AuditView } from './audit/AuditView';
 import { useActivity, useHotkeys, useMedia } from './browser';
 import type { Alert } from './api/types';
 import { Header } from './header/Header';
@@ -134,6 +135,7 @@ export function App({ sound, ...account }: Props) {
             onArming={() => setOpened('arming')}
             account={account}
             onAccounts={() => go(to('accounts'))}
+            onAudit={() => go(to('audit'))}
           />
           <Banners connection={connection} status={appliance.status} loadError={appliance.loadError} />
           <Rail view={railView(route.view)} waiting={ordered.waiting.length} onView={show} />
@@ -182,6 +184,7 @@ export function App({ sound, ...account }: Props) {
             />
           )}
           {route.view === 'accounts' && <AccountsView cameras={cameras} onClose={close} />}
+          {route.view === 'audit' && <AuditView cameras={cameras} part={route.id} onClose={close} />}
           {showsList && (
             <QueueView
               queue={queue}
@@ -242,7 +245,7 @@ export function App({ sound, ...account }: Props) {
 /** The part of the rail that a view belongs to. */
 function railView(view: Route['view']): View | null {
   if (view === 'camera') return 'alerts';
-  return view === 'accounts' ? null : view;
+  return view === 'accounts' || view === 'audit' ? null : view;
 }
 
 function pageClass(shown: { showsDetail: boolean; showsList: boolean; showsAlerts: boolean }): string {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{Dossier, name_of};
 use crate::alert::{ActionKind, VerdictKind};
+use crate::base::chain::hex;
 use crate::rules::Severity;
 
 const STYLE: &str = "body{font:11pt/1.45 'Liberation Serif','Times New Roman',serif;max-width:17cm;margin:1.5cm auto;color:#000}\
@@ -16,7 +17,7 @@ th{width:32%;font-weight:600}code{font:9.5pt 'Liberation Mono',monospace;word-br
 @media print{body{margin:0}}";
 
 pub(super) fn html(dossier: &Dossier<'_>) -> String {
-    let Dossier { config, alert, history, about, key, segments, unfinished, has_clip } = dossier;
+    let Dossier { config, alert, history, about, key, segments, unfinished, has_clip, chains } = dossier;
     let time = |at: Timestamp| {
         at.to_zoned_datetime(config.timezone.clone()).strftime("%H:%M:%S ngày %d/%m/%Y (%:z)").to_string()
     };
@@ -34,6 +35,14 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
     rows.add("Lập lúc", "Exported", &time(about.made_at));
     rows.add("Khóa của máy", "Key of the appliance", &key.to_string());
     rows.add("Dấu khóa", "Its fingerprint", &key.fingerprint());
+    for chain in *chains {
+        let head = chain.head.as_ref().map(|head| &head.statement);
+        let told = head.map_or_else(
+            || "chưa ký (mỗi giờ một lần)".to_owned(),
+            |head| format!("{} đoạn, ký {}: {}", head.position, time(head.at), hex(&head.link)),
+        );
+        rows.add(&format!("Đầu chuỗi băm ngày {} (UTC)", chain.day), "Head of the day's chain of segments", &told);
+    }
     let mut handled = Rows::default();
     for action in *history {
         let who = action.by.as_ref().map_or("máy canh", |guard| guard.name.as_str());
@@ -75,6 +84,8 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
          <li><code>segments/</code>: video gốc đúng từng byte như camera đã gửi</li>{listed}\
          <li><code>pictures/</code>: ảnh lúc báo động và các phần ảnh đã xét</li>\
          <li><code>alert.json</code>: báo động với mọi phát hiện và cách tính mức nghi vấn</li>\
+         <li><code>access.json</code>: ai đã xem, tải, xuất báo động này, theo nhật ký</li>\
+         <li><code>chains.json</code>: chỗ của từng đoạn trong chuỗi băm của ngày</li>\
          <li><code>configuration.toml</code>: cấu hình lúc lập hồ sơ</li>\
          <li><code>manifest.json</code>, <code>manifest.sig</code>: mã băm SHA-256 của mọi tệp và chữ ký của máy canh</li></ul>\n\
          <h2>Kiểm tra</h2><p>Trên một máy khác, không cần mạng: <code>canhdem verify TỆP.zip --key {key}</code>. \

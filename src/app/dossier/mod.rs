@@ -1,5 +1,7 @@
 //! What is exported of an alert: everything that the appliance kept of it, as one evidence pack.
 
+mod access;
+mod chains;
 mod cover;
 mod document;
 
@@ -11,14 +13,18 @@ use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::access::audit::{Act, Deed};
 use crate::alert::{Action, Alert};
+use crate::base::SharedClock;
 use crate::camera::snapshots;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Settings};
+use crate::http::{self, PackSource};
 use crate::record::clip::make_clip;
-use crate::record::evidence::{self, About, DeviceKey, Manifest, Model, Part, PublicKey, Source};
+use crate::record::evidence::{self, About, DeviceKey, Model, Part, PublicKey, Ready, Source};
 use crate::record::{ClipError, Segment, SegmentIndex as _, Stretch};
-use crate::store::{AFTER_ALERT, BEFORE_ALERT, Beside, VehicleCrop};
+use crate::store::{AFTER_ALERT, BEFORE_ALERT, Beside, VehicleCrop, at_the_machine, write_beside};
 use crate::vision;
+use chains::Chain;
 
 /// All that is told of in a dossier.
 struct Dossier<'a> {
@@ -31,29 +37,51 @@ struct Dossier<'a> {
     /// Segments that are still being written, and so are left out.
     unfinished: usize,
     has_clip: bool,
+    chains: &'a [Chain],
 }
 
-/// What was exported.
+/// What is ready to be exported.
 pub struct Exported {
-    pub manifest: Manifest,
+    pub pack: Ready,
     pub key: PublicKey,
     /// Segments that were still being written, and so are left out.
     pub unfinished: usize,
     pub segments: usize,
+    _clip: Scratch,
 }
 
-/// Exports an alert to `out`, which must not be there yet. The appliance may run meanwhile.
+/// Exports an alert to `out`, which must not be there yet, and writes into the audit log first that this was done at the
+/// machine. The appliance may run meanwhile. `configuration` is the text of its file.
 ///
 /// # Errors
-/// There is no such alert, what is kept of it cannot be read, or the pack cannot be written: named, with the way out.
-pub fn export(config: &Config, configuration: &Path, id: Uuid, now: Timestamp, out: &Path) -> anyhow::Result<Exported> {
+/// There is no such alert, what is kept of it cannot be read, or the pack or the audit log cannot be written: named, with the
+/// way out.
+pub fn export(config: &Config, configuration: &str, id: Uuid, now: Timestamp, out: &Path) -> anyhow::Result<Exported> {
     if out.exists() {
         bail!("{} is there already; choose another name, or move it away", out.display());
     }
+    let found = Beside::open(&config.data_dir)?.alert(id)?;
+    found.with_context(|| format!("there is no alert {id}; the page and GET /api/v1/alerts list them"))?;
+    write_beside(&config.data_dir, &Deed { alert: Some(id), ..at_the_machine(Act::Exported, None) }, now)
+        .context("nothing is exported that the audit log does not tell of")?;
+    let exported = prepare(config, Some(configuration), id, now, Scratch::new(out))?;
+    exported.pack.write(out)?;
+    Ok(exported)
+}
+
+/// Gathers what is kept of an alert, and signs it. The clip is made in `scratch`, and goes with what is given back.
+///
+/// # Errors
+/// As [`export`], of what is to be read.
+fn prepare(
+    config: &Config,
+    configuration: Option<&str>,
+    id: Uuid,
+    now: Timestamp,
+    scratch: Scratch,
+) -> anyhow::Result<Exported> {
     let store = Beside::open(&config.data_dir)?;
-    let alert = store
-        .alert(id)?
-        .with_context(|| format!("there is no alert {id}; the page and GET /api/v1/alerts list them"))?;
+    let alert = store.alert(id)?.with_context(|| format!("there is no alert {id}"))?;
     let history = store.history(id)?;
     let key = DeviceKey::open(&config.data_dir)?;
     let from = alert.opened_at.saturating_sub(BEFORE_ALERT).unwrap_or(Timestamp::MIN);
@@ -70,9 +98,8 @@ pub fn export(config: &Config, configuration: &Path, id: Uuid, now: Timestamp, o
         to: segments.last().map_or(to, Segment::ends_at),
         models: models(config)?,
     };
-    // Beside the pack: where that has room, the clip has.
-    let scratch = Scratch::new(out);
     let clip = clip(&store, config, &alert, (from, to), &scratch)?;
+    let chains = chains::of(&store, &segments)?;
     let dossier = Dossier {
         config,
         alert: &alert,
@@ -82,20 +109,78 @@ pub fn export(config: &Config, configuration: &Path, id: Uuid, now: Timestamp, o
         segments: &segments,
         unfinished: unfinished.len(),
         has_clip: clip.is_some(),
+        chains: &chains,
     };
     let text = |name: &str, text: String| Part { name: name.to_owned(), source: Source::Bytes(text.into_bytes()) };
     let file = |name: String, path: PathBuf| Part { name, source: Source::File(path) };
-    let configured = fs::read_to_string(configuration).with_context(|| configuration.display().to_string())?;
     let mut parts = vec![
         text("cover.html", cover::html(&dossier)),
         text("alert.json", document::json(&dossier)),
-        text("configuration.toml", config::all_masked(&configured)),
+        text("access.json", access::json(&dossier, &store.access_to(id)?)),
+        text("chains.json", chains::json(&dossier)),
     ];
+    parts.extend(configuration.map(|written| text("configuration.toml", config::all_masked(written))));
     parts.extend(clip.map(|path| file("clip.mp4".to_owned(), path)));
-    parts.extend(pictures(config, &alert)?.into_iter().map(|(name, path)| file(format!("pictures/{name}"), path)));
+    for (name, path) in pictures(config, &alert)? {
+        // At once: while an alert is open, better pictures take their places.
+        let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
+        parts.push(Part { name: format!("pictures/{name}"), source: Source::Bytes(bytes) });
+    }
     parts.extend(segments.iter().map(|segment| file(name_of(segment), config.data_dir.join(&segment.path))));
-    let manifest = evidence::write(about.clone(), &parts, &key, out)?;
-    Ok(Exported { manifest, key: key.public(), unfinished: unfinished.len(), segments: segments.len() })
+    let pack = evidence::prepare(about.clone(), parts, &key)?;
+    Ok(Exported { pack, key: key.public(), unfinished: unfinished.len(), segments: segments.len(), _clip: scratch })
+}
+
+/// What a clip's name begins with while the page exports it.
+const EXPORT: &str = "export-";
+
+/// Clips of exports that were cut short by the end of the program.
+fn remove_left_behind(data_dir: &Path) {
+    for entry in fs::read_dir(data_dir).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(EXPORT) && name.ends_with(".clip") {
+            // Best effort: it is tried again at the next start.
+            drop(fs::remove_file(entry.path()));
+        }
+    }
+}
+
+/// What the page exports.
+pub(super) struct Packs {
+    settings: Settings,
+    clock: SharedClock,
+}
+
+impl Packs {
+    pub(super) fn new(settings: Settings, clock: SharedClock) -> Self {
+        remove_left_behind(&settings.config().data_dir);
+        Self { settings, clock }
+    }
+}
+
+impl PackSource for Packs {
+    fn pack(&self, alert: Uuid) -> Result<http::Pack, String> {
+        let config = self.settings.config();
+        let scratch = Scratch::new(&config.data_dir.join(format!("{EXPORT}{}", Uuid::now_v7())));
+        let text = self.settings.text();
+        let exported = prepare(&config, text.as_deref(), alert, self.clock.now(), scratch);
+        let exported = exported.map_err(|error| format!("{error:#}"))?;
+        let bytes = exported.pack.bytes;
+        Ok(http::Pack {
+            bytes,
+            write: Box::new(move |to| {
+                // All of it: with a part alone the clip would go before it is read.
+                let exported = exported;
+                exported.pack.write_to(to).map_err(|error| error.to_string())
+            }),
+        })
+    }
+
+    fn device_key(&self) -> Result<http::DeviceKey, String> {
+        let key = DeviceKey::open(&self.settings.config().data_dir).map_err(|error| error.to_string())?.public();
+        Ok(http::DeviceKey { key: key.to_string(), fingerprint: key.fingerprint() })
+    }
 }
 
 /// As on disk, without the camera: `segments/2026-02-16/183000.123Z-….mp4`.

@@ -163,6 +163,11 @@ impl Settings {
         Some((files.version(), written))
     }
 
+    /// What the file said when it was last read and right; `None` where there is no file.
+    pub fn text(&self) -> Option<String> {
+        self.files().as_ref().map(|files| files.good_text().to_owned())
+    }
+
     /// Changes the file, if it is still the one that `version` names, and makes it count.
     ///
     /// # Errors

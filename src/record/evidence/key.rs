@@ -11,6 +11,8 @@ use ring::rand::SystemRandom;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use sha2::{Digest as _, Sha256};
 
+use crate::base::chain::hex;
+
 /// Beside the database.
 const FILE: &str = "device.key";
 const KEY_BYTES: usize = 32;
@@ -55,6 +57,14 @@ impl DeviceKey {
         }
         let pair = Ed25519KeyPair::from_pkcs8(&bytes).map_err(|_| KeyError::Damaged { path })?;
         Ok(Self { pair })
+    }
+
+    /// The key in `data_dir`, if there is one.
+    ///
+    /// # Errors
+    /// As [`DeviceKey::open`].
+    pub fn existing(data_dir: &Path) -> Result<Option<Self>, KeyError> {
+        if data_dir.join(FILE).exists() { Self::open(data_dir).map(Some) } else { Ok(None) }
     }
 
     pub fn public(&self) -> PublicKey {
@@ -137,15 +147,6 @@ impl FromStr for PublicKey {
         }
         Ok(Self(bytes))
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

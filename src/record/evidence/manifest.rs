@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::key::hex;
 use super::{CHUNK_BYTES, PublicKey};
+use crate::base::chain::hex;
 
 pub(super) const FORMAT: &str = "canhdem-evidence-1";
 /// A larger one is no manifest: 4 GB have 65,536 chunks of 65 bytes each.

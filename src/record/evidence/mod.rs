@@ -10,15 +10,17 @@
 //! | `manifest.sig` | Ed25519 signature of the bytes of `manifest.json`, 64 bytes |
 //! | all others | original segments byte for byte, a clip that plays, pictures, the alert in words and as data |
 
+mod head;
 mod key;
 mod layout;
 mod manifest;
 mod pack;
 mod verify;
 
+pub use head::{Signature, Statement};
 pub use key::{DeviceKey, KeyError, PublicKey};
 pub use manifest::{About, Manifest, Model};
-pub use pack::{PackError, Part, Source, write};
+pub use pack::{PackError, Part, Ready, Source, prepare};
 pub use verify::{Fault, FaultKind, Report, VerifyError, verify};
 
 /// What is hashed by itself, so that an altered byte is found within so many.

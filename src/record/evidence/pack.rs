@@ -37,52 +37,77 @@ pub enum PackError {
     Name(String),
 }
 
-/// Writes the pack to `out`, which must not be there yet. Files are read twice: once for the manifest, which comes first, once
-/// for the pack, and must be the same both times.
-///
-/// # Errors
-/// See [`PackError`]; `out` is not there then.
-pub fn write(about: About, parts: &[Part], key: &DeviceKey, out: &Path) -> Result<Manifest, PackError> {
-    check_names(parts)?;
-    let files = parts.iter().map(|part| read(part, &mut io::sink())).collect::<Result<Vec<_>, _>>()?;
-    let manifest = Manifest::new(about, key.public(), files);
-    let partial = beside(out);
-    let disk = |error| PackError::Disk { path: out.to_owned(), error };
-    let opened = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial);
-    let written = opened.map_err(disk).and_then(|file| write_to(&file, &manifest, parts, key, out));
-    // A link, unlike a rename, replaces nothing that somebody else has put there.
-    let linked = written.and_then(|()| {
-        fs::hard_link(&partial, out).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => PackError::Exists { path: out.to_owned() },
-            _ => disk(error),
-        })
-    });
-    // Best effort: it is named after what was wanted.
-    drop(fs::remove_file(&partial));
-    linked.map(|()| manifest)
+/// A pack whose every byte is settled, and that is still to be written.
+pub struct Ready {
+    pub manifest: Manifest,
+    /// Of the whole pack.
+    pub bytes: u64,
+    parts: Vec<Part>,
+    head: Vec<u8>,
+    signature: Vec<u8>,
 }
 
-fn write_to(file: &File, manifest: &Manifest, parts: &[Part], key: &DeviceKey, out: &Path) -> Result<(), PackError> {
-    let disk = |error| PackError::Disk { path: out.to_owned(), error };
+/// Reads all parts for the manifest, which comes first in a pack, and signs that.
+///
+/// # Errors
+/// See [`PackError`].
+pub fn prepare(about: About, parts: Vec<Part>, key: &DeviceKey) -> Result<Ready, PackError> {
+    check_names(&parts)?;
+    let files = parts.iter().map(|part| read(part, &mut io::sink())).collect::<Result<Vec<_>, _>>()?;
+    let manifest = Manifest::new(about, key.public(), files);
     let head = manifest.to_bytes();
-    let signature = key.sign(&head);
-    let listed = entries(manifest, &head, &signature);
-    let directory = directory(&listed);
-    let bytes = listed.iter().map(Entry::whole_size).sum::<u64>() + directory.len() as u64;
+    let signature = key.sign(&head).to_vec();
+    let listed = entries(&manifest, &head, &signature);
+    let bytes = listed.iter().map(Entry::whole_size).sum::<u64>() + directory(&listed).len() as u64;
     if bytes > MOST_BYTES {
         return Err(PackError::TooLarge { bytes });
     }
-    let mut writer = BufWriter::with_capacity(CHUNK_BYTES, file);
-    for (entry, content) in listed.iter().zip([&head[..], &signature]) {
-        writer.write_all(&entry.local_header()).and_then(|()| writer.write_all(content)).map_err(disk)?;
-    }
-    for ((entry, part), known) in listed[2..].iter().zip(parts).zip(&manifest.files) {
-        writer.write_all(&entry.local_header()).map_err(disk)?;
-        if read(part, &mut writer)? != *known {
-            return Err(PackError::Changed { path: part.name.clone().into() });
+    Ok(Ready { manifest, bytes, parts, head, signature })
+}
+
+impl Ready {
+    /// Writes the pack. Files are read once more, and must be the same as before.
+    ///
+    /// # Errors
+    /// [`PackError::Changed`] where they are not, or it cannot be read or written; `to` has got a part of the pack then.
+    pub fn write_to(&self, to: &mut dyn Write) -> Result<(), PackError> {
+        let written = |error| PackError::Disk { path: "the pack".into(), error };
+        let listed = entries(&self.manifest, &self.head, &self.signature);
+        for (entry, content) in listed.iter().zip([&self.head, &self.signature]) {
+            to.write_all(&entry.local_header()).and_then(|()| to.write_all(content)).map_err(written)?;
         }
+        for ((entry, part), known) in listed[2..].iter().zip(&self.parts).zip(&self.manifest.files) {
+            to.write_all(&entry.local_header()).map_err(written)?;
+            if read(part, to)? != *known {
+                return Err(PackError::Changed { path: part.name.clone().into() });
+            }
+        }
+        to.write_all(&directory(&listed)).and_then(|()| to.flush()).map_err(written)
     }
-    writer.write_all(&directory).and_then(|()| writer.flush()).and_then(|()| file.sync_all()).map_err(disk)
+
+    /// Writes the pack to `out`, which must not be there yet.
+    ///
+    /// # Errors
+    /// See [`PackError`]; `out` is not there then.
+    pub fn write(&self, out: &Path) -> Result<(), PackError> {
+        let partial = beside(out);
+        let disk = |error| PackError::Disk { path: out.to_owned(), error };
+        let opened = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial);
+        let written = opened.map_err(disk).and_then(|file| {
+            self.write_to(&mut BufWriter::with_capacity(CHUNK_BYTES, &file))?;
+            file.sync_all().map_err(disk)
+        });
+        // A link, unlike a rename, replaces nothing that somebody else has put there.
+        let linked = written.and_then(|()| {
+            fs::hard_link(&partial, out).map_err(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => PackError::Exists { path: out.to_owned() },
+                _ => disk(error),
+            })
+        });
+        // Best effort: it is named after what was wanted.
+        drop(fs::remove_file(&partial));
+        linked
+    }
 }
 
 /// All entries in order, the manifest and its signature first.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::super::{About, DeviceKey, Model, PackError, Part, Source, write};
+use super::super::{About, DeviceKey, Model, PackError, Part, Source, prepare};
 use super::*;
 
 struct Bench {
@@ -43,6 +43,10 @@ impl Bench {
         fs::write(self.path("tampered.zip"), bytes).expect("written");
         verify(&self.path("tampered.zip"), Some(self.key.public())).expect("read")
     }
+}
+
+fn write(about: About, parts: &[Part], key: &DeviceKey, out: &Path) -> Result<(), PackError> {
+    prepare(about, parts.to_vec(), key)?.write(out)
 }
 
 fn about() -> About {

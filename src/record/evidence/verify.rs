@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::key::{SIGNATURE_BYTES, hex};
+use super::key::SIGNATURE_BYTES;
 use super::layout::{Entry, LOCAL_BYTES, directory};
 use super::manifest::{FORMAT, MOST_MANIFEST_BYTES, Manifest};
 use super::pack::entries;
 use super::{CHUNK_BYTES, MANIFEST, PublicKey, SIGNATURE};
+use crate::base::chain::hex;
 
 /// What came of a pack.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,10 +16,12 @@ export interface AccountProps {
 interface Props extends AccountProps {
   /** Shows all accounts. */
   onAccounts: () => void;
+  /** Shows who did what. */
+  onAudit: () => void;
 }
 
 /** Who is signed in; their password and second factor; the way out. */
-export function AccountMenu({ me, onMe, onSignOut, onAccounts }: Props) {
+export function AccountMenu({ me, onMe, onSignOut, onAccounts, onAudit }: Props) {
   const { t } = useSession();
   const [form, setForm] = useState<'password' | 'factor' | null>(null);
   const menu = useRef<HTMLDetailsElement>(null);
@@ -56,6 +58,11 @@ export function AccountMenu({ me, onMe, onSignOut, onAccounts }: Props) {
           {me.permissions.includes('administer') && (
             <button type="button" class="account-all" onClick={choose(onAccounts)}>
               {t('accounts.open')}
+            </button>
+          )}
+          {me.permissions.includes('audit') && (
+            <button type="button" class="account-audit" onClick={choose(onAudit)}>
+              {t('audit.open')}
             </button>
           )}
           <button type="button" onClick={choose(() => onSignOut(true))}>

@@ -1,6 +1,8 @@
+import { evidenceUrl } from '../api/audit';
 import type { Alert, Camera, CaseInFull, Conduct } from '../api/types';
 import { History } from '../handling/History';
 import { Lessons } from '../handling/Lessons';
+import { Icon } from '../icons';
 import { useSession } from '../session/session';
 import { clockOf, dateOf, formatDuration, millis } from '../time';
 import { ResponsePlan } from '../response/ResponsePlan';
@@ -31,7 +33,7 @@ const SHOWN = 40;
 
 export function Facts(props: Props) {
   const { alert, alerts, conduct, onConduct, ways, found, camera, onSeek, onAlert } = props;
-  const { t, language } = useSession();
+  const { t, language, me } = useSession();
   return (
     <div class="facts">
       <ResponsePlan key={alert.id} alert={alert} plan={conduct.plan} onConduct={onConduct} />
@@ -69,6 +71,14 @@ export function Facts(props: Props) {
           <img src={alert.snapshot} alt="" />
           {t('alert.snapshot')}
         </a>
+      )}
+      {me?.permissions.includes('export') && (
+        <p class="evidence">
+          <a class="tool" href={evidenceUrl(alert.id)} download>
+            <Icon name="download" /> {t('alert.evidence')}
+          </a>
+          <small>{t('alert.evidence.words')}</small>
+        </p>
       )}
     </div>
   );

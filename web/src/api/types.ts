@@ -90,3 +90,6 @@ export type CameraTest = Schemas['CameraTest'];
 export type CameraTested = Schemas['CameraTested'];
 export type ArmingMonth = Schemas['ArmingMonth'];
 export type ArmingDay = Schemas['ArmingDay'];
+export type AuditLog = Schemas['AuditLog'];
+export type AuditEntry = Schemas['AuditEntry'];
+export type Device = Schemas['Device'];

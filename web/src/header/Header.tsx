@@ -18,9 +18,10 @@ interface Props {
   onArming: () => void;
   account: AccountProps;
   onAccounts: () => void;
+  onAudit: () => void;
 }
 
-export function Header({ status, arming, sound, isLost, onHelp, onArming, account, onAccounts }: Props) {
+export function Header({ status, arming, sound, isLost, onHelp, onArming, account, ...go }: Props) {
   return (
     <header class="header">
       <Brand status={status} />
@@ -28,7 +29,7 @@ export function Header({ status, arming, sound, isLost, onHelp, onArming, accoun
       <SoundButton sound={sound} />
       <HelpButton onHelp={onHelp} />
       <LanguageButton />
-      <AccountMenu {...account} onAccounts={onAccounts} />
+      <AccountMenu {...account} onAccounts={go.onAccounts} onAudit={go.onAudit} />
       <Clock isStopped={isLost} lunar={status?.lunar ?? null} />
     </header>
   );

@@ -1,6 +1,7 @@
 import { account } from './en/account';
 import { accounts } from './en/accounts';
 import { alert } from './en/alert';
+import { audit } from './en/audit';
 import { camera } from './en/camera';
 import { page } from './en/page';
 import { recordings } from './en/recordings';
@@ -8,6 +9,7 @@ import { response } from './en/response';
 import { search } from './en/search';
 import { settings } from './en/settings';
 import { shift } from './en/shift';
+import { storage } from './en/storage';
 import { vehicle } from './en/vehicle';
 import type { Dictionary } from './index';
 
@@ -15,6 +17,7 @@ export const en: Dictionary = {
   ...account,
   ...accounts,
   ...alert,
+  ...audit,
   ...camera,
   ...page,
   ...recordings,
@@ -22,5 +25,6 @@ export const en: Dictionary = {
   ...search,
   ...settings,
   ...shift,
+  ...storage,
   ...vehicle,
 };

@@ -1,6 +1,7 @@
 import { account } from './vi/account';
 import { accounts } from './vi/accounts';
 import { alert } from './vi/alert';
+import { audit } from './vi/audit';
 import { camera } from './vi/camera';
 import { page } from './vi/page';
 import { recordings } from './vi/recordings';
@@ -8,6 +9,7 @@ import { response } from './vi/response';
 import { search } from './vi/search';
 import { settings } from './vi/settings';
 import { shift } from './vi/shift';
+import { storage } from './vi/storage';
 import { vehicle } from './vi/vehicle';
 
 /** The reference dictionary: `en` must have exactly these keys. {n} and the like are filled in by `t`. */
@@ -15,6 +17,7 @@ export const vi = {
   ...account,
   ...accounts,
   ...alert,
+  ...audit,
   ...camera,
   ...page,
   ...recordings,
@@ -22,5 +25,6 @@ export const vi = {
   ...search,
   ...settings,
   ...shift,
+  ...storage,
   ...vehicle,
 } as const;

@@ -6,7 +6,7 @@ import { useSession } from '../session/session';
 import { clockOf, dateOf } from '../time';
 import { otherDay } from './chart';
 import { Numbers } from './Numbers';
-import { CameraTable, Disarmed, DutyLog, Escalated, Outages } from './Parts';
+import { CameraTable, Disarmed, DutyLog, Escalated, Heads, Outages } from './Parts';
 import { HourChart } from './HourChart';
 import './report.css';
 
@@ -95,6 +95,7 @@ function Report({ report, onAlert }: { report: DailyReport; onAlert: (id: string
         <Outages report={report} />
         <Disarmed report={report} />
         <DutyLog report={report} />
+        <Heads report={report} />
       </div>
     </article>
   );

@@ -127,6 +127,30 @@ export function DutyLog({ report }: Props) {
   );
 }
 
+/** Ends of the chains of hashes: on paper they speak for the appliance's memory. */
+export function Heads({ report }: Props) {
+  const { t, language } = useSession();
+  return (
+    <Part id="report-heads" title={t('report.heads')}>
+      <p class="soft">{t('report.heads.words')}</p>
+      {report.heads.length === 0 && <p class="soft">{t('report.heads.none')}</p>}
+      <ul class="rows">
+        {report.heads.map((head) => (
+          <li key={`${head.camera ?? ''}/${head.day}`}>
+            <strong>{head.camera_name ?? t('audit.title')}</strong>{' '}
+            {t(head.camera === null ? 'report.heads.log' : 'report.heads.day', {
+              n: head.count,
+              day: head.day,
+            })}
+            <small> {dateTimeOf(head.signed_at, language)}</small>
+            <code class="head-link">{head.link.match(/.{1,8}/g)?.join(' ')}</code>
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
 interface PartProps {
   id: string;
   title: string;

@@ -2,6 +2,7 @@ import type { KeepingKeys, Settings } from '../api/types';
 import { changeKeeping } from '../api/settings';
 import { useSession } from '../session/session';
 import { SaveBar } from './SaveBar';
+import { StorageForecast } from './StorageForecast';
 import { Text } from './Text';
 import { useDraft, type Known } from './useSettings';
 
@@ -56,6 +57,7 @@ export function KeepingPage({ settings, known }: { settings: Settings; known: Kn
         textOf(usual.record?.quota_bytes, GB),
         (n) => ({ ...value, record: { quota_bytes: bytes(n) } }),
       )}
+      <StorageForecast />
       <h2>{t('keeping.memory')}</h2>
       <div class="row">
         {number(

@@ -1,45 +1,21 @@
-//! `canhdem verify`: whether an evidence pack is what an appliance signed. Offline, without a configuration.
+//! An evidence pack: whether it is what an appliance signed. Offline, without a configuration.
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use clap::ValueEnum;
-
-use super::{Usage, output};
+use crate::command::output;
 use crate::record::evidence::{self, Fault, FaultKind, PublicKey, Report};
-
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    /// The evidence pack.
-    #[arg(value_name = "PACK.zip")]
-    pack: PathBuf,
-    /// The appliance's public key, 64 hexadecimal digits, from the office's records: without it anybody may have signed.
-    #[arg(long, value_name = "KEY")]
-    key: Option<String>,
-    /// In which language it is told.
-    #[arg(long, value_enum, default_value_t = Language::Vi)]
-    language: Language,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Language {
-    Vi,
-    En,
-}
 
 /// # Errors
 /// Where the pack is not intact, or cannot be read.
-pub fn run(args: &Args) -> anyhow::Result<()> {
-    let expected = args.key.as_deref().map(str::parse::<PublicKey>).transpose();
-    let expected = expected.map_err(|error| Usage(format!("--key: {error}")))?;
-    let report = evidence::verify(&args.pack, expected)?;
-    let vi = args.language == Language::Vi;
+pub(super) fn verify(pack: &Path, expected: Option<PublicKey>, vi: bool) -> anyhow::Result<()> {
+    let report = evidence::verify(pack, expected)?;
     for line in describe(&report, expected.is_some(), vi) {
         output::line(line)?;
     }
     if report.faults.is_empty() {
         return Ok(());
     }
-    let (pack, count) = (args.pack.display(), report.faults.len());
+    let (pack, count) = (pack.display(), report.faults.len());
     Err(if vi {
         anyhow::anyhow!("{pack}: không nguyên vẹn, {count} chỗ sai")
     } else {
