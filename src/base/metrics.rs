@@ -24,6 +24,7 @@ pub struct Metrics {
     gate_awake: Family<CameraLabel, Gauge>,
     alert_latency_seconds: Family<CameraLabel, Histogram, fn() -> Histogram>,
     dropped: Family<QueueLabel, Counter>,
+    stuck: Family<ThreadLabel, Counter>,
 }
 
 /// What is counted of one camera. Cloning shares the counters.
@@ -56,6 +57,11 @@ struct QueueLabel {
     queue: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ThreadLabel {
+    thread: String,
+}
+
 impl Metrics {
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("canhdem");
@@ -75,6 +81,8 @@ impl Metrics {
         registry.register("alert_latency_seconds", help, alert_latency_seconds.clone());
         let dropped = Family::<QueueLabel, Counter>::default();
         registry.register("dropped", "What a full queue had to drop", dropped.clone());
+        let stuck = Family::<ThreadLabel, Counter>::default();
+        registry.register("stuck", "Times that a thread was found standing still", stuck.clone());
         Self {
             registry: Arc::new(registry),
             access_units,
@@ -84,7 +92,13 @@ impl Metrics {
             gate_awake,
             alert_latency_seconds,
             dropped,
+            stuck,
         }
+    }
+
+    /// Counts that a thread was found standing still.
+    pub fn stuck(&self, thread: &str) -> Counter {
+        self.stuck.get_or_create_owned(&ThreadLabel { thread: thread.to_owned() })
     }
 
     /// The counters of a camera; the same ones at every call.
@@ -142,6 +156,7 @@ mod tests {
         gate.gate_awake.set(1);
         gate.alert_latency_seconds.observe(0.25);
         metrics.camera("kho");
+        metrics.stuck("cam-kho").inc();
         let text = metrics.encode();
         for line in [
             "canhdem_access_units_total{camera=\"cong-chinh\"} 4",
@@ -149,6 +164,7 @@ mod tests {
             "canhdem_decoded_again_total{camera=\"cong-chinh\"} 2",
             "canhdem_dropped_total{camera=\"cong-chinh\",queue=\"recorder\"} 1",
             "canhdem_gate_awake{camera=\"cong-chinh\"} 1",
+            "canhdem_stuck_total{thread=\"cam-kho\"} 1",
             "canhdem_alert_latency_seconds_bucket{le=\"0.3\",camera=\"cong-chinh\"} 1",
         ] {
             assert!(text.lines().any(|l| l == line), "{line} is missing from\n{text}");

@@ -39,6 +39,11 @@ impl Worker {
         self.join_inner();
     }
 
+    /// Lets a thread be that stands still: nobody can end it, and whoever waited for it would stand still as well.
+    pub fn leave(mut self) {
+        self.thread = None;
+    }
+
     fn join_inner(&mut self) {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()

@@ -14,7 +14,7 @@ use super::disk::{DiskReport, DiskState, OnDisk, advice, state_after};
 use super::open::OpenSegment;
 use super::retention::{Kept, Shelf, choose};
 use super::{IndexError, Segment, SegmentIndex};
-use crate::base::{IdSource, SharedClock};
+use crate::base::{IdSource, Pulse, SharedClock};
 
 /// Without a fragment for so long a segment is complete, whether or not its camera said so.
 const IDLE: Duration = Duration::from_secs(60);
@@ -49,6 +49,7 @@ pub(super) struct Writer {
     /// Why the last attempt to write failed; none since one has succeeded.
     trouble: Option<(DiskState, String)>,
     index_failing: bool,
+    pulse: Pulse,
 }
 
 impl Writer {
@@ -67,6 +68,7 @@ impl Writer {
             quota_bytes,
             last_tick: clock.monotonic(),
             kept_bytes: 0,
+            pulse: Pulse::new("recorder", clock.clone()),
             clock,
             on_disk,
             ids,
@@ -143,6 +145,10 @@ impl Writer {
             self.end(&camera);
         }
         self.save_again();
+    }
+
+    pub(super) fn pulse(&self) -> &Pulse {
+        &self.pulse
     }
 
     /// What has to be done without any fragment coming.
@@ -229,6 +235,8 @@ impl Writer {
     /// The file first: a row without a file is found at the next start, evidence without a row
     /// would come back.
     fn remove(&mut self, segment: &Kept) {
+        // A smaller quota removes thousands.
+        self.pulse.beat();
         let path = self.data_dir.join(segment.path());
         // Off the shelf in any case: what cannot be removed must not stand in the way of the next.
         self.shelf.remove(segment);

@@ -49,7 +49,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::alert::SettledAlerts;
-use crate::base::{IdSource, SharedClock};
+use crate::base::{IdSource, Pulse, SharedClock};
 pub use account_book::AccountBook;
 pub use accounts::{Account, Decision, Refusal};
 pub use alert_search::{AlertFilter, Page};
@@ -91,6 +91,7 @@ pub struct Store {
 
 struct Inner {
     writer: Writer,
+    pulse: Pulse,
     readers: Readers,
     lists: SharedLists,
     orders: KnownOrders,
@@ -125,13 +126,26 @@ impl Store {
         let appliance = appliance_id(&connection, clock).map_err(sqlite)?;
         let readers = Readers::open(&path)?;
         let (told, _) = broadcast::channel(BROADCAST);
-        let writer = Writer::start(connection, path.clone(), told.clone());
+        let pulse = Pulse::new("store-writer", clock.clone());
+        let writer = Writer::start(connection, path.clone(), told.clone(), pulse.clone());
         let writer = writer.map_err(|error| StoreError::from_io(&path, &error))?;
         let lists = SharedLists::default();
         let (orders, lessons) = (KnownOrders::default(), KnownLessons::default());
         let settled = SettledAlerts::default();
-        let inner =
-            Inner { writer, readers, lists, orders, lessons, settled, told, path, appliance, reserve, _lock: lock };
+        let inner = Inner {
+            writer,
+            pulse,
+            readers,
+            lists,
+            orders,
+            lessons,
+            settled,
+            told,
+            path,
+            appliance,
+            reserve,
+            _lock: lock,
+        };
         let store = Self { inner: Arc::new(inner) };
         store.refresh_lists()?;
         store.refresh_orders()?;
@@ -142,6 +156,11 @@ impl Store {
     /// Names this appliance for ever; made with the database.
     pub fn appliance(&self) -> Uuid {
         self.inner.appliance
+    }
+
+    /// Of the thread that writes.
+    pub fn pulse(&self) -> &Pulse {
+        &self.inner.pulse
     }
 
     /// The database's file.
