@@ -1,5 +1,6 @@
 //! The appliance: open, start, wait, stop, in order.
 
+mod backup;
 mod cameras;
 mod certificate;
 mod clips;
@@ -39,6 +40,7 @@ use crate::record::{DiskState, Recorder};
 use crate::store::Store;
 use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
+pub use backup::{Restored, Saved, backup, restore};
 use cameras::Cameras;
 use clips::RecordedClips;
 pub use dossier::{Exported, export};
