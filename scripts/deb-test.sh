@@ -33,7 +33,10 @@ service() {
   install -d "$root/var/cache/canhdem" && inside chown canhdem:canhdem /var/cache/canhdem
   local settings
   mapfile -t settings < <(sed -n 's/^Environment=//p' "$root/usr/lib/systemd/system/canhdem.service" | tr ' ' '\n')
-  as_user "${settings[@]}" canhdem run --config "$config"
+  (
+    umask "$(sed -n 's/^UMask=//p' "$root/usr/lib/systemd/system/canhdem.service")"
+    as_user "${settings[@]}" canhdem run --config "$config"
+  )
 }
 answers() {
   local tries log="$folder/service.log" pid
