@@ -1,19 +1,6 @@
-//! Recordings, as a power cut or somebody else leaves them.
 #![no_main]
 
-use std::io::Cursor;
+#[path = "../parsers/boxes.rs"]
+mod parser;
 
-use canhdem::record::boxes::{Layout, parse_init, parse_moof};
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|bytes: &[u8]| {
-    if let Ok(layout) = Layout::read(&mut Cursor::new(bytes)) {
-        assert!(layout.whole_bytes <= bytes.len() as u64);
-        layout.duration();
-        let _ = parse_moof(bytes, &layout.track);
-    }
-    if let Ok((track, length)) = parse_init(bytes) {
-        assert!(length <= bytes.len() as u64);
-        let _ = parse_moof(&bytes[usize::try_from(length).expect("within")..], &track);
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parser::fuzz(bytes));

@@ -1,20 +1,6 @@
-//! An office's calendar of days off (.ics).
 #![no_main]
 
-use std::fs;
-use std::sync::LazyLock;
+#[path = "../parsers/calendar.rs"]
+mod parser;
 
-use canhdem::config::Config;
-use libfuzzer_sys::fuzz_target;
-
-static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().expect("a folder");
-    let config = "data_dir = \"data\"\n[arming]\nholidays = \"none\"\nclosures_file = \"nghi.ics\"\n";
-    fs::write(folder.path().join("canhdem.toml"), config).expect("written");
-    folder
-});
-
-fuzz_target!(|bytes: &[u8]| {
-    fs::write(FOLDER.path().join("nghi.ics"), bytes).expect("written");
-    let _ = Config::load(&FOLDER.path().join("canhdem.toml"));
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parser::fuzz(bytes));
