@@ -82,6 +82,11 @@ deb-test: deb  ## install it in a clean Debian 12, upgrade, restore, remove, pur
 	@scripts/deb.sh target/release/canhdem $(DEPS) target/deb/next "$$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)-2"
 	@scripts/deb-test.sh target/deb/test target/deb/canhdem_*-1_*.deb target/deb/next/canhdem_*.deb
 
+.PHONY: deb-boot
+deb-boot: deb  ## install it in a Debian 12 that boots systemd in a container: runs, restarts, is watched; as root
+	$(say) 'Booting a Debian with the package (the first time 300 MB by apt)'
+	@scripts/deb-boot.sh target/deb/boot target/deb/canhdem_*-1_*.deb
+
 sbom:  ## a bill of materials of program, page and models (CycloneDX), target/sbom.cdx.json
 	@python3 scripts/sbom.py target/sbom.cdx.json
 

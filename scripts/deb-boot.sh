@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# scripts/deb-boot.sh ROOT PACKAGE.deb: boots ROOT, a Debian 12 with systemd-sysv, curl and what the package depends on, in a
-# container without a network; installs the package there as a user would, and looks at the service that runs then: it
-# answers, is not root, and is started again when it stands still. Needs root and systemd-nspawn.
+# scripts/deb-boot.sh ROOT PACKAGE.deb: boots ROOT, a Debian 12 with systemd and what the package depends on (made where it
+# is not there), in a container without a network; installs the package there as a user would, and looks at the service
+# that runs then: it answers, is not root, and is started again when it stands still. Needs root, systemd-nspawn, mmdebstrap.
 set -euo pipefail
 
 (($# == 2)) || { sed -n '2,4p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 command -v systemd-nspawn >/dev/null || { echo "error: apt-get install systemd-container" >&2; exit 2; }
+if [[ ! -d "$1" ]]; then
+  mmdebstrap --quiet --variant=minbase --include=adduser,curl,dbus,procps,systemd-sysv,libgstrtspserver-1.0-0 \
+    --include=gstreamer1.0-plugins-base,gstreamer1.0-plugins-good,gstreamer1.0-plugins-bad,gstreamer1.0-libav bookworm "$1"
+fi
 readonly root="$(realpath "$1")"
 cp "$2" "$root/canhdem.deb"
 rm -f "$root/probe.log"
@@ -18,7 +22,7 @@ export DEBIAN_FRONTEND=noninteractive
 trap 'echo "ended with $?"; journalctl -u canhdem --no-pager -n 40; systemctl poweroff' EXIT
 value() { systemctl show canhdem -P "$1"; }
 
-apt-get install -y --no-download /canhdem.deb
+apt-get install -y /canhdem.deb
 [ "$(value ActiveState)" = active ]
 curl -fksS https://127.0.0.1:8443/healthz; echo
 echo "status: $(value StatusText)"

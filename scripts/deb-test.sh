@@ -90,7 +90,7 @@ owned "$data/canhdem.db" 600
 printf 'nobody guards tests\n' | as_user canhdem user add tests --role admin --password-stdin --config "$config"
 printf '[cong]\nuser = "viewer"\npassword = "x"\n' >"$root/etc/canhdem/credentials.toml"
 printf '[[camera]]\nid = "cong"\nmain = "rtsp://127.0.0.1:9/main"\n' >>"$root$config"
-chmod 0644 "$root/etc/canhdem/credentials.toml"
+chmod 0600 "$root/etc/canhdem/credentials.toml" # of root, as an administrator makes it
 
 say "upgrade keeps data and configuration"
 install_deb "$new"
