@@ -1,6 +1,6 @@
 //! What systemd hears of the appliance, where it has started it: that it is ready, goes on, and stops.
 //!
-//! The protocol is a datagram of `KEY=value` lines to the socket that `NOTIFY_SOCKET` names (sd_notify(3)).
+//! The protocol is a datagram of `KEY=value` lines to the socket that `NOTIFY_SOCKET` names, as `sd_notify(3)` has it.
 
 use std::env;
 use std::ffi::OsStr;
