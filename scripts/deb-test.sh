@@ -18,8 +18,10 @@ readonly config=/etc/canhdem/canhdem.toml data=/var/lib/canhdem
 
 say() { printf '\n--- %s\n' "$*"; }
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
-inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
-as_user() { inside setpriv --reuid canhdem --regid canhdem --clear-groups --no-new-privs --bounding-set=-all env "$@"; }
+readonly enter=(chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8)
+readonly become=(setpriv --reuid canhdem --regid canhdem --clear-groups --no-new-privs --bounding-set=-all env)
+inside() { "${enter[@]}" "$@"; }
+as_user() { inside "${become[@]}" "$@"; }
 mode_of() { stat -c '%a %U:%G' "$root$1" 2>/dev/null || true; }
 # owned PATH MODE: belongs to the service's user.
 owned() {
@@ -28,15 +30,13 @@ owned() {
   [[ "$(stat -c '%a %u:%g' "$root$1")" == "$2 $user" ]] || fail "$1 is $(mode_of "$1"), not $2 of canhdem ($user)"
 }
 install_deb() { cp "$1" "$root/canhdem.deb" && inside apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends /canhdem.deb; }
-# As the unit would.
+# As the unit would; in a shell of its own, which becomes the program.
 service() {
   install -d "$root/var/cache/canhdem" && inside chown canhdem:canhdem /var/cache/canhdem
   local settings
   mapfile -t settings < <(sed -n 's/^Environment=//p' "$root/usr/lib/systemd/system/canhdem.service" | tr ' ' '\n')
-  (
-    umask "$(sed -n 's/^UMask=//p' "$root/usr/lib/systemd/system/canhdem.service")"
-    as_user "${settings[@]}" canhdem run --config "$config"
-  )
+  umask "$(sed -n 's/^UMask=//p' "$root/usr/lib/systemd/system/canhdem.service")"
+  exec "${enter[@]}" "${become[@]}" "${settings[@]}" canhdem run --config "$config"
 }
 answers() {
   local tries log="$folder/service.log" pid
@@ -56,8 +56,8 @@ answers() {
   fail "the page does not answer"
 }
 stop() {
-  pkill -TERM -P "$1" -x canhdem 2>/dev/null || kill -TERM "$(pgrep -P "$1" | head -n 1)" 2>/dev/null || kill -TERM "$1"
-  wait "$1" || true
+  kill -TERM "$1"
+  wait "$1" || fail "it did not stop as it should"
 }
 
 say "a clean Debian 12"
@@ -111,7 +111,7 @@ with sqlite3.connect(sys.argv[1]) as database:
     database.execute(f"pragma user_version = {version - 1}")
 PYTHON
 chown --reference="$root$data" "$root$data"/canhdem.db*
-if service >"$folder/service.log" 2>&1; then fail "it started"; fi
+if (service) >"$folder/service.log" 2>&1; then fail "it started"; fi
 grep -o 'upgrade to schema .*' "$folder/service.log" || { cat "$folder/service.log"; fail "it does not say why"; }
 python3 - "$root$data/canhdem.db" <<'PYTHON'
 import sqlite3, sys
