@@ -41,7 +41,9 @@ fn run(name: &str, fuzz: fn(&[u8])) {
     files.sort();
     let seeds: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).expect("a seed")).collect();
     assert!(!seeds.is_empty(), "{name} has no seeds");
-    seeds.iter().for_each(|seed| fuzz(seed));
+    for seed in &seeds {
+        fuzz(seed);
+    }
     fuzz(b"");
 
     let seed = number(SEED).unwrap_or_else(|| fastrand::u64(..));
