@@ -13,9 +13,12 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 DEPS := .deps
 ARGS :=                       # more arguments for `make demo`, as in make demo ARGS='--footage film.mp4'
 CARGO_DENY_VERSION := 0.20.2
+CARGO_FUZZ_VERSION := 0.13.2
+SECONDS_EACH := 60
 
-PYTHON_FILES := $(wildcard models/*.py models/training/*.py)
+PYTHON_FILES := $(wildcard models/*.py models/training/*.py scripts/*.py)
 SHELL_FILES := $(wildcard scripts/*.sh) .ci/run
+DEBIAN_SCRIPTS := $(addprefix deploy/debian/,preinst postinst prerm postrm)
 # Not the types: every build, test and check of the page writes them anew from openapi.json.
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/openapi.json web/vite.config.ts \
 	-type f ! -name schema.d.ts 2>/dev/null)
@@ -67,6 +70,26 @@ bench: setup  ## run the benchmarks
 	$(say) 'Benchmarks (the first time about 6 minutes of building)'
 	@cargo bench --locked
 
+# --- the package -----------------------------------------------------------------------------------------------------
+
+.PHONY: deb deb-test sbom
+deb: build sbom  ## build the Debian package, target/deb/canhdem_VERSION_ARCH.deb
+	$(say) 'Packing the program, the models and the service (a minute)'
+	@scripts/deb.sh target/release/canhdem $(DEPS) target/deb
+
+deb-test: deb  ## install it in a clean Debian 12, upgrade, restore, remove, purge; as root, with mmdebstrap
+	$(say) 'Testing the package in a clean Debian root (the first time 300 MB by apt)'
+	@scripts/deb.sh target/release/canhdem $(DEPS) target/deb/next "$$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)-2"
+	@scripts/deb-test.sh target/deb/test target/deb/canhdem_*-1_*.deb target/deb/next/canhdem_*.deb
+
+.PHONY: deb-boot
+deb-boot: deb  ## install it in a Debian 12 that boots systemd in a container: runs, restarts, is watched; as root
+	$(say) 'Booting a Debian with the package (the first time 300 MB by apt)'
+	@scripts/deb-boot.sh target/deb/boot target/deb/canhdem_*-1_*.deb
+
+sbom:  ## a bill of materials of program, page and models (CycloneDX), target/sbom.cdx.json
+	@python3 scripts/sbom.py target/sbom.cdx.json
+
 # --- tests -----------------------------------------------------------------------------------------------------------
 
 .PHONY: test browser test-rust test-installer test-training test-page test-browser
@@ -99,6 +122,11 @@ test-browser: web models
 	@cargo build --locked
 	@cd web && CHROMIUM="$$(../scripts/setup.sh chromium)" npm run e2e
 
+.PHONY: fuzz
+fuzz: setup  ## fuzz what parses the outside: make fuzz SECONDS_EACH=600
+	$(say) 'Fuzzing each parser for $(SECONDS_EACH) s (the first time about 10 minutes of building)'
+	@scripts/fuzz.sh $(DEPS)/cargo $(CARGO_FUZZ_VERSION) $(SECONDS_EACH)
+
 # --- models ----------------------------------------------------------------------------------------------------------
 
 .PHONY: train
@@ -117,6 +145,7 @@ lint: lint-scripts lint-rust lint-licences lint-page  ## formatting, clippy, lic
 lint-scripts:
 	$(say) 'Checking the scripts'
 	@bash -n $(SHELL_FILES)
+	@for script in $(DEBIAN_SCRIPTS); do sh -n "$$script"; done
 	@python3 -m py_compile $(PYTHON_FILES)
 
 lint-rust: setup

@@ -1,5 +1,6 @@
 //! The appliance: open, start, wait, stop, in order.
 
+mod backup;
 mod cameras;
 mod certificate;
 mod clips;
@@ -8,21 +9,26 @@ mod escalation;
 mod expiry;
 pub mod proof;
 mod sealing;
+mod roster;
+mod systemd;
+mod watchdog;
 
 use std::fs::DirBuilder;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
+use crossbeam_channel::{Sender, bounded};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::access::SetupToken;
 use crate::base::metrics::Metrics;
 use crate::base::worker::Worker;
-use crate::base::{IdSource, SharedClock, Shutdown, secret};
+use crate::base::{IdSource, Pulse, Pulses, SharedClock, Shutdown, secret};
 use crate::camera::analyst::Eyes;
 use crate::camera::archive::StoredPlates;
 use crate::camera::cases::Cases;
@@ -36,6 +42,7 @@ use crate::record::{DiskState, Recorder};
 use crate::store::Store;
 use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
+pub use backup::{Restored, Saved, backup, restore};
 use cameras::Cameras;
 use clips::RecordedClips;
 use dossier::Packs;
@@ -43,6 +50,10 @@ pub use dossier::{Exported, export};
 use escalation::Escalation;
 use expiry::Expiry;
 use sealing::Sealing;
+use systemd::ServiceManager;
+use watchdog::Watchdog;
+
+const WEB_BEAT: Duration = Duration::from_secs(1);
 
 /// Where the page is, and how its first account is made.
 pub struct Ready {
@@ -157,18 +168,27 @@ pub fn run(
 
     // Start.
     let (stop, shutdown) = Shutdown::new();
+    let pulses = Pulses::default();
+    pulses.watch(state.store.pulse());
+    pulses.watch(recorder.pulse());
+    let metrics = state.metrics.clone();
     let expiry = Expiry::new(state.store.clone(), state.clock.clone(), settings.clone());
     let sealing = Sealing::new(state.store.clone(), state.clock.clone(), &config.data_dir);
     let escalation = Escalation { store: state.store.clone(), clock: state.clock.clone(), settings };
     let workers = vec![
-        serve(listener, state, shutdown.clone())?,
+        serve(listener, state, shutdown.clone(), &pulses)?,
         expiry.start(shutdown.clone())?,
         escalation.start(shutdown.clone())?,
         sealing.clone().start(shutdown.clone())?,
-        Cameras::start(shared, shutdown)?,
+        Cameras::start(shared, shutdown.clone(), pulses.clone())?,
     ];
     tracing::info!(%address, cameras = config.cameras.len(), "watching");
-    ready(&Ready { address, is_secure: config.web.is_secure(), setup_token })?;
+    let is_ready = Ready { address, is_secure: config.web.is_secure(), setup_token };
+    ready(&is_ready)?;
+    let manager = ServiceManager::from_env();
+    let status = format!("{} cameras, page at {}", config.cameras.len(), is_ready.url());
+    manager.ready(&status);
+    let watchdog = Watchdog { manager, pulses, metrics, status }.start(shutdown)?;
 
     // Wait.
     if let Some(signal) = signals.forever().next() {
@@ -178,10 +198,9 @@ pub fn run(
     // Stop: cameras first, so that their last access units reach the recorder, then the recorder,
     // then the store with the last of them.
     drop(stop);
+    watchdog.join();
     workers.into_iter().for_each(Worker::join);
-    if let Some(recorder) = Arc::into_inner(recorder) {
-        recorder.finish();
-    }
+    recorder.finish();
     sealing.write_stop();
     Ok(())
 }
@@ -215,21 +234,39 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-fn serve(listener: TcpListener, state: AppState, shutdown: Shutdown) -> anyhow::Result<Worker> {
+/// Answers once this returns.
+fn serve(listener: TcpListener, state: AppState, shutdown: Shutdown, pulses: &Pulses) -> anyhow::Result<Worker> {
+    let pulse = Pulse::new("web", state.clock.clone());
+    pulses.watch(&pulse);
+    let (begun, begins) = bounded(1);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("web")
         .enable_all()
         .build()
         .context("the web server's threads")?;
-    Worker::spawn("web-main", move || {
+    let worker = Worker::spawn("web-main", move || {
         let served = runtime.block_on(async move {
             let listener = tokio::net::TcpListener::from_std(listener)?;
+            tokio::spawn(beat(pulse, begun));
             http::serve(listener, state, shutdown).await
         });
         if let Err(error) = served {
             tracing::error!(%error, "the page is no longer served");
         }
     })
-    .context("the web server's thread")
+    .context("the web server's thread")?;
+    // An error means that it ended, and has said why.
+    let _ = begins.recv();
+    Ok(worker)
+}
+
+/// Beats while the server's tasks have their turn.
+async fn beat(pulse: Pulse, begun: Sender<()>) {
+    // Nobody waits any more after the first time.
+    let _ = begun.try_send(());
+    loop {
+        pulse.beat();
+        tokio::time::sleep(WEB_BEAT).await;
+    }
 }

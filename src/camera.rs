@@ -31,7 +31,7 @@ use crossbeam_channel::{never, select};
 use crate::alert::Change;
 use crate::base::metrics::{CameraMetrics, Metrics};
 use crate::base::worker::{Worker, catch};
-use crate::base::{SharedClock, Shutdown};
+use crate::base::{Pulse, SharedClock, Shutdown};
 use crate::config::{self, Config, Settings};
 use crate::decode::gate::Gate;
 use crate::decode::{Sighting, Watcher, WatcherCounts};
@@ -93,19 +93,19 @@ pub struct Shared {
 }
 
 /// Starts a camera's thread. It restarts by itself after a panic, and where its streams are changed, and ends with
-/// `shutdown`, or when the camera is configured no longer.
+/// `shutdown`, when the camera is configured no longer, or when its pulse was given up.
 ///
 /// # Errors
 /// When the system has no thread to give.
-pub fn start(id: String, shared: Shared, shutdown: Shutdown) -> io::Result<Worker> {
+pub fn start(id: String, shared: Shared, shutdown: Shutdown, pulse: Pulse) -> io::Result<Worker> {
     Worker::spawn(format!("cam-{id}"), move || {
         let _span = tracing::info_span!("camera", %id).entered();
         let mut backoff = Backoff::default();
         let mut random = fastrand::Rng::new();
-        while !shutdown.is_stopped() {
+        while !shutdown.is_stopped() && !pulse.is_given_up() {
             let config = shared.settings.config();
             let Some(camera) = config.camera(&id) else { return shared.board.forget_camera(&id) };
-            let run = || LiveCamera::new(camera, &config, &shared).run(&shutdown);
+            let run = || LiveCamera::new(camera, &config, &shared).run(&shutdown, &pulse);
             if let Err(reason) = catch(run) {
                 let pause = backoff.next(&mut random);
                 tracing::error!(%reason, ?pause, "the camera's loop failed and starts again");
@@ -158,8 +158,9 @@ impl LiveCamera {
         }
     }
 
-    fn run(mut self, shutdown: &Shutdown) {
-        while !shutdown.is_stopped() && self.heed() {
+    fn run(mut self, shutdown: &Shutdown, pulse: &Pulse) {
+        while !shutdown.is_stopped() && !pulse.is_given_up() && self.heed() {
+            pulse.beat();
             self.run_once();
         }
         self.finish();

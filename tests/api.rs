@@ -44,6 +44,8 @@ mod cases;
 mod export;
 #[path = "api/live.rs"]
 mod live;
+#[path = "api/paths.rs"]
+mod paths;
 #[path = "api/recordings.rs"]
 mod recordings;
 #[path = "api/roles.rs"]
@@ -279,6 +281,7 @@ async fn send(app: Router, request: Request<Body>) -> Answer {
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert_eq!(headers["referrer-policy"], "no-referrer");
     assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
+    assert!(headers.contains_key("cache-control"), "{path} says nothing of caches");
     let is_stream = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
     let body =
         if is_stream { Vec::new() } else { to_bytes(response.into_body(), 10_000_000).await.expect(&path).into() };

@@ -7,7 +7,7 @@ use std::fs;
 use std::sync::Arc;
 
 use canhdem::alert::Alert;
-use canhdem::base::{IdSource, Metrics, SharedClock, Shutdown, SystemClock};
+use canhdem::base::{IdSource, Metrics, Pulse, SharedClock, Shutdown, SystemClock};
 use canhdem::camera::analyst::Eyes;
 use canhdem::camera::{self, cases::Cases};
 use canhdem::config::{Config, Settings};
@@ -63,7 +63,10 @@ fn watch(config: &Arc<Config>, cameras: &[&str], begins: Timestamp, is_done: imp
         eyes: Eyes::default(),
     };
     let (stop, shutdown) = Shutdown::new();
-    let start = |id: &&str| camera::start((*id).to_owned(), shared.clone(), shutdown.clone()).expect("a thread");
+    let start = |id: &&str| {
+        let pulse = Pulse::new(*id, clock.clone());
+        camera::start((*id).to_owned(), shared.clone(), shutdown.clone(), pulse).expect("a thread")
+    };
     let workers: Vec<_> = cameras.iter().map(start).collect();
     until("what the night is for", || is_done(&store));
     drop(stop);

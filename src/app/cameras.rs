@@ -1,12 +1,12 @@
 //! The cameras that run are those that are configured, and whatever else goes by the configuration hears of its changes.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::base::Shutdown;
+use super::roster::Roster;
 use crate::base::worker::Worker;
+use crate::base::{Pulse, Pulses, Shutdown};
 use crate::camera;
 
 /// How late a change by hand may be noticed: it must look the same twice.
@@ -15,27 +15,32 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Owns the cameras' threads.
 pub(super) struct Cameras {
     shared: camera::Shared,
-    running: BTreeMap<String, Worker>,
+    roster: Roster,
+    pulse: Pulse,
     /// Of the configuration that all go by.
     generation: u64,
 }
 
 impl Cameras {
-    /// Starts each camera, and the thread that keeps them.
-    pub(super) fn start(shared: camera::Shared, shutdown: Shutdown) -> anyhow::Result<Worker> {
+    /// Starts each camera, and the thread that keeps them. All of them are to be heard in `pulses`.
+    pub(super) fn start(shared: camera::Shared, shutdown: Shutdown, pulses: Pulses) -> anyhow::Result<Worker> {
         let generation = shared.settings.generation();
-        let mut cameras = Self { shared, running: BTreeMap::new(), generation };
+        let pulse = Pulse::new("cameras", shared.clock.clone());
+        pulses.watch(&pulse);
+        let roster = Roster::new(pulses, shared.clock.clone(), shared.metrics.clone());
+        let mut cameras = Self { shared, roster, pulse, generation };
         cameras.keep(&shutdown);
         Worker::spawn("cameras", move || cameras.run(&shutdown)).context("the thread that keeps the cameras")
     }
 
     fn run(mut self, shutdown: &Shutdown) {
         while !shutdown.wait(EVERY) {
+            self.pulse.beat();
             self.shared.settings.refresh();
             self.tell_others();
             self.keep(shutdown);
         }
-        self.running.into_values().for_each(Worker::join);
+        self.roster.join();
     }
 
     fn tell_others(&mut self) {
@@ -54,15 +59,9 @@ impl Cameras {
 
     /// Starts what is configured and does not run; a camera that is configured no longer ends by itself.
     fn keep(&mut self, shutdown: &Shutdown) {
-        self.running.retain(|_, worker| !worker.is_finished());
-        for camera in &self.shared.settings.config().cameras {
-            if self.running.contains_key(&camera.id) {
-                continue;
-            }
-            match camera::start(camera.id.clone(), self.shared.clone(), shutdown.clone()) {
-                Ok(worker) => drop(self.running.insert(camera.id.clone(), worker)),
-                Err(error) => tracing::error!(camera = camera.id, %error, "its thread does not start; tried again"),
-            }
-        }
+        let (shared, config) = (&self.shared, self.shared.settings.config());
+        self.roster.keep(config.cameras.iter().map(|camera| &*camera.id), |id, pulse| {
+            camera::start(id.to_owned(), shared.clone(), shutdown.clone(), pulse)
+        });
     }
 }

@@ -27,6 +27,7 @@ pub struct Metrics {
     dropped: Family<QueueLabel, Counter>,
     /// Of recordings: bytes used, bytes at most, days left, days kept.
     recordings: [Gauge<f64, AtomicU64>; 4],
+    stuck: Family<ThreadLabel, Counter>,
 }
 
 /// What is counted of one camera. Cloning shares the counters.
@@ -57,6 +58,11 @@ struct CameraLabel {
 struct QueueLabel {
     camera: String,
     queue: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ThreadLabel {
+    thread: String,
 }
 
 impl Metrics {
@@ -90,6 +96,8 @@ impl Metrics {
             registry.register(name, help, gauge.clone());
             gauge
         });
+        let stuck = Family::<ThreadLabel, Counter>::default();
+        registry.register("stuck", "Times that a thread was found standing still", stuck.clone());
         Self {
             registry: Arc::new(registry),
             access_units,
@@ -100,6 +108,7 @@ impl Metrics {
             alert_latency_seconds,
             dropped,
             recordings,
+            stuck,
         }
     }
 
@@ -109,6 +118,11 @@ impl Metrics {
         for (gauge, value) in self.recordings.iter().zip([used_bytes as f64, quota_bytes as f64, left, kept]) {
             gauge.set(value);
         }
+    }
+
+    /// Counts that a thread was found standing still.
+    pub fn stuck(&self, thread: &str) -> Counter {
+        self.stuck.get_or_create_owned(&ThreadLabel { thread: thread.to_owned() })
     }
 
     /// The counters of a camera; the same ones at every call.
@@ -166,6 +180,7 @@ mod tests {
         gate.gate_awake.set(1);
         gate.alert_latency_seconds.observe(0.25);
         metrics.camera("kho");
+        metrics.stuck("cam-kho").inc();
         let text = metrics.encode();
         for line in [
             "canhdem_access_units_total{camera=\"cong-chinh\"} 4",
@@ -173,6 +188,7 @@ mod tests {
             "canhdem_decoded_again_total{camera=\"cong-chinh\"} 2",
             "canhdem_dropped_total{camera=\"cong-chinh\",queue=\"recorder\"} 1",
             "canhdem_gate_awake{camera=\"cong-chinh\"} 1",
+            "canhdem_stuck_total{thread=\"cam-kho\"} 1",
             "canhdem_alert_latency_seconds_bucket{le=\"0.3\",camera=\"cong-chinh\"} 1",
         ] {
             assert!(text.lines().any(|l| l == line), "{line} is missing from\n{text}");

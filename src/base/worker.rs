@@ -35,13 +35,14 @@ impl Worker {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
-    /// Does not wait for it, now or later: it ends by itself.
-    pub fn leave(mut self) {
-        self.thread = None;
-    }
-
     pub fn join(mut self) {
         self.join_inner();
+    }
+
+    /// Lets a thread be that ends by itself, or that stands still: nobody can end it, and whoever waited for it would
+    /// stand still as well.
+    pub fn leave(mut self) {
+        self.thread = None;
     }
 
     fn join_inner(&mut self) {

@@ -1,5 +1,6 @@
 //! What a user types: one file per command, exit codes, and the one writer to standard output.
 
+pub mod backup;
 pub mod bench;
 pub mod check;
 pub mod demo;
@@ -9,6 +10,7 @@ pub mod models;
 pub mod output;
 mod paint;
 pub mod replay;
+pub mod restore;
 pub mod run;
 pub mod user;
 pub mod verify;
@@ -61,6 +63,10 @@ enum Command {
     Export(export::Args),
     /// Whether an evidence pack is as an appliance signed it; names what was altered.
     Verify(verify::Args),
+    /// Save configuration, passwords, accounts, alerts and the appliance's key in one file; not the video.
+    Backup(backup::Args),
+    /// Bring a backup back, into an empty data folder.
+    Restore(restore::Args),
 }
 
 /// Something in what the user gave: exit code 2 rather than 1.
@@ -84,6 +90,8 @@ pub fn main() -> ExitCode {
         Command::User(args) => user::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

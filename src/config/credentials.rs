@@ -32,8 +32,8 @@ impl fmt::Debug for Credentials {
 /// beside the configuration, else none.
 pub(super) fn load(named: Option<&Path>, folder: &Path) -> Result<KnownCredentials, ConfigError> {
     let is_named = named.is_some();
-    let (path, _) = place(named.map(Path::to_owned), folder);
-    if is_named || path.exists() { read(&path) } else { Ok(KnownCredentials::new()) }
+    let (path, is_given) = place(named.map(Path::to_owned), folder);
+    if is_named || path.exists() { read(&path, is_given) } else { Ok(KnownCredentials::new()) }
 }
 
 /// Where they are, or would be, and whether it is systemd that gives them.
@@ -53,10 +53,12 @@ fn existing(path: PathBuf) -> Option<PathBuf> {
     path.exists().then_some(path)
 }
 
-pub(super) fn read(path: &Path) -> Result<KnownCredentials, ConfigError> {
+/// What systemd gives lies in a folder for this service alone, and its mode says otherwise: an access list lets the
+/// service's user in, which shows as a right of the group.
+pub(super) fn read(path: &Path, is_given: bool) -> Result<KnownCredentials, ConfigError> {
     let unreadable = |source| ConfigError::Read { path: path.to_owned(), source };
     let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
-    if mode & 0o077 != 0 {
+    if mode & 0o077 != 0 && !is_given {
         return Err(ConfigError::Mode { path: path.to_owned(), mode: mode & 0o777 });
     }
     let text = fs::read_to_string(path).map_err(unreadable)?;

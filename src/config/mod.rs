@@ -2,6 +2,7 @@
 
 mod alerts;
 mod arming;
+mod beside;
 mod credentials;
 mod error;
 mod file;
@@ -26,6 +27,7 @@ pub use alerts::Escalation;
 pub use arming::{
     Arming, Beside, Closure, DailySpan, DaysOff, EarlyWatch, Group, Holidays, Hours, OpeningHours, Plan, Swap,
 };
+pub use beside::FilesBeside;
 pub use credentials::Credentials;
 pub use error::ConfigError;
 pub use file::address;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
@@ -14,7 +14,7 @@ use super::recover::{self, Recovered};
 use super::writer::Writer;
 use super::{IndexError, SegmentIndex, WrongDisk, identity};
 use crate::base::worker::Worker;
-use crate::base::{IdSource, SharedClock};
+use crate::base::{IdSource, Pulse, SharedClock};
 
 /// About one a second and camera.
 const MAX_QUEUED_CUTS: usize = 1024;
@@ -39,7 +39,8 @@ pub struct Recorder {
     feeds: Mutex<HashMap<String, Weak<Feed>>>,
     runs: AtomicU64,
     quota_bytes: Arc<AtomicU64>,
-    worker: Option<Worker>,
+    worker: Mutex<Option<Worker>>,
+    pulse: Pulse,
     pub recovered: Recovered,
 }
 
@@ -72,13 +73,15 @@ impl Recorder {
         let queue = outbox.clone();
         let quota_bytes = Arc::new(AtomicU64::new(quota_bytes));
         let mut writer = Writer::new(data_dir, index, Arc::clone(&quota_bytes), clock, on_disk, ids, found);
+        let pulse = writer.pulse().clone();
         let worker = Worker::spawn("recorder", move || run(&mut writer, &receiver, &queue));
         Ok(Self {
             outbox,
             feeds: Mutex::default(),
             runs: AtomicU64::new(0),
             quota_bytes,
-            worker: Some(worker.map_err(RecorderError::Thread)?),
+            worker: Mutex::new(Some(worker.map_err(RecorderError::Thread)?)),
+            pulse,
             recovered,
         })
     }
@@ -103,16 +106,18 @@ impl Recorder {
 
     /// Whether its thread lives; if not, nothing is recorded any more.
     pub fn is_running(&self) -> bool {
-        self.worker.as_ref().is_some_and(|worker| !worker.is_finished())
+        self.worker().as_ref().is_some_and(|worker| !worker.is_finished())
+    }
+
+    /// Of its thread.
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
     }
 
     /// Flushes every camera's muxer, completes every segment, and ends the thread.
-    pub fn finish(mut self) {
-        self.stop();
-    }
-
-    fn stop(&mut self) {
-        let Some(worker) = self.worker.take() else { return };
+    /// Whatever is pushed after that is lost.
+    pub fn finish(&self) {
+        let Some(worker) = self.worker().take() else { return };
         let feeds = std::mem::take(&mut *self.feeds.lock().unwrap_or_else(PoisonError::into_inner));
         for feed in feeds.values().filter_map(Weak::upgrade) {
             feed.end();
@@ -121,16 +126,21 @@ impl Recorder {
         drop(Sender::send(&self.outbox.sender, Message::Stop));
         worker.join();
     }
+
+    fn worker(&self) -> MutexGuard<'_, Option<Worker>> {
+        self.worker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        self.stop();
+        self.finish();
     }
 }
 
 fn run(writer: &mut Writer, receiver: &Receiver<Message>, queue: &Outbox) {
     loop {
+        writer.pulse().beat();
         match receiver.recv_timeout(TICK) {
             Ok(Message::Cut(delivered)) => {
                 queue.received(delivered.cut.bytes.len());

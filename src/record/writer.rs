@@ -17,7 +17,7 @@ use super::open::OpenSegment;
 use super::retention::{Kept, Shelf, choose};
 use super::{Gone, IndexError, Segment, SegmentIndex, WrongDisk, identity, recover};
 use crate::base::chain::Digest;
-use crate::base::{IdSource, SharedClock};
+use crate::base::{IdSource, Pulse, SharedClock};
 
 /// Without a fragment for so long a segment is complete, whether or not its camera said so.
 const IDLE: Duration = Duration::from_secs(60);
@@ -57,6 +57,7 @@ pub(super) struct Writer {
     look_again: Duration,
     forecast: Option<Forecast>,
     forecast_again: Duration,
+    pulse: Pulse,
 }
 
 impl Writer {
@@ -81,6 +82,7 @@ impl Writer {
             quota_bytes,
             last_tick: clock.monotonic(),
             kept_bytes: 0,
+            pulse: Pulse::new("recorder", clock.clone()),
             clock,
             on_disk,
             ids,
@@ -193,6 +195,10 @@ impl Writer {
         self.save_again();
     }
 
+    pub(super) fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
     /// What has to be done without any fragment coming.
     pub(super) fn tick(&mut self) {
         let now = self.clock.monotonic();
@@ -289,6 +295,8 @@ impl Writer {
     /// The file first: a row without a file is found at the next start, evidence without a row
     /// would come back.
     fn remove(&mut self, segment: &Kept) {
+        // A smaller quota removes thousands.
+        self.pulse.beat();
         let path = self.data_dir.join(segment.path());
         // Off the shelf in any case: what cannot be removed must not stand in the way of the next.
         self.shelf.remove(segment);

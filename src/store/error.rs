@@ -12,6 +12,8 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 pub enum StoreError {
     #[error("{}: in use by another canhdem{}; stop that one or give this one another data_dir", data_dir.display(), by(*pid))]
     InUse { data_dir: PathBuf, pid: Option<u32> },
+    #[error("{}: is not empty ({holds}); stop canhdem, move the folder away, and try again", data_dir.display())]
+    NotEmpty { data_dir: PathBuf, holds: String },
     #[error(
         "{}: written by a newer canhdem (schema {found}, this one knows {known}); install that version again",
         path.display()

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{Result, StoreError};
 
-const FILE: &str = "canhdem.lock";
+pub(super) const FILE: &str = "canhdem.lock";
 
 /// Takes the data folder for this process, until the returned file is closed; the system closes it
 /// even when the process is killed. The file holds the process's number, for whoever comes next.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{Result, StoreError};
 
@@ -47,8 +47,8 @@ impl Schema<'_> {
         i64::try_from(self.migrations.len()).expect("a program holds few migrations")
     }
 
-    /// Brings the database to this schema. Each step is one transaction: a database is always at
-    /// one version or the next.
+    /// Brings the database to this schema, in one transaction: where a step fails, the program that
+    /// was there before still reads it.
     ///
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::Foreign`], or [`StoreError::Migration`].
@@ -68,16 +68,33 @@ impl Schema<'_> {
         if is_empty {
             return step(connection, self.fresh, self.version()).map_err(sqlite);
         }
+        if found == self.version() {
+            return Ok(());
+        }
+        let transaction = begin(connection).map_err(sqlite)?;
         for version in found + 1..=self.version() {
             let sql = usize::try_from(version - 1).ok().and_then(|index| self.migrations.get(index));
             tracing::info!(path = %path.display(), version, "upgrading the database");
-            step(connection, sql.copied().unwrap_or_default(), version).map_err(|error| StoreError::Migration {
-                path: path.to_owned(),
-                version,
-                detail: error.to_string(),
-            })?;
+            lead_to(&transaction, sql.copied().unwrap_or_default(), version)
+                .map_err(|error| StoreError::Migration { path: path.to_owned(), version, detail: error.to_string() })?;
         }
-        Ok(())
+        transaction.commit().map_err(sqlite)
+    }
+
+    /// The version of a database that this program can read, now or once it is upgraded.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], [`StoreError::Foreign`].
+    pub(super) fn known(&self, connection: &Connection, path: &Path) -> Result<i64> {
+        let sqlite = |error| StoreError::from_sqlite(path, &error);
+        let found = pragma(connection, "user_version").map_err(sqlite)?;
+        if pragma(connection, "application_id").map_err(sqlite)? != APPLICATION_ID {
+            return Err(StoreError::Foreign { path: path.to_owned() });
+        }
+        if found > self.version() {
+            return Err(StoreError::Newer { path: path.to_owned(), found, known: self.version() });
+        }
+        Ok(found)
     }
 
     /// That a database which another process uses has this schema.
@@ -93,19 +110,27 @@ impl Schema<'_> {
     }
 }
 
-/// Foreign keys are off meanwhile, so that a migration may rebuild a table that others refer
-/// to; they are checked as a whole before the step is kept.
 fn step(connection: &mut Connection, sql: &str, version: i64) -> rusqlite::Result<()> {
+    let transaction = begin(connection)?;
+    lead_to(&transaction, sql, version)?;
+    transaction.commit()
+}
+
+/// Foreign keys are off meanwhile, so that a migration may rebuild a table that others refer
+/// to; they are checked as a whole after each step.
+fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
     connection.pragma_update(None, "foreign_keys", false)?;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
+fn lead_to(transaction: &Transaction<'_>, sql: &str, version: i64) -> rusqlite::Result<()> {
     transaction.execute_batch(sql)?;
     let dangling = transaction.prepare("pragma foreign_key_check")?.exists([])?;
     if dangling {
         return Err(rusqlite::Error::ToSqlConversionFailure("rows refer to others that are gone".into()));
     }
     transaction.pragma_update(None, "user_version", version)?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.commit()
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)
 }
 
 fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
@@ -216,6 +241,20 @@ mod tests {
             "{error}"
         );
         assert_eq!(shape(&old), shape(&at_version(&TWO_STEPS, 1)));
+    }
+
+    #[test]
+    fn steps_before_one_that_fails_are_taken_back() {
+        let [first, second] = [TWO_STEPS.migrations[0], TWO_STEPS.migrations[1]];
+        let broken = Schema {
+            migrations: &[first, second, "insert into guard values (7, 'Lan', 1), (7, 'Lan', 1)"],
+            ..TWO_STEPS
+        };
+        let mut old = at_version(&TWO_STEPS, 1);
+        let error = broken.apply(&mut old, Path::new("test.db")).expect_err("two with one number");
+        assert!(error.to_string().contains("upgrade to schema 3 failed, the old one is untouched"), "{error}");
+        assert_eq!(shape(&old), shape(&at_version(&TWO_STEPS, 1)));
+        assert_eq!(pragma(&old, "user_version").expect("pragma"), 1, "the program before reads it still");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod beside;
 mod cases;
 mod chains;
 mod conditions;
+mod copy;
 mod cursor;
 mod daily;
 mod error;
@@ -52,7 +53,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::alert::SettledAlerts;
-use crate::base::{IdSource, SharedClock};
+use crate::base::{IdSource, Pulse, SharedClock};
 pub use account_book::{AccountBook, at_the_machine};
 pub use accounts::{Account, Decision, Refusal};
 pub use alert_search::{AlertFilter, Page};
@@ -60,6 +61,7 @@ pub use audit::{AuditFilter, AuditPage, write_beside};
 pub use beside::Beside;
 pub use cases::{CaseFilter, CasePage};
 pub use chains::{Head, HeadOf, StoredLink};
+pub use copy::{Copied, copy_to, examine, take_empty};
 pub use cursor::{Cursor, CursorError};
 pub use daily::DayAlert;
 pub use error::{Result, StoreError};
@@ -96,6 +98,7 @@ pub struct Store {
 
 struct Inner {
     writer: Writer,
+    pulse: Pulse,
     readers: Readers,
     lists: SharedLists,
     orders: KnownOrders,
@@ -131,13 +134,26 @@ impl Store {
         let appliance = appliance_id(&connection, clock).map_err(sqlite)?;
         let readers = Readers::open(&path)?;
         let (told, _) = broadcast::channel(BROADCAST);
-        let writer = Writer::start(connection, path.clone(), told.clone());
+        let pulse = Pulse::new("store-writer", clock.clone());
+        let writer = Writer::start(connection, path.clone(), told.clone(), pulse.clone());
         let writer = writer.map_err(|error| StoreError::from_io(&path, &error))?;
         let lists = SharedLists::default();
         let (orders, lessons) = (KnownOrders::default(), KnownLessons::default());
         let settled = SettledAlerts::default();
-        let inner =
-            Inner { writer, readers, lists, orders, lessons, settled, told, path, appliance, reserve, _lock: lock };
+        let inner = Inner {
+            writer,
+            pulse,
+            readers,
+            lists,
+            orders,
+            lessons,
+            settled,
+            told,
+            path,
+            appliance,
+            reserve,
+            _lock: lock,
+        };
         let store = Self { inner: Arc::new(inner) };
         store.refresh_lists()?;
         store.refresh_orders()?;
@@ -148,6 +164,11 @@ impl Store {
     /// Names this appliance for ever; made with the database.
     pub fn appliance(&self) -> Uuid {
         self.inner.appliance
+    }
+
+    /// Of the thread that writes.
+    pub fn pulse(&self) -> &Pulse {
+        &self.inner.pulse
     }
 
     /// The database's file.

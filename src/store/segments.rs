@@ -1,9 +1,10 @@
 //! The recorder's index.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
@@ -90,7 +91,8 @@ impl SegmentIndex for Store {
 
 fn path_of(segment: &Segment) -> Result<String, IndexError> {
     let path = segment.path.to_str().map(str::to_owned);
-    path.ok_or_else(|| IndexError(format!("{} is not text", segment.path.display())))
+    let path = path.ok_or_else(|| IndexError(format!("{} is not text", segment.path.display())))?;
+    if is_within(&segment.path) { Ok(path) } else { Err(IndexError(leads_out(&path))) }
 }
 
 fn put(connection: &Connection, segment: &Segment, path: &str) -> rusqlite::Result<()> {
@@ -162,12 +164,30 @@ pub(super) fn overlapping(
     statement.query_map(params![camera, nanoseconds(from), nanoseconds(to)], segment)?.collect()
 }
 
+/// A database may come from elsewhere, as from a backup: what it says is not a way to other files.
+fn path(row: &Row<'_>) -> rusqlite::Result<PathBuf> {
+    let text: String = row.get("path")?;
+    if is_within(Path::new(&text)) {
+        return Ok(text.into());
+    }
+    Err(rusqlite::Error::FromSqlConversionFailure(0, Type::Text, leads_out(&text).into()))
+}
+
+fn is_within(path: &Path) -> bool {
+    // A dot at the beginning alone is a component of its own.
+    path.components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+fn leads_out(path: &str) -> String {
+    format!("a recording's path leads out of the data folder: {path:?}")
+}
+
 fn segment(row: &Row<'_>) -> rusqlite::Result<Segment> {
     let codec: String = row.get("codec")?;
     Ok(Segment {
         id: rows::uuid(row, "id")?,
         camera: row.get("camera")?,
-        path: PathBuf::from(row.get::<_, String>("path")?),
+        path: path(row)?,
         // The column holds nothing else.
         codec: if codec == codec_name(Codec::H265) { Codec::H265 } else { Codec::H264 },
         started_at: rows::timestamp(row, "started_at_ns")?,

@@ -4,18 +4,22 @@
 use std::io;
 use std::iter;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::broadcast;
 
 use super::{Result, StoreError, StoredEvent};
+use crate::base::Pulse;
 use crate::base::worker::Worker;
 
 /// Writes that wait at most; whoever comes after them waits for a place.
 const QUEUE: usize = 256;
 /// Writes that are committed together at most.
 const BATCH: usize = 64;
+/// How often it beats while there is nothing to write.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Changes rows and adds the events to be told once they are durable.
 type Work = Box<dyn FnOnce(&Connection, &mut Vec<StoredEvent>) -> rusqlite::Result<()> + Send>;
@@ -32,15 +36,22 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// `told` gets the events of every transaction after it is durable, in order.
+    /// `told` gets the events of every transaction after it is durable, in order; `pulse` beats around each.
     pub(super) fn start(
         mut connection: Connection,
         path: PathBuf,
         told: broadcast::Sender<StoredEvent>,
+        pulse: Pulse,
     ) -> io::Result<Self> {
         let (jobs, queue) = bounded::<Job>(QUEUE);
         let thread = Worker::spawn("store-writer", move || {
-            while let Ok(first) = queue.recv() {
+            loop {
+                pulse.beat();
+                let first = match queue.recv_timeout(IDLE) {
+                    Ok(first) => first,
+                    Err(RecvTimeoutError::Timeout) => continue,
+                    Err(RecvTimeoutError::Disconnected) => break,
+                };
                 let batch = iter::once(first).chain(queue.try_iter().take(BATCH - 1));
                 let (works, answers): (Vec<Work>, Vec<_>) = batch.map(|job| (job.work, job.answer)).unzip();
                 let outcome = commit_together(&mut connection, works);

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 pub const VARIABLE: &str = "CANHDEM_DEPS";
 
 /// The folders that may hold fetched files, in the order in which they are searched: the one that
-/// [`VARIABLE`] names; without it `.deps` here, then beside the program or in a folder above it.
+/// [`VARIABLE`] names; without it `.deps` here, then where a package puts them (`lib/canhdem` beside the program's `bin`),
+/// then `.deps` beside the program or in a folder above it.
 pub fn roots() -> Vec<PathBuf> {
     choose(env::var_os(VARIABLE), env::current_exe().ok().as_deref())
 }
@@ -19,8 +20,10 @@ fn choose(named: Option<OsString>, program: Option<&Path>) -> Vec<PathBuf> {
     if let Some(named) = named.filter(|named| !named.is_empty()) {
         return vec![named.into()];
     }
+    let bin = program.and_then(Path::parent).filter(|folder| folder.ends_with("bin"));
+    let installed = bin.and_then(Path::parent).map(|prefix| prefix.join("lib/canhdem"));
     let above = program.into_iter().flat_map(|path| path.ancestors().skip(1)).map(|folder| folder.join(".deps"));
-    iter::once(PathBuf::from(".deps")).chain(above).collect()
+    iter::once(PathBuf::from(".deps")).chain(installed).chain(above).collect()
 }
 
 /// The first existing file called `file` in `extra` or in the sub-folder `kind` of [`roots`].
@@ -43,11 +46,20 @@ mod tests {
     fn a_named_folder_is_searched_alone() {
         let program = Some(Path::new("/opt/canhdem/bin/canhdem"));
         for unnamed in [None, Some(OsString::new())] {
-            let places = [".deps", "/opt/canhdem/bin/.deps", "/opt/canhdem/.deps", "/opt/.deps", "/.deps"];
+            let places = [
+                ".deps",
+                "/opt/canhdem/lib/canhdem",
+                "/opt/canhdem/bin/.deps",
+                "/opt/canhdem/.deps",
+                "/opt/.deps",
+                "/.deps",
+            ];
             assert_eq!(choose(unnamed, program), places.map(PathBuf::from));
         }
         assert_eq!(choose(Some("/srv/fetched".into()), program), [PathBuf::from("/srv/fetched")]);
         assert_eq!(choose(None, None), [PathBuf::from(".deps")]);
+        let built = Some(Path::new("/src/target/canhdem"));
+        assert!(!choose(None, built).contains(&PathBuf::from("/src/lib/canhdem")), "no package put it there");
     }
 
     #[test]

@@ -55,9 +55,14 @@ impl Appliance {
 
     #[track_caller]
     fn spawn(office: &Office, command: &mut Command) -> Self {
+        Self::of(office, Program::start(command))
+    }
+
+    /// Of a program that was started by itself.
+    pub fn of(office: &Office, program: Program) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(ANSWER_WITHIN));
         Self {
-            program: Program::start(command),
+            program,
             web: config.build().new_agent(),
             data_dir: office.data_dir.clone(),
             cookie_file: office.folder.path().join("cookie"),

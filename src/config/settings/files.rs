@@ -136,7 +136,7 @@ impl Passwords {
     fn read(config: &str, folder: &Path) -> Result<Self, ConfigError> {
         let named = table(config).and_then(|file| Some(folder.join(file.get("credentials")?.as_str()?)));
         let (path, is_given) = credentials::place(named, folder);
-        let known = if path.exists() { credentials::read(&path)? } else { KnownCredentials::new() };
+        let known = if path.exists() { credentials::read(&path, is_given)? } else { KnownCredentials::new() };
         let text = fs::read_to_string(&path).unwrap_or_default();
         Ok(Self { path, text, known, is_given })
     }

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# scripts/fuzz.sh FOLDER VERSION SECONDS [TARGET...]: fuzzes each target of fuzz/ for SECONDS, beginning with fuzz/seeds.
+#
+# Takes the cargo-fuzz in PATH, else one of VERSION built into FOLDER once, and a nightly toolchain where there is one:
+# else the stable one is told to take what libFuzzer wants. Our code has no unsafe part, so no sanitizer is built in.
+# What a run found to be worth keeping lies in fuzz/corpus, what broke in fuzz/artifacts.
+set -euo pipefail
+
+readonly folder="$1" version="$2" seconds="$3"
+shift 3
+readonly root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$root"
+
+if ! command -v cargo-fuzz >/dev/null; then
+  [[ -x "$folder/bin/cargo-fuzz" ]] || cargo install cargo-fuzz --version "$version" --locked --root "$folder"
+  PATH="$(realpath "$folder/bin"):$PATH"
+fi
+toolchain=()
+if command -v rustup >/dev/null && rustup toolchain list | grep -q ^nightly; then
+  toolchain=(+nightly)
+else
+  export RUSTC_BOOTSTRAP=1
+fi
+# The same versions as the program has.
+cp Cargo.lock fuzz/Cargo.lock
+
+targets=("$@")
+((${#targets[@]})) || mapfile -t targets < <(sed -n 's/^path = "targets\/\(.*\)\.rs"/\1/p' fuzz/Cargo.toml)
+failed=()
+for target in "${targets[@]}"; do
+  printf '\n==> %s: %s s\n' "$target" "$seconds"
+  mkdir -p "fuzz/corpus/$target"
+  cargo "${toolchain[@]}" fuzz run --dev --sanitizer none --target-dir target/fuzz "$target" \
+    "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
+    -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 -verbosity=0 ||
+    failed+=("$target")
+done
+((${#failed[@]} == 0)) || { printf 'FAILED: %s\n' "${failed[*]}" >&2; exit 1; }
