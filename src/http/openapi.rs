@@ -13,8 +13,8 @@ use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
     Live, MAX_SETTINGS_BYTES, Problem, Shared, accounts, alerts, arming, arming_month, camera_test, cameras, cases,
-    cookie, daily, events, handling, kept, lessons, live, me, office, plans, plates, recordings, settings, shift,
-    sign_in, vehicles,
+    cookie, daily, events, handling, kept, lessons, live, me, office, perspective, plans, plates, recordings, settings,
+    shift, sign_in, vehicles,
 };
 use crate::access::Permission::{Administer, Arm, Disarm, KeepPlates, Look, Release, Settle};
 use crate::store::VehicleCrop;
@@ -98,6 +98,7 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         .routes(may(Administer, routes!(settings::add_camera)))
         .routes(may(Administer, routes!(settings::change_camera, settings::remove_camera)))
         .routes(long(may(Administer, routes!(settings::draw_zones))))
+        .routes(may(Administer, routes!(perspective::get_perspective)))
         .routes(may(Administer, routes!(camera_test::test_camera)))
         .routes(long(may(Administer, routes!(settings::change_arming))))
         .routes(may(Administer, routes!(settings::change_keeping)))

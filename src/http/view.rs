@@ -13,7 +13,7 @@ use crate::config::{self, Language, ZoneKind};
 use crate::intake::Codec;
 use crate::intake::health::{LostReason, Role, StreamHealth, StreamState};
 use crate::notify::{CameraNow, GateState};
-use crate::record::{DiskReport, DiskState, Segment};
+use crate::record::{DiskReport, DiskState, DiskTrouble, Segment};
 use crate::rules::{self, Bilingual, FalseAlarm, FindingKind, Part, Severity};
 use crate::vision::attributes::{Answer, Attribute};
 
@@ -260,8 +260,9 @@ pub(super) struct Disk {
     pub quota_bytes: u64,
     /// Of what is used, what somebody keeps.
     pub kept_bytes: u64,
+    /// Null while all is well.
     #[schema(required)]
-    pub detail: Option<String>,
+    pub trouble: Option<DiskTrouble>,
 }
 
 /// Data of the event `heartbeat`.
@@ -357,6 +358,6 @@ pub(super) fn score_part(part: &rules::ScorePart) -> ScorePart {
 }
 
 pub(super) fn disk(disk: DiskReport) -> Disk {
-    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, detail } = disk;
-    Disk { state, used_bytes, quota_bytes, kept_bytes, detail }
+    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, trouble, .. } = disk;
+    Disk { state, used_bytes, quota_bytes, kept_bytes, trouble }
 }

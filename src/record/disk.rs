@@ -16,6 +16,22 @@ pub enum DiskState {
     Failing,
 }
 
+/// Why no video may be recorded, and so what is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DiskTrouble {
+    /// The disk itself has no room: make some, or lower the quota.
+    NoRoom,
+    /// It cannot be written: see whether it is mounted for writing, and healthy.
+    NotWritable,
+    /// Alerts need all that the quota allows: raise it.
+    FullOfAlerts,
+    /// What alerts need and what somebody keeps fills the quota: release some, or raise it.
+    FullOfAlertsAndKept,
+    /// What somebody keeps alone fills the quota: release some, or raise it.
+    FullOfKept,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DiskReport {
     pub state: DiskState,
@@ -24,7 +40,9 @@ pub struct DiskReport {
     pub quota_bytes: u64,
     /// Of what is used, what somebody keeps.
     pub kept_bytes: u64,
-    /// What went wrong and what to do; none while all is well.
+    /// None while all is well.
+    pub trouble: Option<DiskTrouble>,
+    /// What went wrong and what to do, for the log and for whoever keeps the appliance running; none while all is well.
     pub detail: Option<String>,
 }
 

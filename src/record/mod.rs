@@ -27,7 +27,7 @@ use uuid::Uuid;
 pub use camera::CameraRecorder;
 pub use clip::{ClipError, ClipInfo, Stretch};
 pub use clip_cache::{Clip, ClipCache, ClipLimits};
-pub use disk::{DiskReport, DiskState, OnDisk};
+pub use disk::{DiskReport, DiskState, DiskTrouble, OnDisk};
 pub use preview::{KeyFrame, PreviewError, key_frame_at};
 pub use reader::SegmentReader;
 pub use recorder::{Recorder, RecorderError};

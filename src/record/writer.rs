@@ -10,7 +10,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::camera::Delivered;
-use super::disk::{DiskReport, DiskState, OnDisk, advice, state_after};
+use super::disk::{DiskReport, DiskState, DiskTrouble, OnDisk, advice, state_after};
 use super::open::OpenSegment;
 use super::retention::{Kept, Shelf, choose};
 use super::{IndexError, Segment, SegmentIndex};
@@ -281,30 +281,37 @@ impl Writer {
 
     fn report(&self) {
         let (used_bytes, quota_bytes) = (self.used_bytes(), self.quota_bytes());
-        let (state, detail) = match &self.trouble {
-            Some((state, detail)) => (*state, Some(detail.clone())),
-            None if used_bytes > quota_bytes => (DiskState::Full, Some(over_quota(quota_bytes, self.kept_bytes))),
+        let kept_bytes = self.kept_bytes;
+        let (state, trouble) = match &self.trouble {
+            Some((state @ DiskState::Full, detail)) => (*state, Some((DiskTrouble::NoRoom, detail.clone()))),
+            Some((state, detail)) => (*state, Some((DiskTrouble::NotWritable, detail.clone()))),
+            None if used_bytes > quota_bytes => (DiskState::Full, Some(over_quota(quota_bytes, kept_bytes))),
             None => (DiskState::Ok, None),
         };
-        (self.on_disk)(DiskReport { state, used_bytes, quota_bytes, kept_bytes: self.kept_bytes, detail });
+        let (trouble, detail) = trouble.unzip();
+        (self.on_disk)(DiskReport { state, used_bytes, quota_bytes, kept_bytes, trouble, detail });
     }
 }
 
-fn over_quota(quota_bytes: u64, kept_bytes: u64) -> String {
+fn over_quota(quota_bytes: u64, kept_bytes: u64) -> (DiskTrouble, String) {
     let [quota, kept] = [quota_bytes, kept_bytes].map(|bytes| bytes / 1_000_000);
     if kept_bytes >= quota_bytes {
-        return format!(
+        let detail = format!(
             "recordings that somebody keeps alone fill the quota of {quota} MB; none is removed: release what is no longer \
              needed, or raise the quota"
         );
+        return (DiskTrouble::FullOfKept, detail);
     }
     if kept_bytes > 0 {
-        return format!(
+        let detail = format!(
             "the quota of {quota} MB is full of recordings that alerts need and {kept} MB that somebody keeps; none is \
              removed: release what is no longer needed, or raise the quota"
         );
+        return (DiskTrouble::FullOfAlertsAndKept, detail);
     }
-    format!("the quota of {quota} MB is full of recordings that alerts need; they are kept: raise the quota")
+    let detail =
+        format!("the quota of {quota} MB is full of recordings that alerts need; they are kept: raise the quota");
+    (DiskTrouble::FullOfAlerts, detail)
 }
 
 fn free_bytes(dir: &PathBuf) -> io::Result<u64> {

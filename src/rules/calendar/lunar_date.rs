@@ -1,6 +1,8 @@
 //! A day by the moon, as Vietnamese calendars have it beside the solar date.
 
 use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::lunar::{Meridian, months};
 use crate::rules::Bilingual;
@@ -8,7 +10,8 @@ use crate::rules::Bilingual;
 /// The months as they are called; the 11th is never called the first, as it was once.
 const MONTHS: [&str; 12] = ["Giêng", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Tám", "Chín", "Mười", "Mười một", "Chạp"];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A day by the moon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LunarDate {
     /// 1 to 30.
     pub day: u8,
