@@ -102,7 +102,11 @@ function caseInFull(id) {
     entry(alert, alert.at, 'person_enters', 'có người xuất hiện ở', 'somebody appears at'),
     ...(alert.open ? [] : [entry(alert, alert.last_seen_at, 'person_leaves', 'không còn thấy người ở', 'nobody is seen any more at')]),
   ]); // prettier-ignore
-  return { id, at: own[0].at, last_seen_at: own.at(-1).last_seen_at, closed_at: null, open: true, severity: 'warning', alerts: own, timeline }; // prettier-ignore
+  const near = cameras
+    .filter((one) => own.every((alert) => alert.camera !== one.id))
+    .slice(0, 1)
+    .map((one) => ({ camera: one.id, camera_name: one.name }));
+  return { id, at: own[0].at, last_seen_at: own.at(-1).last_seen_at, closed_at: null, open: true, severity: 'warning', alerts: own, timeline, near }; // prettier-ignore
 }
 
 const UNHANDLED = {
@@ -297,6 +301,8 @@ async function changePlates(request, response, id) {
   response.writeHead(known < 0 ? 201 : 200, { 'content-type': 'application/json' });
   return response.end(JSON.stringify(plate));
 }
+const orders = [{ id: '0190f7a0-0000-7000-c000-000000000000', act: 'disarm', camera: 'bai-xe', group: null, from: iso(base), until: iso(base + 3_600_000), reason: 'Xe chở hàng Tết vào', created_at: iso(base - 600_000), given_by: 'chi.huy' }]; // prettier-ignore
+
 function file(request, response, path, headers) {
   const size = statSync(path).size;
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
@@ -318,7 +324,7 @@ function api(request, response, path, query) {
     return json(response, {
       version: '0.1.0', appliance: '0190f7a0-0000-7000-8000-00000000aaaa', language: 'vi', timezone: 'Asia/Ho_Chi_Minh',
       now: iso(nowMs()), started_at: iso(base), lunar: { vi: 'mồng 1 tháng Giêng', en: 'day 1 of lunar month 1' },
-      disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 180e9, quota_bytes: 200e9, kept_bytes: 12.4e9, detail: null },
+      disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 180e9, quota_bytes: 200e9, kept_bytes: 12.4e9, trouble: process.env.MOCK_DISK ? 'full_of_alerts_and_kept' : null },
     }); // prettier-ignore
   }
   if (path === 'setup') return json(response, { needed: false, language: 'vi' });
@@ -333,7 +339,7 @@ function api(request, response, path, query) {
   }
   if (path === 'arming') {
     const reason = { vi: 'Đã bật từ 18:00 đến 06:00: ban đêm, giờ cao điểm trộm (01:00–03:00)', en: 'Armed from 18:00 to 06:00: night, peak hours (01:00–03:00)' }; // prettier-ignore
-    return json(response, { at: iso(nowMs()), armed: true, peak: true, holiday: false, from: null, until: null, reason, cameras: [], orders: [] }); // prettier-ignore
+    return json(response, { at: iso(nowMs()), armed: true, peak: true, holiday: false, from: null, until: null, reason, cameras: cameras.map((one) => ({ camera: one.id, armed: true, peak: true, holiday: false, from: null, until: null, reason, zones: [] })), orders }); // prettier-ignore
   }
   if (path === 'events') {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });

@@ -9,6 +9,7 @@ import { search } from './en/search';
 import { settings } from './en/settings';
 import { shift } from './en/shift';
 import { vehicle } from './en/vehicle';
+import { zones } from './en/zones';
 import type { Dictionary } from './index';
 
 export const en: Dictionary = {
@@ -23,4 +24,5 @@ export const en: Dictionary = {
   ...settings,
   ...shift,
   ...vehicle,
+  ...zones,
 };

@@ -9,6 +9,7 @@ import { search } from './vi/search';
 import { settings } from './vi/settings';
 import { shift } from './vi/shift';
 import { vehicle } from './vi/vehicle';
+import { zones } from './vi/zones';
 
 /** The reference dictionary: `en` must have exactly these keys. {n} and the like are filled in by `t`. */
 export const vi = {
@@ -23,4 +24,5 @@ export const vi = {
   ...settings,
   ...shift,
   ...vehicle,
+  ...zones,
 } as const;
