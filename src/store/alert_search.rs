@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
-use super::alerts::in_full;
+use super::alerts::all_in_full;
 use super::conditions::Conditions;
 use super::cursor::Cursor;
 use super::plate_pattern::{FEW, Pattern};
@@ -63,11 +63,13 @@ impl Store {
             let is_last = items.len() <= limit;
             items.truncate(limit);
             let next_cursor = items.last().filter(|_| !is_last).map(|last| Cursor::new(last.opened_at, last.id));
-            let items = items.into_iter().map(|alert| in_full(connection, alert)).collect::<rusqlite::Result<_>>()?;
-            Ok(Page { items, next_cursor })
+            Ok(Page { items: all_in_full(connection, items)?, next_cursor })
         })
     }
 }
+
+/// So many words of notes are put in order sooner than the alerts are gone through of which few may have one.
+pub(super) const FEW_NOTED: u32 = if cfg!(test) { 200 } else { 20_000 };
 
 /// What is gone through from the newest on, until the page is full.
 enum Along<'a> {
@@ -119,14 +121,14 @@ fn along<'a>(connection: &Connection, filter: &AlertFilter, words: &'a [String])
         return Ok(Along::Index("alert_waiting"));
     }
     if let Some(owner) = &filter.owner
-        && few(connection, "alert indexed by alert_by_owner where owner_name = ?", [owner])?
+        && few(connection, FEW, "alert indexed by alert_by_owner where owner_name = ?", [owner])?
     {
         return Ok(Along::Index("alert_by_owner"));
     }
     let mut common = None;
     for word in words {
         let end = words::end_of(word);
-        if few(connection, "alert_word where word >= ? and word < ?", [word, &end])? {
+        if few(connection, FEW_NOTED, "alert_word where word >= ? and word < ?", [word, &end])? {
             return Ok(Along::Words(word));
         }
         common = common.or(only_word(connection, word, &end)?);
@@ -143,10 +145,10 @@ fn along<'a>(connection: &Connection, filter: &AlertFilter, words: &'a [String])
 }
 
 /// Whether so few rows fit that they can be put in order; counts no further than it has to.
-fn few<const N: usize>(connection: &Connection, rows: &str, values: [&String; N]) -> rusqlite::Result<bool> {
-    let sql = format!("select count(*) from (select 1 from {rows} limit {})", FEW + 1);
+fn few<const N: usize>(connection: &Connection, most: u32, rows: &str, values: [&String; N]) -> rusqlite::Result<bool> {
+    let sql = format!("select count(*) from (select 1 from {rows} limit {})", most + 1);
     let found: u32 = connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?;
-    Ok(found <= FEW)
+    Ok(found <= most)
 }
 
 /// The word of all notes that begins like this, where it is the only one.
@@ -170,9 +172,14 @@ fn page(
     // The table whose columns are gone through: no other index knows their order.
     let (table, id) = match along {
         Along::Told(told) => (told.table, "alert_id"),
-        Along::Index(_) | Along::Plates(_) | Along::Words(_) => ("alert", "id"),
+        Along::Words(_) => ("noted", "alert_id"),
+        Along::Index(_) | Along::Plates(_) => ("alert", "id"),
     };
     let (at, id) = (format!("{table}.opened_at_ns"), format!("{table}.{id}"));
+    let AlertFilter { severities, states, verdicts, owner, .. } = filter;
+    // The alerts themselves are looked up only where something is asked for that nothing else has.
+    let asks_more = !(severities.is_empty() && states.is_empty() && verdicts.is_empty() && owner.is_none());
+    let alerts = if asks_more { format!("cross join alert on alert.id = {id}") } else { String::new() };
     let source = match along {
         Along::Index(index) => {
             if *index == "alert_waiting" {
@@ -184,7 +191,7 @@ fn page(
         Along::Told(Told { table, column, by_camera, value }) => {
             query.and(&format!("{table}.{column} = ?"), [value.clone().into()]);
             let index = if filter.cameras.len() == 1 { format!("indexed by {by_camera}") } else { String::new() };
-            format!("{table} {index} cross join alert on alert.id = {id}")
+            format!("{table} {index} {alerts}")
         }
         Along::Plates(pattern) => {
             let side = pattern.side();
@@ -200,16 +207,17 @@ fn page(
         }
         Along::Words(beginning) => {
             query.values.extend([(*beginning).to_owned().into(), words::end_of(beginning).into()]);
-            "(select distinct alert_id from alert_word where word >= ? and word < ?) as said
-             cross join alert on alert.id = said.alert_id"
-                .to_owned()
+            format!(
+                "(select distinct opened_at_ns, alert_id, camera from alert_word where word >= ? and word < ?) as noted
+                {alerts}"
+            )
         }
     };
     query.one_of(&format!("{table}.camera"), filter.cameras.iter().cloned());
-    query.one_of("alert.severity", filter.severities.iter().map(|severity| severity.name().to_owned()));
-    query.one_of("alert.state", filter.states.iter().map(|state| state.name().to_owned()));
-    query.one_of("alert.verdict", filter.verdicts.iter().map(|verdict| verdict.name().to_owned()));
-    if let Some(owner) = &filter.owner {
+    query.one_of("alert.severity", severities.iter().map(|severity| severity.name().to_owned()));
+    query.one_of("alert.state", states.iter().map(|state| state.name().to_owned()));
+    query.one_of("alert.verdict", verdicts.iter().map(|verdict| verdict.name().to_owned()));
+    if let Some(owner) = owner {
         query.and("alert.owner_name = ?", [owner.clone().into()]);
     }
     let kinds = filter.kinds.iter().map(|kind| traits::of_kind(*kind)).collect::<rusqlite::Result<Vec<_>>>()?;
@@ -220,28 +228,31 @@ fn page(
             let marks = vec!["?"; any_of.len()].join(", ");
             let told = format!(
                 "exists (select 1 from alert_trait as told indexed by trait_by_alert
-                    where told.alert_id = alert.id and told.trait in ({marks}))"
+                    where told.alert_id = {id} and told.trait in ({marks}))"
             );
             query.and(&told, any_of.into_iter().map(Into::into));
         }
     }
     if let Some(plate) = plate {
-        query.and(
+        let has_plate = format!(
             "exists (select 1 from finding join plate_candidate using (track)
-                where finding.alert_id = alert.id and letters glob ?)",
-            [plate.forwards().to_owned().into()],
+                where finding.alert_id = {id} and letters glob ?)"
         );
+        query.and(&has_plate, [plate.forwards().to_owned().into()]);
     }
     if words.is_empty() && filter.text.as_ref().is_some_and(|text| !text.trim().is_empty()) {
         // Nothing but signs, of which no note is searched.
         query.and("false", []);
     }
     for word in words {
-        query.and(
+        if matches!(along, Along::Words(given) if *given == word) {
+            continue;
+        }
+        let said = format!(
             "exists (select 1 from alert_word as said indexed by word_by_alert
-                where said.alert_id = alert.id and said.word >= ? and said.word < ?)",
-            [word.clone().into(), words::end_of(word).into()],
+                where said.alert_id = {id} and said.word >= ? and said.word < ?)"
         );
+        query.and(&said, [word.clone().into(), words::end_of(word).into()]);
     }
     if let Some(from) = filter.from {
         query.and(&format!("{at} >= ?"), [nanoseconds(from).into()]);

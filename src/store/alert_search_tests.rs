@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use rusqlite::params_from_iter;
 use uuid::Uuid;
 
-use super::alert_search::query;
+use super::alert_search::{FEW_NOTED, query};
 use super::tests::{alert, finding, guard, open, seconds};
 use super::{AlertFilter, Cursor, Passage, Store};
 use crate::alert::{Alert, AlertState, Judged, Person, Step, Verdict, VerdictKind};
@@ -205,7 +205,7 @@ fn each_filter_goes_along_an_index_in_order_of_time() {
 #[test]
 fn common_words_go_along_themselves() {
     let (_folder, store) = open();
-    let many = i64::from(super::plate_pattern::FEW) + 40;
+    let many = i64::from(FEW_NOTED) + 40;
     for n in 0..many {
         store.put_alert(&Alert { findings: Vec::new(), persons: Vec::new(), ..alert(n) }).expect("stored");
         let text = format!("nhện {}", if n % 2 == 0 { "đèn" } else { "đèo" });

@@ -113,7 +113,7 @@ const UNHANDLED = {
   state: 'new', owner: null, claimed_at: null, verdict: null, false_alarm_reason: null, resolved_at: null, escalated_at: null,
 }; // prettier-ignore
 const severities = ['warning', 'critical', 'notice'];
-function openAlert(ageMs, camera) {
+function openAlert(ageMs, camera, add = (alert) => alerts.unshift(alert)) {
   const n = alerts.length;
   const at = nowMs() - ageMs;
   const id = `0190f7a0-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -133,7 +133,7 @@ function openAlert(ageMs, camera) {
     frame: { width: 768, height: 576 }, snapshot: `/api/v1/alerts/${id}/snapshot.jpg`,
     clip: { url: `/api/v1/alerts/${id}/clip.mp4`, from: iso(at - 10_000), to: iso(at + 20_000) },
   }; // prettier-ignore
-  alerts.unshift(alert);
+  add(alert);
   return alert;
 }
 const closeAlert = (alert) => {
@@ -154,12 +154,14 @@ function handleAlert(alert, who, act, { verdict = null, reason = null, text = nu
 }
 const COUNT = Number(process.env.MOCK_ALERTS ?? 60);
 for (let i = 0; i < COUNT; i += 1) {
-  const alert = openAlert((COUNT + 3 - i) * 97_000, cameras[i % 4]);
+  // Oldest first, until all are there: a hundred thousand are soon made.
+  const alert = openAlert((COUNT + 3 - i) * 97_000, cameras[i % 4], (made) => alerts.push(made));
   closeAlert(alert);
   if (i < COUNT - 20)
     handleAlert(alert, 'binh', 'resolve', { verdict: 'false_alarm', reason: i % 2 ? 'insect' : 'light' });
   else if (i > COUNT - 5) handleAlert(alert, i % 2 ? 'binh' : 'an', 'claim', {});
 }
+alerts.reverse();
 
 // Vehicles that came by in the last nights and days, newest first.
 const reading = (text, probability) => ({ text, probability });

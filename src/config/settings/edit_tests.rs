@@ -177,13 +177,8 @@ fn nothing_names_a_camera_that_is_gone() {
 fn zones_keep_what_the_page_does_not_know() {
     let mut wanted = drawn("cong");
     wanted.zones[0].polygon[0] = [0.25, 0.123_456];
-    wanted.zones.push(ZoneKeys {
-        id: "nha-xe".to_owned(),
-        was: None,
-        kind: ZoneKind::Parking,
-        polygon: vec![[0.0, 0.0], [0.5, 0.0], [0.5, 0.5]],
-        rules: RuleKeys::default(),
-    });
+    let polygon = vec![[0.0, 0.0], [0.5, 0.0], [0.5, 0.5]];
+    wanted.zones.push(ZoneKeys { id: "nha-xe".to_owned(), kind: ZoneKind::Parking, polygon, ..wanted.zones[1].clone() });
     wanted.lines.push(LineKeys { id: "cua".to_owned(), from: [0.1, 0.6], to: [0.9, 0.6], direction: Direction::In });
     check(
         &Edit::Draw { camera: "cong".to_owned(), drawn: wanted },
@@ -230,8 +225,7 @@ fn days_are_added_and_taken_away() {
     assert_eq!(written(&text).arming, wanted);
     wanted.closed.clear();
     wanted.group.clear();
-    let text = edited(&text, &Edit::Arm(wanted.clone()));
-    assert_eq!(written(&text).arming, wanted);
+    assert_eq!(written(&edited(&text, &Edit::Arm(wanted.clone()))).arming, wanted);
 }
 
 #[test]
