@@ -108,10 +108,11 @@ function merge(known: readonly Alert[], incoming: readonly Alert[]): Alert[] {
   let done = 0;
   for (const alert of [...coming.values()].sort(byTime)) {
     const place = placeOf(rest, alert, done);
-    for (; done < place; done += 1) merged.push(rest[done] as Alert);
+    for (const other of rest.slice(done, place)) merged.push(other);
+    done = place;
     merged.push(alert);
   }
-  for (; done < rest.length; done += 1) merged.push(rest[done] as Alert);
+  for (const other of rest.slice(done)) merged.push(other);
   return merged;
 }
 
