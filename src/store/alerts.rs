@@ -249,8 +249,7 @@ pub(super) fn all_in_full(connection: &Connection, mut alerts: Vec<Alert>) -> ru
     let places: HashMap<[u8; 16], usize> =
         alerts.iter().enumerate().map(|(place, alert)| (alert.id.into_bytes(), place)).collect();
     let ids: Vec<String> = alerts.iter().map(|alert| alert.id.simple().to_string()).collect();
-    let ids =
-        serde_json::to_string(&ids).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    let ids = serde_json::to_string(&ids).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     let mut each = |table: &str, take: &mut dyn FnMut(&mut Alert, &Row<'_>) -> rusqlite::Result<()>| {
         let sql = format!(
             "select * from {table} where alert_id in (select unhex(value) from json_each(?1)) order by alert_id, position"

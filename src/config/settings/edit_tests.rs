@@ -178,7 +178,12 @@ fn zones_keep_what_the_page_does_not_know() {
     let mut wanted = drawn("cong");
     wanted.zones[0].polygon[0] = [0.25, 0.123_456];
     let polygon = vec![[0.0, 0.0], [0.5, 0.0], [0.5, 0.5]];
-    wanted.zones.push(ZoneKeys { id: "nha-xe".to_owned(), kind: ZoneKind::Parking, polygon, ..wanted.zones[1].clone() });
+    wanted.zones.push(ZoneKeys {
+        id: "nha-xe".to_owned(),
+        kind: ZoneKind::Parking,
+        polygon,
+        ..wanted.zones[1].clone()
+    });
     wanted.lines.push(LineKeys { id: "cua".to_owned(), from: [0.1, 0.6], to: [0.9, 0.6], direction: Direction::In });
     check(
         &Edit::Draw { camera: "cong".to_owned(), drawn: wanted },

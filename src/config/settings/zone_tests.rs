@@ -95,11 +95,11 @@ fn a_new_zone_may_have_a_name_that_was_given_up() {
 fn rules_are_set_and_taken_back() {
     let own = RuleKeys { person: Some(false), loitering: Some(false), ..RuleKeys::default() };
     let text = drawn(FILE, |zones| zones[0].rules = own);
-    assert!(text.contains(r#"rules = { person = false, loitering = false }"#), "{text}");
+    assert!(text.contains("rules = { person = false, loitering = false }"), "{text}");
     let text = drawn(&text, |zones| zones[0].rules = RuleKeys::default());
     assert!(!text.contains("rules ="), "{text}");
     let text = drawn(FILE, |zones| zones[0].rules.waiting_vehicle = Some(false));
-    assert!(text.contains(r#"rules = { loitering_seconds = 90, waiting_vehicle = false }"#), "{text}");
+    assert!(text.contains("rules = { loitering_seconds = 90, waiting_vehicle = false }"), "{text}");
 }
 
 #[test]
