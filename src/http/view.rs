@@ -357,7 +357,7 @@ pub(super) fn score_part(part: &rules::ScorePart) -> ScorePart {
     ScorePart { part: part.part, words: part.words.clone(), log_odds: part.log_odds }
 }
 
-pub(super) fn disk(disk: DiskReport) -> Disk {
-    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, trouble, .. } = disk;
+pub(super) fn disk(disk: &DiskReport) -> Disk {
+    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, trouble, .. } = *disk;
     Disk { state, used_bytes, quota_bytes, kept_bytes, trouble }
 }
