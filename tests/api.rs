@@ -713,7 +713,7 @@ async fn recordings_arming_and_status() {
     assert_eq!(status["now"], "2026-02-17T01:30:30.000+07:00");
     assert_eq!(
         status["disk"],
-        json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "kept_bytes": 2, "days_left": 1.5, "days_kept": 11.0, "detail": null})
+        json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "kept_bytes": 2, "days_left": 1.5, "days_kept": 11.0, "trouble": null})
     );
     assert_eq!(status["version"], env!("CARGO_PKG_VERSION"));
 }

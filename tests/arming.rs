@@ -92,7 +92,9 @@ fn what_is_disarmed_by_hand_is_not_looked_at_until_that_is_withdrawn() {
         until: seconds(3600),
         reason: "Thợ đến sửa".to_owned(),
         created_at: start(),
+        given_by: None,
         withdrawn_at: None,
+        withdrawn_by: None,
     };
     let orders = SharedOrders::default();
     orders.replace(vec![disarmed.clone()]);

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use canhdem::base::SimClock;
 use canhdem::intake::AccessUnit;
-use canhdem::record::{DiskState, Needed, Recovered, SegmentIndex};
+use canhdem::record::{DiskState, DiskTrouble, Needed, Recovered, SegmentIndex};
 use recording::{Desk, Footage, at_ms, decoded_ms, push_all, shifted, start, wait_until};
 
 /// About 250 kB a second.
@@ -189,6 +189,7 @@ fn a_quota_full_of_evidence_is_said_and_kept() {
     assert_eq!(desk.index.all().unwrap().len(), 2);
     let last = desk.reports.lock().unwrap().last().cloned().unwrap();
     assert_eq!(last.state, DiskState::Full);
+    assert_eq!(last.trouble, Some(DiskTrouble::FullOfAlerts));
     assert!(last.used_bytes > last.quota_bytes && last.detail.unwrap().contains("raise the quota"));
     check_stored(&desk);
 }
@@ -238,6 +239,7 @@ fn a_quota_full_of_what_is_kept_says_so() {
     assert_eq!(desk.index.all().unwrap().len(), 2);
     let last = desk.reports.lock().unwrap().last().cloned().unwrap();
     assert_eq!((last.state, last.kept_bytes), (DiskState::Full, last.used_bytes));
+    assert_eq!(last.trouble, Some(DiskTrouble::FullOfKept));
     let detail = last.detail.unwrap();
     assert!(detail.contains("somebody keeps alone fill") && detail.contains("release"), "{detail}");
     check_stored(&desk);

@@ -55,13 +55,17 @@ const THE_REST: &str = "
     from alert, (select 'mask' as name union all select 'hat' union all select 'gloves' union all select 'bag') as a
     where alert.rowid % 20 = 0;
     insert into alert_trait
-    select distinct 'finding.' || kind, opened_at_ns, id from finding join alert on alert.id = finding.alert_id;
+    select distinct 'finding.' || kind, opened_at_ns, id, camera from finding join alert on alert.id = finding.alert_id;
     insert into alert_trait
-    select distinct 'wears.' || attribute, opened_at_ns, id from attribute join alert on alert.id = attribute.alert_id
+    select distinct 'wears.' || attribute, opened_at_ns, id, camera from attribute join alert on alert.id = attribute.alert_id
     where answer = 'yes';
-    insert into alert_action (alert_id, position, at_ns, account, name, act, note, words)
-    select id, 0, 1, zeroblob(16), 'lan', 'noted', 'Nhện ở đèn số ' || rowid, 'nhen o den so ' || rowid
-    from alert where rowid % 4 = 0;
+    insert into alert_action (alert_id, position, at_ns, account, name, act, note)
+    select id, 0, 1, zeroblob(16), 'lan', 'noted', 'Nhện ở đèn số ' || rowid from alert where rowid % 4 = 0;
+    insert into alert_word
+    select w.word, opened_at_ns, id, camera
+    from alert, (select 'nhen' as word union all select 'o' union all select 'den' union all select 'so') as w
+    where alert.rowid % 4 = 0;
+    insert into alert_word select rowid, opened_at_ns, id, camera from alert where rowid % 4 = 0;
     insert into passage
     select id, appliance, camera, 'car', opened_at_ns, opened_at_ns, 0, 'readable', 0.9, 'white',
         5, 90, null, 0, 0, null, 0
@@ -147,6 +151,8 @@ fn alert_list(c: &mut Criterion) {
         ("a plate", "limit=50&plate=12A-12345"),
         ("plates that many have", "limit=50&plate=12A*"),
         ("a common word", "limit=50&text=nhện"),
+        ("a common word, one camera", "limit=50&text=nhện&camera=cam-4"),
+        ("how common words begin", "limit=50&text=87"),
         ("a rare word", "limit=50&text=876544"),
     ];
     for (name, query) in queries {

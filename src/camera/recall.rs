@@ -8,8 +8,8 @@ use crate::rules::perspective::Perspective;
 use crate::rules::tamper::KnownScenes;
 use crate::store::Store;
 
-/// Their names among what a camera keeps.
-const PERSPECTIVE: &str = "perspective";
+const PERSPECTIVE: &str = Perspective::KEPT_AS;
+/// Its name among what a camera keeps.
 const SCENES: &str = "scene";
 /// A scene is known after some seconds, and changes slowly then.
 const FIRST_AFTER: Duration = Duration::from_secs(60);

@@ -35,8 +35,8 @@ pub use near::Neighbours;
 pub use reach::Reach;
 pub use settings::{
     ArmingKeys, CameraKeys, ClosedKeys, DaysKept, Drawn, EarlyWatchKeys, Edit, EditError, FileProblem, FileState,
-    GroupKeys, KeepingKeys, LineKeys, Login, NationalDayKeys, NotWritten, PlanKeys, RecordKeys, Settings, SwapKeys,
-    TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys, ZonePlanKeys, all_masked,
+    GroupKeys, KeepingKeys, KindRules, LineKeys, Login, NationalDayKeys, NotWritten, PlanKeys, RecordKeys, RuleKeys,
+    Settings, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys, ZonePlanKeys, all_masked,
 };
 pub use zones::{Direction, EntryLine, Zone, ZoneKind, ZoneRules};
 

@@ -6,14 +6,14 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
+use axum::http::{HeaderValue, Request, header};
 use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::cameras::shortened;
 use super::handling::AlertInFull;
-use super::media::{ClipError, is_beginning, serve_file, stretch};
+use super::media::{Cut, serve_clip, serve_file, stretch};
 use super::params::{Name, Query};
 use super::problem::Problems;
 use super::view::{Alert, AlertPage, Clip, FrameSize, Person};
@@ -44,7 +44,7 @@ const MOST_WORDS: usize = 8;
             description = "mask, hat, gloves, bag: each of these somebody in it wears or carries for sure"),
         ("plate" = Option<String>, Query,
             description = "What the plate of a vehicle in it may say: ? is one unknown character, * any number"),
-        ("text" = Option<String>, Query, description = "Words that occur in its notes, with or without marks; at most 8"),
+        ("text" = Option<String>, Query, description = "Words of its notes, or how they begin, with or without marks; at most 8"),
         ("from" = Option<String>, Query, format = DateTime, description = "Opened at or after"),
         ("to" = Option<String>, Query, format = DateTime, description = "Opened before"),
         ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
@@ -224,35 +224,19 @@ pub(super) async fn alert_clip(
     State(context): State<Shared>,
     who: Who,
     Name(id): Name,
-    uri: Uri,
-    headers: HeaderMap,
     request: Request<Body>,
 ) -> Result<Response, WebError> {
-    let range = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
-    let begins = is_beginning(range);
-    let query = uri.query().unwrap_or_default().to_owned();
-    let _place = context.clip_places.acquire().await.map_err(|error| WebError::internal(&error))?;
-    let clip = blocking(&context, move |context| {
+    serve_clip(&context, request, NO_VIDEO, move |context, reading| {
         let alert = context.stored(&who, &id)?;
         let now = context.now();
         let (from, mut to) = stretch(&alert, now);
         if alert.closed_at.is_none() || now < to {
             // It still grows.
-            to = context.begun.end((alert.id.to_string(), query), begins, to.min(now.max(alert.last_seen_at)));
+            to = reading.end(context, alert.id.to_string(), to.min(now.max(alert.last_seen_at)));
         }
-        context.state.clips.clip(&alert.camera, from, to).map_err(|error| match error {
-            ClipError::NoVideo => WebError::NotFound(NO_VIDEO.to_owned()),
-            ClipError::Failed(_) => WebError::internal(&error),
-        })
+        Ok(Cut { camera: alert.camera, from, to })
     })
-    .await??;
-    let mut response = serve_file(&clip.path, NO_VIDEO, request).await?;
-    let starts_at = HeaderValue::try_from(context.time(clip.starts_at)).map_err(|error| WebError::internal(&error))?;
-    let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("x-clip-start"), starts_at);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("video/mp4"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    Ok(response)
+    .await
 }
 
 fn person(alert: Uuid, person: &alert::Person) -> Person {

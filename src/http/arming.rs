@@ -16,7 +16,7 @@ use crate::access::audit::Act as DeedAct;
 use crate::access::{Permission, Who};
 use crate::base::IdSource;
 use crate::config;
-use crate::rules::orders::{Act, Order, Scope};
+use crate::rules::orders::{Act, Order, Orderer, Scope};
 use crate::rules::schedule::Answer;
 use crate::rules::{Bilingual, Place};
 
@@ -90,6 +90,9 @@ pub(super) struct ArmingOrder {
     reason: String,
     #[schema(format = DateTime)]
     created_at: String,
+    /// Who gave it, by the name that they had then; null for orders of before that was kept.
+    #[schema(required)]
+    given_by: Option<String>,
 }
 
 /// An order as it is to be. The order given last goes before those given earlier.
@@ -201,8 +204,17 @@ pub(super) async fn withdraw_order(
         return Err(WebError::Conflict("this order is over already".to_owned()));
     }
     let id = order.id;
-    blocking(&context, move |context| context.state.store.withdraw_order(id, now)).await??;
+    blocking(&context, move |context| {
+        context.state.store.withdraw_order(id, now, &orderer(&who))?;
+        tracing::info!(target: "audit", account = who.name, order = %id, "order by hand withdrawn");
+        Ok::<_, WebError>(())
+    })
+    .await??;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn orderer(who: &Who) -> Orderer {
+    Orderer { account: who.account, name: who.name.clone() }
 }
 
 impl Context {
@@ -260,6 +272,7 @@ impl Context {
             until: self.time(order.ends_at()),
             reason: order.reason.clone(),
             created_at: self.time(order.created_at),
+            given_by: order.given_by.as_ref().map(|by| by.name.clone()),
         }
     }
 
@@ -289,7 +302,18 @@ impl Context {
         }
         let id = IdSource::random().next(now);
         let reason = reason.to_owned();
-        Ok(Order { id, act: wanted.act, scope, from, until, reason, created_at: now, withdrawn_at: None })
+        Ok(Order {
+            id,
+            act: wanted.act,
+            scope,
+            from,
+            until,
+            reason,
+            created_at: now,
+            given_by: Some(orderer(who)),
+            withdrawn_at: None,
+            withdrawn_by: None,
+        })
     }
 
     fn scope(&self, who: &Who, camera: Option<String>, group: Option<String>) -> Result<Scope, WebError> {

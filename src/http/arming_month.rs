@@ -11,6 +11,7 @@ use super::params::Query;
 use super::problem::Problems;
 use super::{Context, Shared, WebError, blocking};
 use crate::access::Who;
+use crate::rules::calendar::LunarDate;
 use crate::rules::{Bilingual, Place};
 
 /// The days of a month, as far as the configuration and orders by hand say it today.
@@ -25,6 +26,9 @@ pub(super) struct ArmingMonth {
 pub(super) struct ArmingDay {
     /// `2026-02-17`
     date: String,
+    /// Null where the calendar of the moon does not reach.
+    #[schema(required)]
+    lunar: Option<LunarDate>,
     /// What makes it another day than its weekday says: a holiday, a closure, a day off that is worked.
     special: Option<Bilingual>,
     /// It is worked although the week says otherwise.
@@ -114,7 +118,13 @@ impl Context {
         };
         let stretches = changes.iter().zip(ends).filter(|((from, _), to)| from < to).map(stretch).collect();
         let worked = self.schedule.calendar().worked(day);
-        ArmingDay { date: day.to_string(), special: self.special(day), worked: worked.is_some(), stretches }
+        ArmingDay {
+            date: day.to_string(),
+            lunar: LunarDate::of(day),
+            special: self.special(day),
+            worked: worked.is_some(),
+            stretches,
+        }
     }
 
     fn special(&self, day: Date) -> Option<Bilingual> {

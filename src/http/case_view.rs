@@ -60,6 +60,14 @@ pub(super) struct CaseInFull {
     pub case: Case,
     /// Oldest first.
     pub timeline: Vec<TimelineEntry>,
+    /// Cameras near one of the case's that have no alert in it: whoever it was may have come by there unseen.
+    pub near: Vec<NearCamera>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct NearCamera {
+    pub camera: String,
+    pub camera_name: String,
 }
 
 /// One thing that happened in a case.

@@ -7,7 +7,7 @@ use axum::extract::State;
 use uuid::Uuid;
 
 use super::cameras::shortened;
-use super::case_view::{AlertOfCase, Case, CaseInFull, CasePage, TimelineEntry};
+use super::case_view::{AlertOfCase, Case, CaseInFull, CasePage, NearCamera, TimelineEntry};
 use super::params::{Name, Query};
 use super::problem::Problems;
 use super::{Context, Shared, WebError, blocking};
@@ -69,7 +69,7 @@ pub(super) async fn get_case(
         let vehicles = context.vehicles_of(&case)?;
         let entries = alert::timeline(&case, &vehicles, |camera| context.camera_name(camera));
         let timeline = entries.into_iter().map(|entry| context.timeline_entry(entry)).collect();
-        Ok::<_, WebError>(CaseInFull { case: context.case(&case), timeline })
+        Ok::<_, WebError>(CaseInFull { case: context.case(&case), timeline, near: context.near(&who, &case) })
     });
     Ok(Json(case.await??))
 }
@@ -115,6 +115,14 @@ impl Context {
             severity: case.severity,
             alerts: case.alerts.iter().map(|alert| self.alert_of_case(alert)).collect(),
         }
+    }
+
+    fn near(&self, who: &Who, case: &alert::Case) -> Vec<NearCamera> {
+        let neighbours = &self.state.config.neighbours;
+        let is_of_case = |id: &str| case.alerts.iter().any(|alert| alert.camera == id);
+        let is_near = |id: &str| case.alerts.iter().any(|alert| neighbours.walk(&alert.camera, id).is_some());
+        let cameras = self.cameras_of(who).filter(|camera| !is_of_case(&camera.id) && is_near(&camera.id));
+        cameras.map(|camera| NearCamera { camera: camera.id.clone(), camera_name: camera.name.clone() }).collect()
     }
 
     fn alert_of_case(&self, alert: &Alert) -> AlertOfCase {

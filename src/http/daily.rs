@@ -158,6 +158,11 @@ pub(super) struct Disarmed {
     #[schema(format = DateTime)]
     until: String,
     reason: String,
+    /// Who gave it, and who took it back before its time, by the names that they had then.
+    #[schema(required)]
+    given_by: Option<String>,
+    #[schema(required)]
+    withdrawn_by: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -310,7 +315,8 @@ impl Context {
                 Scope::Camera(_) => return None,
             };
             let (from, until) = (self.time(order.from), self.time(order.ends_at()));
-            Some(Disarmed { camera_name, group, from, until, reason: order.reason })
+            let (given_by, withdrawn_by) = (order.given_by.map(|by| by.name), order.withdrawn_by.map(|by| by.name));
+            Some(Disarmed { camera_name, group, from, until, reason: order.reason, given_by, withdrawn_by })
         });
         Ok(told.collect())
     }

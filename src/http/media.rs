@@ -1,4 +1,4 @@
-//! Clips: where they come from, and which stretch of time one covers.
+//! Clips: where they come from, which stretch of time one covers, and how it is served.
 
 use std::collections::VecDeque;
 use std::io;
@@ -7,12 +7,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderName, HeaderValue, Request, header};
 use axum::response::Response;
 use jiff::Timestamp;
 use tower_http::services::ServeFile;
 
-use super::WebError;
+use super::{Context, Shared, WebError, blocking};
 use crate::alert::Alert;
 use crate::decode::Frame;
 use crate::store::{AFTER_ALERT, BEFORE_ALERT};
@@ -106,8 +106,62 @@ impl Begun {
     }
 }
 
+/// Somebody reads a clip, in pieces.
+pub(super) struct Reading {
+    begins: bool,
+    /// Of the address.
+    query: String,
+}
+
+impl Reading {
+    /// Up to where a clip goes that still grows, of this alert or camera, and would go to `to` now.
+    pub(super) fn end(&self, context: &Context, of: String, to: Timestamp) -> Timestamp {
+        context.begun.end((of, self.query.clone()), self.begins, to)
+    }
+}
+
+/// What is cut out of what was recorded.
+pub(super) struct Cut {
+    pub camera: String,
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+/// The bytes that were asked for of the clip that `cut` says; `missing` is said where there is no video of it.
+pub(super) async fn serve_clip(
+    context: &Shared,
+    request: Request<Body>,
+    missing: &'static str,
+    cut: impl FnOnce(&Context, &Reading) -> Result<Cut, WebError> + Send + 'static,
+) -> Result<Response, WebError> {
+    let range = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let reading = Reading { begins: is_beginning(range), query };
+    let _place = context.clip_places.acquire().await.map_err(|error| WebError::internal(&error))?;
+    let clip = blocking(context, move |context| {
+        let Cut { camera, from, to } = cut(context, &reading)?;
+        context.state.clips.clip(&camera, from, to).map_err(|error| no_video(&error, missing))
+    });
+    let clip = clip.await??;
+    let mut response = serve_file(&clip.path, missing, request).await?;
+    let starts_at = HeaderValue::try_from(context.time(clip.starts_at)).map_err(|error| WebError::internal(&error))?;
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("x-clip-start"), starts_at);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("video/mp4"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// `missing` says of what there is none.
+pub(super) fn no_video(error: &ClipError, missing: &str) -> WebError {
+    match error {
+        ClipError::NoVideo => WebError::NotFound(missing.to_owned()),
+        ClipError::Failed(_) => WebError::internal(error),
+    }
+}
+
 /// Whether a request for this `Range` begins to read the file (or reads all of it).
-pub(super) fn is_beginning(range: Option<&str>) -> bool {
+fn is_beginning(range: Option<&str>) -> bool {
     range.is_none_or(|range| range.trim().strip_prefix("bytes=").is_none_or(|spans| spans.trim().starts_with("0-")))
 }
 

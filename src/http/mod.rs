@@ -30,6 +30,7 @@ mod openapi;
 mod page;
 mod params;
 mod permit;
+mod perspective;
 mod plans;
 mod plates;
 mod problem;

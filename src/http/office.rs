@@ -69,7 +69,7 @@ pub(super) async fn get_status(State(context): State<Shared>) -> Json<Status> {
         now: context.time(now),
         lunar: LunarDate::of(now.to_zoned_datetime(config.timezone.clone()).date()).map(LunarDate::name),
         started_at: context.time(context.started_at),
-        disk: view::disk(context.state.board.disk()),
+        disk: view::disk(&context.state.board.disk()),
     })
 }
 

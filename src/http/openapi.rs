@@ -14,8 +14,8 @@ use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
     Live, MAX_SETTINGS_BYTES, Problem, Shared, accounts, alerts, arming, arming_month, audit, camera_test, cameras,
-    cases, cookie, daily, events, export, handling, kept, lessons, live, me, office, plans, plates, recordings,
-    settings, shift, sign_in, vehicles,
+    cases, cookie, daily, events, export, handling, kept, lessons, live, me, office, perspective, plans, plates,
+    recordings, settings, shift, sign_in, vehicles,
 };
 use crate::access::Permission::{Administer, Arm, Audit, Disarm, Export, KeepPlates, Look, Release, Settle};
 use crate::access::audit::Act;
@@ -109,6 +109,7 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
             audited(Act::ConfigurationChanged, routes!(settings::change_camera, settings::remove_camera)),
         ))
         .routes(long(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::draw_zones)))))
+        .routes(may(Administer, routes!(perspective::get_perspective)))
         .routes(may(Administer, audited(Act::CameraTested, routes!(camera_test::test_camera))))
         .routes(long(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::change_arming)))))
         .routes(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::change_keeping))))

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::view::time;
 use crate::alert::{AlertState, VerdictKind};
 use crate::rules::Severity;
+use crate::rules::calendar::LunarDate;
 use crate::store;
 
 /// What there is of a camera's recordings within a stretch of time.
@@ -90,6 +91,9 @@ pub(super) struct KeptList {
 pub(super) struct RecordingDay {
     /// By the office's calendar, such as `2026-02-17`.
     pub date: String,
+    /// Null where the calendar of the moon does not reach.
+    #[schema(required)]
+    pub lunar: Option<LunarDate>,
     /// There is video.
     pub recorded: bool,
     /// Somebody keeps some of it.

@@ -5,18 +5,19 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use super::media::{ClipError, LONGEST_CLIP, is_beginning, serve_file};
+use super::media::{Cut, LONGEST_CLIP, no_video, serve_clip};
 use super::params::{Name, Query};
 use super::problem::Problems;
 use super::recording_view::{self, RecordingDay, RecordingDays, RecordingTimeline};
 use super::{Context, Shared, WebError, blocking};
 use crate::access::Who;
 use crate::decode::jpeg;
+use crate::rules::calendar::LunarDate;
 
 const NO_VIDEO: &str = "there is no video of this time";
 /// What is told of at once.
@@ -115,12 +116,12 @@ pub(super) async fn recording_preview(
         Arc::clone(&context.picture_places).acquire_owned().await.map_err(|error| WebError::internal(&error))?;
     let preview = blocking(&context, move |context| {
         let _place = place;
-        let still = context.state.clips.still(&camera, at).map_err(|error| no_video(&error))?;
+        let still = context.state.clips.still(&camera, at).map_err(|error| no_video(&error, NO_VIDEO))?;
         let (tag, taken_at) = (format!("\"{}-{width}\"", still.tag), still.at);
         if known.split(',').any(|known| known.trim() == tag) {
             return Ok((tag, taken_at, None));
         }
-        let frame = (still.picture)().map_err(|error| no_video(&error))?;
+        let frame = (still.picture)().map_err(|error| no_video(&error, NO_VIDEO))?;
         Ok::<_, WebError>((tag, taken_at, Some(jpeg::encode(&frame, Some(width), PREVIEW_QUALITY))))
     });
     let (tag, taken_at, jpeg) = preview.await??;
@@ -161,7 +162,6 @@ pub(super) async fn recording_clip(
     who: Who,
     Name(camera): Name,
     query: Query,
-    uri: Uri,
     request: Request<Body>,
 ) -> Result<Response, WebError> {
     let camera = context.configured(&who, &camera)?.id.clone();
@@ -170,28 +170,19 @@ pub(super) async fn recording_clip(
     in_order(from, to, SignedDuration::try_from(LONGEST_CLIP).unwrap_or(SignedDuration::MAX))?;
     context.say_stretch(from, to);
     let name = query.get("download")?.unwrap_or(false).then(|| context.file_name(&camera, from));
-    let range = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
-    let begins = is_beginning(range);
-    let key = (camera.clone(), uri.query().unwrap_or_default().to_owned());
-    let _place = context.clip_places.acquire().await.map_err(|error| WebError::internal(&error))?;
-    let clip = blocking(&context, move |context| {
+    let mut response = serve_clip(&context, request, NO_VIDEO, move |context, reading| {
         let there = context.now().saturating_sub(ON_ITS_WAY).unwrap_or(Timestamp::MIN);
-        let to = context.begun.end(key, begins, to.min(there));
+        let to = reading.end(context, camera.clone(), to.min(there));
         if to <= from {
             return Err(WebError::NotFound(NO_VIDEO.to_owned()));
         }
-        context.state.clips.clip(&camera, from, to).map_err(|error| no_video(&error))
-    });
-    let clip = clip.await??;
-    let mut response = serve_file(&clip.path, NO_VIDEO, request).await?;
-    let text = |text: String| HeaderValue::try_from(text).map_err(|error| WebError::internal(&error));
-    let starts_at = text(context.time(clip.starts_at))?;
-    let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("x-clip-start"), starts_at);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("video/mp4"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        Ok(Cut { camera, from, to })
+    })
+    .await?;
     if let Some(name) = name {
-        headers.insert(header::CONTENT_DISPOSITION, text(format!("attachment; filename=\"{name}\""))?);
+        let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
+        let disposition = disposition.map_err(|error| WebError::internal(&error))?;
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
     }
     Ok(response)
 }
@@ -216,13 +207,6 @@ fn in_order(from: Timestamp, to: Timestamp, longest: SignedDuration) -> Result<(
 fn month_of(text: &str) -> Result<Date, WebError> {
     let first = (text.len() == 7).then(|| format!("{text}-01").parse()).and_then(Result::ok);
     first.ok_or_else(|| WebError::BadRequest("`month` is written like 2026-02".to_owned()))
-}
-
-fn no_video(error: &ClipError) -> WebError {
-    match error {
-        ClipError::NoVideo => WebError::NotFound(NO_VIDEO.to_owned()),
-        ClipError::Failed(_) => WebError::internal(error),
-    }
 }
 
 impl Context {
@@ -256,6 +240,7 @@ impl Context {
         let marks = self.state.store.day_marks(camera, &midnights)?;
         let days = days.into_iter().zip(marks).map(|(day, marks)| RecordingDay {
             date: day.to_string(),
+            lunar: LunarDate::of(day),
             recorded: marks.is_recorded,
             kept: marks.is_kept,
             alerts: marks.alerts,

@@ -13,7 +13,7 @@ use crate::config::{self, Language, ZoneKind};
 use crate::intake::Codec;
 use crate::intake::health::{LostReason, Role, StreamHealth, StreamState};
 use crate::notify::{CameraNow, GateState};
-use crate::record::{DiskReport, DiskState, Segment};
+use crate::record::{DiskReport, DiskState, DiskTrouble, Segment};
 use crate::rules::{self, Bilingual, FalseAlarm, FindingKind, Part, Severity};
 use crate::vision::attributes::{Answer, Attribute};
 
@@ -267,8 +267,9 @@ pub(super) struct Disk {
     /// How many days of video there are then.
     #[schema(required)]
     pub days_kept: Option<f64>,
+    /// Null while all is well.
     #[schema(required)]
-    pub detail: Option<String>,
+    pub trouble: Option<DiskTrouble>,
 }
 
 /// Data of the event `heartbeat`.
@@ -363,8 +364,8 @@ pub(super) fn score_part(part: &rules::ScorePart) -> ScorePart {
     ScorePart { part: part.part, words: part.words.clone(), log_odds: part.log_odds }
 }
 
-pub(super) fn disk(disk: DiskReport) -> Disk {
-    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, forecast, detail } = disk;
+pub(super) fn disk(disk: &DiskReport) -> Disk {
+    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, forecast, trouble, .. } = *disk;
     let (days_left, days_kept) = forecast.map(|of| (of.days_left, of.days_kept)).unzip();
-    Disk { state, used_bytes, quota_bytes, kept_bytes, days_left, days_kept, detail }
+    Disk { state, used_bytes, quota_bytes, kept_bytes, days_left, days_kept, trouble }
 }

@@ -25,6 +25,24 @@ pub enum DiskState {
     Wrong,
 }
 
+/// Why no video may be recorded, and so what is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DiskTrouble {
+    /// The disk itself has no room: make some, or lower the quota.
+    NoRoom,
+    /// It is another appliance's, or not mounted: put the right one back.
+    NotOurs,
+    /// It cannot be written: see whether it is mounted for writing, and healthy.
+    NotWritable,
+    /// Alerts need all that the quota allows: raise it.
+    FullOfAlerts,
+    /// What alerts need and what somebody keeps fills the quota: release some, or raise it.
+    FullOfAlertsAndKept,
+    /// What somebody keeps alone fills the quota: release some, or raise it.
+    FullOfKept,
+}
+
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DiskReport {
     pub state: DiskState,
@@ -35,7 +53,9 @@ pub struct DiskReport {
     pub kept_bytes: u64,
     /// None while nothing can be said of it.
     pub forecast: Option<Forecast>,
-    /// What went wrong and what to do; none while all is well.
+    /// None while all is well.
+    pub trouble: Option<DiskTrouble>,
+    /// What went wrong and what to do, for the log and for whoever keeps the appliance running; none while all is well.
     pub detail: Option<String>,
 }
 
@@ -62,21 +82,26 @@ pub(super) fn advice(state: DiskState) -> &'static str {
     }
 }
 
-pub(super) fn over_quota(quota_bytes: u64, kept_bytes: u64) -> String {
+/// Why nothing more can be removed.
+pub(super) fn over_quota(quota_bytes: u64, kept_bytes: u64) -> (DiskTrouble, String) {
     let [quota, kept] = [quota_bytes, kept_bytes].map(|bytes| bytes / 1_000_000);
     if kept_bytes >= quota_bytes {
-        return format!(
+        let detail = format!(
             "recordings that somebody keeps alone fill the quota of {quota} MB; none is removed: release what is no longer \
              needed, or raise the quota"
         );
+        return (DiskTrouble::FullOfKept, detail);
     }
     if kept_bytes > 0 {
-        return format!(
+        let detail = format!(
             "the quota of {quota} MB is full of recordings that alerts need and {kept} MB that somebody keeps; none is \
              removed: release what is no longer needed, or raise the quota"
         );
+        return (DiskTrouble::FullOfAlertsAndKept, detail);
     }
-    format!("the quota of {quota} MB is full of recordings that alerts need; they are kept: raise the quota")
+    let detail =
+        format!("the quota of {quota} MB is full of recordings that alerts need; they are kept: raise the quota");
+    (DiskTrouble::FullOfAlerts, detail)
 }
 
 pub(super) fn free_bytes(dir: &Path) -> io::Result<u64> {

@@ -32,7 +32,7 @@ pub use camera::CameraRecorder;
 pub use clip::{ClipError, ClipInfo, Stretch};
 pub use clip_cache::{Clip, ClipCache, ClipLimits};
 pub use compare::{Comparison, check_disk, compare, repair};
-pub use disk::{DiskReport, DiskState, OnDisk};
+pub use disk::{DiskReport, DiskState, DiskTrouble, OnDisk};
 pub use forecast::Forecast;
 pub use identity::WrongDisk;
 pub use preview::{KeyFrame, PreviewError, key_frame_at};

@@ -11,7 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::camera::Delivered;
-use super::disk::{DiskReport, DiskState, OnDisk, advice, free_bytes, over_quota, reserve_bytes, state_after};
+use super::disk::{
+    DiskReport, DiskState, DiskTrouble, OnDisk, advice, free_bytes, over_quota, reserve_bytes, state_after,
+};
 use super::forecast::{Forecast, forecast};
 use super::open::OpenSegment;
 use super::retention::{Kept, Shelf, choose};
@@ -372,11 +374,15 @@ impl Writer {
     fn report(&mut self) {
         let forecast = self.forecast();
         let (used_bytes, quota_bytes) = (self.used_bytes(), self.quota_bytes());
-        let (state, detail) = match &self.trouble {
-            Some((state, detail)) => (*state, Some(detail.clone())),
-            None if used_bytes > quota_bytes => (DiskState::Full, Some(over_quota(quota_bytes, self.kept_bytes))),
+        let kept_bytes = self.kept_bytes;
+        let (state, trouble) = match &self.trouble {
+            Some((state @ DiskState::Full, detail)) => (*state, Some((DiskTrouble::NoRoom, detail.clone()))),
+            Some((state @ DiskState::Wrong, detail)) => (*state, Some((DiskTrouble::NotOurs, detail.clone()))),
+            Some((state, detail)) => (*state, Some((DiskTrouble::NotWritable, detail.clone()))),
+            None if used_bytes > quota_bytes => (DiskState::Full, Some(over_quota(quota_bytes, kept_bytes))),
             None => (DiskState::Ok, None),
         };
-        (self.on_disk)(DiskReport { state, used_bytes, quota_bytes, kept_bytes: self.kept_bytes, forecast, detail });
+        let (trouble, detail) = trouble.unzip();
+        (self.on_disk)(DiskReport { state, used_bytes, quota_bytes, kept_bytes, forecast, trouble, detail });
     }
 }

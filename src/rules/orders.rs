@@ -19,8 +19,18 @@ pub struct Order {
     pub until: Timestamp,
     pub reason: String,
     pub created_at: Timestamp,
+    /// Who gave it; `None` for orders of before that was kept.
+    pub given_by: Option<Orderer>,
     /// From when on it no longer counts though its time is not over.
     pub withdrawn_at: Option<Timestamp>,
+    pub withdrawn_by: Option<Orderer>,
+}
+
+/// Somebody with an account, by the name that they had then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orderer {
+    pub account: Uuid,
+    pub name: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

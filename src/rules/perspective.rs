@@ -83,6 +83,9 @@ struct Line {
 }
 
 impl Perspective {
+    /// Its name among what a camera keeps.
+    pub const KEPT_AS: &str = "perspective";
+
     /// Takes the sights of one true track; of each band the first counts.
     pub fn learn(&mut self, sights: impl IntoIterator<Item = Sight>) {
         let mut taken = [false; BANDS];

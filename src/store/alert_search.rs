@@ -1,12 +1,12 @@
 //! Looking for alerts: page by page, newest first, and fast among a million.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
-use super::alerts::in_full;
+use super::alerts::all_in_full;
 use super::conditions::Conditions;
 use super::cursor::Cursor;
-use super::plate_pattern::Pattern;
+use super::plate_pattern::{FEW, Pattern};
 use super::rows::{self, nanoseconds};
 use super::{Result, Store, traits, words};
 use crate::alert::{Alert, AlertState, VerdictKind};
@@ -29,7 +29,7 @@ pub struct AlertFilter {
     pub attributes: Vec<Attribute>,
     /// What the plate of one of its vehicles may say, with any of what is kept of it.
     pub plate: Option<PlatePattern>,
-    /// In some note of theirs, or in several, each of these words occurs, whatever its case and marks.
+    /// For each of these words some note of theirs has one that begins like it, whatever its case and marks.
     pub text: Option<String>,
     /// Opened at or after,
     pub from: Option<Timestamp>,
@@ -63,53 +63,123 @@ impl Store {
             let is_last = items.len() <= limit;
             items.truncate(limit);
             let next_cursor = items.last().filter(|_| !is_last).map(|last| Cursor::new(last.opened_at, last.id));
-            let items = items.into_iter().map(|alert| in_full(connection, alert)).collect::<rusqlite::Result<_>>()?;
-            Ok(Page { items, next_cursor })
+            Ok(Page { items: all_in_full(connection, items)?, next_cursor })
         })
     }
 }
+
+/// So many words of notes are put in order sooner than the alerts are gone through of which few may have one.
+pub(super) const FEW_NOTED: u32 = if cfg!(test) { 200 } else { 20_000 };
 
 /// What is gone through from the newest on, until the page is full.
 enum Along<'a> {
     /// All alerts, or a part of them: an index in order of time that holds every column of the table by which they are
     /// filtered, so that a rare one is found without reading the alerts between.
     Index(&'static str),
-    /// Those that tell of something.
-    Trait(String),
+    /// Those that tell of something, or whose notes have this word.
+    Told(Told),
     /// Those of the few vehicles with such a plate, which are put in order.
     Plates(&'a Pattern),
+    /// The few that have a word that begins like this in their notes, which are put in order.
+    Words(&'a str),
+}
+
+/// A table of what alerts tell of, each beside the alert's time and camera.
+struct Told {
+    table: &'static str,
+    column: &'static str,
+    by_camera: &'static str,
+    value: String,
+}
+
+impl Told {
+    fn of(value: String) -> Self {
+        Self { table: "alert_trait", column: "trait", by_camera: "trait_by_camera", value }
+    }
+
+    fn word(value: String) -> Self {
+        Self { table: "alert_word", column: "word", by_camera: "word_by_camera", value }
+    }
 }
 
 /// One more than the page holds, to know whether there is another page.
 pub(super) fn query(connection: &Connection, filter: &AlertFilter) -> rusqlite::Result<Conditions> {
     let pattern = filter.plate.as_ref().map(Pattern::new);
     let few = pattern.as_ref().map_or(Ok(false), |pattern| pattern.matches_few(connection))?;
+    let words: Vec<String> = filter.text.iter().flat_map(|text| words::of(text)).collect();
     let along = match pattern.as_ref().filter(|_| few) {
         Some(pattern) => Along::Plates(pattern),
-        None => along(filter)?,
+        None => along(connection, filter, &words)?,
     };
-    page(filter, &along, pattern.as_ref().filter(|_| !few))
+    page(filter, &along, pattern.as_ref().filter(|_| !few), &words)
 }
 
-fn along(filter: &AlertFilter) -> rusqlite::Result<Along<'static>> {
+/// What is rarest, as far as that can be said at once.
+fn along<'a>(connection: &Connection, filter: &AlertFilter, words: &'a [String]) -> rusqlite::Result<Along<'a>> {
     let waits = !filter.states.is_empty() && !filter.states.contains(&AlertState::Resolved);
-    Ok(match (filter.attributes.first(), &filter.kinds[..], &filter.cameras[..]) {
-        _ if waits => Along::Index("alert_waiting"),
-        (Some(attribute), ..) => Along::Trait(traits::of_attribute(*attribute)),
-        (None, [kind], _) => Along::Trait(traits::of_kind(*kind)?),
-        (None, _, [_]) => Along::Index("alert_by_camera"),
+    if waits {
+        return Ok(Along::Index("alert_waiting"));
+    }
+    if let Some(owner) = &filter.owner
+        && few(connection, FEW, "alert indexed by alert_by_owner where owner_name = ?", [owner])?
+    {
+        return Ok(Along::Index("alert_by_owner"));
+    }
+    let mut common = None;
+    for word in words {
+        let end = words::end_of(word);
+        if few(connection, FEW_NOTED, "alert_word where word >= ? and word < ?", [word, &end])? {
+            return Ok(Along::Words(word));
+        }
+        common = common.or(only_word(connection, word, &end)?);
+    }
+    Ok(match (common, filter.attributes.first(), &filter.kinds[..], &filter.cameras[..]) {
+        (Some(word), ..) => Along::Told(Told::word(word)),
+        (_, Some(attribute), ..) => Along::Told(Told::of(traits::of_attribute(*attribute))),
+        (.., [kind], _) => Along::Told(Told::of(traits::of_kind(*kind)?)),
+        _ if filter.verdicts == [VerdictKind::TrueAlarm] => Along::Index("alert_by_verdict"),
+        (.., [_]) => Along::Index("alert_by_camera"),
+        _ if filter.owner.is_some() => Along::Index("alert_by_owner"),
         _ => Along::Index("alert_by_time"),
     })
 }
 
-/// Reads only the alerts of the page from the table.
-fn page(filter: &AlertFilter, along: &Along<'_>, plate: Option<&Pattern>) -> rusqlite::Result<Conditions> {
-    let mut query = Conditions::new();
-    // The columns of what is gone through: no other index knows their order.
-    let (at, id) = match along {
-        Along::Trait(_) => ("alert_trait.opened_at_ns", "alert_trait.alert_id"),
-        Along::Index(_) | Along::Plates(_) => ("alert.opened_at_ns", "alert.id"),
+/// Whether so few rows fit that they can be put in order; counts no further than it has to.
+fn few<const N: usize>(connection: &Connection, most: u32, rows: &str, values: [&String; N]) -> rusqlite::Result<bool> {
+    let sql = format!("select count(*) from (select 1 from {rows} limit {})", most + 1);
+    let found: u32 = connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?;
+    Ok(found <= most)
+}
+
+/// The word of all notes that begins like this, where it is the only one.
+fn only_word(connection: &Connection, beginning: &String, end: &String) -> rusqlite::Result<Option<String>> {
+    let outermost = |order: &str| {
+        let sql = format!("select word from alert_word where word >= ? and word < ? order by word {order} limit 1");
+        connection.prepare_cached(&sql)?.query_row([beginning, end], |row| row.get::<_, String>(0)).optional()
     };
+    let first = outermost("asc")?;
+    Ok(if first == outermost("desc")? { first } else { None })
+}
+
+/// Reads only the alerts of the page from the table.
+fn page(
+    filter: &AlertFilter,
+    along: &Along<'_>,
+    plate: Option<&Pattern>,
+    words: &[String],
+) -> rusqlite::Result<Conditions> {
+    let mut query = Conditions::new();
+    // The table whose columns are gone through: no other index knows their order.
+    let (table, id) = match along {
+        Along::Told(told) => (told.table, "alert_id"),
+        Along::Words(_) => ("noted", "alert_id"),
+        Along::Index(_) | Along::Plates(_) => ("alert", "id"),
+    };
+    let (at, id) = (format!("{table}.opened_at_ns"), format!("{table}.{id}"));
+    let AlertFilter { severities, states, verdicts, owner, .. } = filter;
+    // The alerts themselves are looked up only where something is asked for that nothing else has.
+    let asks_more = !(severities.is_empty() && states.is_empty() && verdicts.is_empty() && owner.is_none());
+    let alerts = if asks_more { format!("cross join alert on alert.id = {id}") } else { String::new() };
     let source = match along {
         Along::Index(index) => {
             if *index == "alert_waiting" {
@@ -118,9 +188,10 @@ fn page(filter: &AlertFilter, along: &Along<'_>, plate: Option<&Pattern>) -> rus
             }
             format!("alert indexed by {index}")
         }
-        Along::Trait(told) => {
-            query.and("alert_trait.trait = ?", [told.clone().into()]);
-            "alert_trait cross join alert on alert.id = alert_trait.alert_id".to_owned()
+        Along::Told(Told { table, column, by_camera, value }) => {
+            query.and(&format!("{table}.{column} = ?"), [value.clone().into()]);
+            let index = if filter.cameras.len() == 1 { format!("indexed by {by_camera}") } else { String::new() };
+            format!("{table} {index} {alerts}")
         }
         Along::Plates(pattern) => {
             let side = pattern.side();
@@ -134,39 +205,54 @@ fn page(filter: &AlertFilter, along: &Along<'_>, plate: Option<&Pattern>) -> rus
                 cross join alert on alert.id = seen.alert_id"
             )
         }
+        Along::Words(beginning) => {
+            query.values.extend([(*beginning).to_owned().into(), words::end_of(beginning).into()]);
+            format!(
+                "(select distinct opened_at_ns, alert_id, camera from alert_word where word >= ? and word < ?) as noted
+                {alerts}"
+            )
+        }
     };
-    query.one_of("alert.camera", filter.cameras.iter().cloned());
-    query.one_of("alert.severity", filter.severities.iter().map(|severity| severity.name().to_owned()));
-    query.one_of("alert.state", filter.states.iter().map(|state| state.name().to_owned()));
-    query.one_of("alert.verdict", filter.verdicts.iter().map(|verdict| verdict.name().to_owned()));
-    if let Some(owner) = &filter.owner {
+    query.one_of(&format!("{table}.camera"), filter.cameras.iter().cloned());
+    query.one_of("alert.severity", severities.iter().map(|severity| severity.name().to_owned()));
+    query.one_of("alert.state", states.iter().map(|state| state.name().to_owned()));
+    query.one_of("alert.verdict", verdicts.iter().map(|verdict| verdict.name().to_owned()));
+    if let Some(owner) = owner {
         query.and("alert.owner_name = ?", [owner.clone().into()]);
     }
     let kinds = filter.kinds.iter().map(|kind| traits::of_kind(*kind)).collect::<rusqlite::Result<Vec<_>>>()?;
     let each = filter.attributes.iter().map(|attribute| vec![traits::of_attribute(*attribute)]);
     for any_of in each.chain([kinds]) {
-        let is_given = matches!(along, Along::Trait(told) if any_of == [told.as_str()]);
+        let is_given = matches!(along, Along::Told(told) if told.column == "trait" && any_of == [told.value.as_str()]);
         if !is_given && !any_of.is_empty() {
             let marks = vec!["?"; any_of.len()].join(", ");
             let told = format!(
                 "exists (select 1 from alert_trait as told indexed by trait_by_alert
-                    where told.alert_id = alert.id and told.trait in ({marks}))"
+                    where told.alert_id = {id} and told.trait in ({marks}))"
             );
             query.and(&told, any_of.into_iter().map(Into::into));
         }
     }
     if let Some(plate) = plate {
-        query.and(
+        let has_plate = format!(
             "exists (select 1 from finding join plate_candidate using (track)
-                where finding.alert_id = alert.id and letters glob ?)",
-            [plate.forwards().to_owned().into()],
+                where finding.alert_id = {id} and letters glob ?)"
         );
+        query.and(&has_plate, [plate.forwards().to_owned().into()]);
     }
-    for word in filter.text.iter().flat_map(|text| words::of(text)) {
-        query.and(
-            "alert.id in (select alert_id from alert_action where words is not null and words like ? escape '\\')",
-            [words::pattern(&word).into()],
+    if words.is_empty() && filter.text.as_ref().is_some_and(|text| !text.trim().is_empty()) {
+        // Nothing but signs, of which no note is searched.
+        query.and("false", []);
+    }
+    for word in words {
+        if matches!(along, Along::Words(given) if *given == word) {
+            continue;
+        }
+        let said = format!(
+            "exists (select 1 from alert_word as said indexed by word_by_alert
+                where said.alert_id = {id} and said.word >= ? and said.word < ?)"
         );
+        query.and(&said, [word.clone().into(), words::end_of(word).into()]);
     }
     if let Some(from) = filter.from {
         query.and(&format!("{at} >= ?"), [nanoseconds(from).into()]);

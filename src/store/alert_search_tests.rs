@@ -2,10 +2,10 @@ use proptest::prelude::*;
 use rusqlite::params_from_iter;
 use uuid::Uuid;
 
-use super::alert_search::query;
+use super::alert_search::{FEW_NOTED, query};
 use super::tests::{alert, finding, guard, open, seconds};
 use super::{AlertFilter, Cursor, Passage, Store};
-use crate::alert::{Alert, AlertState, Judged, Person, Step, Verdict};
+use crate::alert::{Alert, AlertState, Judged, Person, Step, Verdict, VerdictKind};
 use crate::rules::plate::{Candidate, Plate, PlateVerdict};
 use crate::rules::{FindingKind, Severity};
 use crate::vision::Class;
@@ -186,9 +186,64 @@ fn each_filter_goes_along_an_index_in_order_of_time() {
     let along = "SEARCH alert_trait USING PRIMARY KEY (trait=?";
     check_plan(AlertFilter { kinds: kinds.clone(), ..any() }, along);
     let worn = vec![Attribute::Mask, Attribute::Bag];
-    check_plan(AlertFilter { attributes: worn, kinds, cameras: kho, cursor, ..any() }, along);
+    let of_camera = "INDEX trait_by_camera (trait=? AND camera=? AND (opened_at_ns,alert_id)<(?,?))";
+    check_plan(AlertFilter { attributes: worn, kinds, cameras: kho.clone(), cursor, ..any() }, of_camera);
+    let verdicts = vec![VerdictKind::TrueAlarm];
+    let what_they_were = "COVERING INDEX alert_by_verdict (verdict=?";
+    check_plan(AlertFilter { verdicts, cameras: kho, severities: vec![Severity::Critical], ..any() }, what_they_were);
+    let lan = || Some("Lan".to_owned());
+    check_plan(AlertFilter { owner: lan(), ..any() }, "COVERING INDEX alert_by_owner (owner_name=?");
+    let text = || Some("nhện".to_owned());
+    let steps = steps(&AlertFilter { text: text(), limit: 50, ..any() });
+    assert!(steps.iter().any(|step| step.contains("SEARCH alert_word") && step.contains("(word>? AND word<?)")));
+    assert!(!steps.iter().any(|step| step.starts_with("SCAN alert")), "{steps:#?}");
     let kinds = vec![FindingKind::Bag, FindingKind::Gloves];
     check_plan(AlertFilter { kinds, states: waits, ..any() }, "INDEX trait_by_alert (alert_id=? AND trait=?)");
+}
+
+/// More alerts with a note than are put in order: each of two guards has written a word of their own, and one they share.
+#[test]
+fn common_words_go_along_themselves() {
+    let (_folder, store) = open();
+    let many = i64::from(FEW_NOTED) + 40;
+    for n in 0..many {
+        store.put_alert(&Alert { findings: Vec::new(), persons: Vec::new(), ..alert(n) }).expect("stored");
+        let text = format!("nhện {}", if n % 2 == 0 { "đèn" } else { "đèo" });
+        let note = Step::Note(text.parse().expect("a note"));
+        store.handle(alert(n).id, note, &guard("Lan"), seconds(9_999)).expect("handled");
+    }
+    let page = |text: &str, camera: Option<&str>| {
+        let cameras = camera.map(str::to_owned).into_iter().collect();
+        let filter = AlertFilter { text: Some(text.to_owned()), cameras, limit: 3, ..AlertFilter::default() };
+        let found = store.alerts(&filter).expect("a page").items;
+        let from_last = |of: &Alert| (0..many).rev().position(|n| alert(n).id == of.id).expect("one of them");
+        found.iter().map(from_last).collect::<Vec<_>>()
+    };
+    // `kho` has the odd ones, and so the last.
+    assert_eq!(page("NHEN", None), [0, 1, 2]);
+    assert_eq!(page("nhen", Some("cong-chinh")), [1, 3, 5]);
+    assert_eq!(page("nhện đèn", None), [1, 3, 5]);
+    assert_eq!(page("đ", None), [0, 1, 2], "two words begin like that");
+    assert_eq!(page("đèo", Some("cong-chinh")), [] as [usize; 0]);
+    let steps = |text: &str| {
+        let filter = AlertFilter { text: Some(text.to_owned()), limit: 3, ..AlertFilter::default() };
+        store.readers().read(|connection| query(connection, &filter).map(|query| query.sql)).expect("a query")
+    };
+    assert!(steps("nhện").contains("alert_word.word = ?") && steps("đ").contains("alert indexed by alert_by_time"));
+}
+
+#[test]
+fn notes_follow_their_alert() {
+    let (_folder, store) = office();
+    let note = Step::Note("Mèo".parse().expect("a note"));
+    store.handle(alert(0).id, note, &guard("Lan"), seconds(60)).expect("handled");
+    let text = || AlertFilter { text: Some("meo".to_owned()), ..AlertFilter::default() };
+    check(&store, &text(), &[0]);
+    // It turns out to have begun later, and at another camera.
+    store.put_alert(&Alert { opened_at: seconds(9), camera: "kho".to_owned(), ..alert(0) }).expect("stored");
+    check(&store, &AlertFilter { cameras: vec!["kho".to_owned()], ..text() }, &[0]);
+    check(&store, &AlertFilter { from: Some(seconds(9)), ..text() }, &[0]);
+    check(&store, &AlertFilter { cameras: vec!["cong-chinh".to_owned()], ..text() }, &[]);
 }
 
 proptest! {

@@ -1,8 +1,8 @@
 //! Alerts and their findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
@@ -79,7 +79,7 @@ impl Store {
             let sql = "select * from alert where closed_at_ns is null order by opened_at_ns, id";
             let mut statement = connection.prepare_cached(sql)?;
             let alerts = statement.query_map([], rows::alert)?.collect::<rusqlite::Result<Vec<_>>>()?;
-            alerts.into_iter().map(|alert| in_full(connection, alert)).collect()
+            all_in_full(connection, alerts)
         })
     }
 
@@ -239,25 +239,42 @@ pub(super) fn by_id(connection: &Connection, id: Uuid) -> rusqlite::Result<Optio
 }
 
 /// With its findings, persons and parts of its score.
-pub(super) fn in_full(connection: &Connection, mut alert: Alert) -> rusqlite::Result<Alert> {
-    let sql = "select * from finding where alert_id = ?1 order by position";
-    let mut statement = connection.prepare_cached(sql)?;
-    alert.findings = statement.query_map([alert.id.as_bytes()], rows::finding)?.collect::<rusqlite::Result<_>>()?;
-    let sql = "select * from score_part where alert_id = ?1 order by position";
-    let mut statement = connection.prepare_cached(sql)?;
-    alert.score_parts =
-        statement.query_map([alert.id.as_bytes()], rows::score_part)?.collect::<rusqlite::Result<_>>()?;
-    let sql = "select * from attribute where alert_id = ?1 order by position";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut last_position = None;
-    for row in statement.query_map([alert.id.as_bytes()], rows::attribute)? {
-        let row = row?;
-        if last_position.replace(row.position) != Some(row.position) {
+pub(super) fn in_full(connection: &Connection, alert: Alert) -> rusqlite::Result<Alert> {
+    let alerts = all_in_full(connection, vec![alert])?;
+    alerts.into_iter().next().ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+/// Each with its findings, persons and parts of its score: of a whole page at once, for each query costs something.
+pub(super) fn all_in_full(connection: &Connection, mut alerts: Vec<Alert>) -> rusqlite::Result<Vec<Alert>> {
+    let places: HashMap<[u8; 16], usize> =
+        alerts.iter().enumerate().map(|(place, alert)| (alert.id.into_bytes(), place)).collect();
+    let ids: Vec<String> = alerts.iter().map(|alert| alert.id.simple().to_string()).collect();
+    let ids = serde_json::to_string(&ids).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    let mut each = |table: &str, take: &mut dyn FnMut(&mut Alert, &Row<'_>) -> rusqlite::Result<()>| {
+        let sql = format!(
+            "select * from {table} where alert_id in (select unhex(value) from json_each(?1)) order by alert_id, position"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([&ids])?;
+        while let Some(row) = rows.next()? {
+            if let Some(alert) = places.get(&row.get::<_, [u8; 16]>("alert_id")?).and_then(|at| alerts.get_mut(*at)) {
+                take(alert, row)?;
+            }
+        }
+        Ok::<_, rusqlite::Error>(())
+    };
+    each("finding", &mut |alert, row| rows::finding(row).map(|finding| alert.findings.push(finding)))?;
+    each("score_part", &mut |alert, row| rows::score_part(row).map(|part| alert.score_parts.push(part)))?;
+    let mut last = None;
+    each("attribute", &mut |alert, row| {
+        let row = rows::attribute(row)?;
+        if last.replace((alert.id, row.position)) != Some((alert.id, row.position)) {
             alert.persons.push(Person { track: row.track, attributes: Default::default() });
         }
         if let Some(person) = alert.persons.last_mut() {
             person.attributes[row.attribute as usize] = row.judged;
         }
-    }
-    Ok(alert)
+        Ok(())
+    })?;
+    Ok(alerts)
 }

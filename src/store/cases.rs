@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
 use uuid::Uuid;
 
-use super::alerts::in_full;
+use super::alerts::all_in_full;
 use super::conditions::Conditions;
 use super::cursor::Cursor;
 use super::rows::{self, nanoseconds};
@@ -40,8 +40,7 @@ impl Store {
     pub fn case(&self, id: Uuid) -> Result<Option<Case>> {
         self.readers().read(|connection| {
             let id = joined(connection, id)?;
-            let alerts = alerts_of(connection, id)?.into_iter().map(|alert| in_full(connection, alert));
-            Ok(Case::new(id, alerts.collect::<rusqlite::Result<_>>()?))
+            Ok(Case::new(id, all_in_full(connection, alerts_of(connection, id)?)?))
         })
     }
 

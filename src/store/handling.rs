@@ -113,9 +113,9 @@ fn record(
 pub(super) fn insert(connection: &Connection, alert: Uuid, action: &Action) -> rusqlite::Result<()> {
     let sql = "
         insert into alert_action
-            (alert_id, position, at_ns, account, name, act, verdict, false_alarm_reason, note, words, step)
+            (alert_id, position, at_ns, account, name, act, verdict, false_alarm_reason, note, step)
         values (?1, (select ifnull(max(position) + 1, 0) from alert_action where alert_id = ?1),
-                ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+                ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let (verdict, reason) = verdict_columns(action.verdict)?;
     let note = action.note.as_ref().map(Note::as_str);
     connection.prepare_cached(sql)?.execute(params![
@@ -127,10 +127,9 @@ pub(super) fn insert(connection: &Connection, alert: Uuid, action: &Action) -> r
         verdict,
         reason,
         note,
-        note.map(words::folded),
         action.step,
     ])?;
-    Ok(())
+    note.map_or(Ok(()), |note| words::keep(connection, alert, note))
 }
 
 fn update(connection: &Connection, alert: Uuid, handling: &Handling) -> rusqlite::Result<()> {

@@ -198,7 +198,10 @@ fn alerts_are_found_by_owner_verdict_and_words() {
     check(&store, words("100%"), &[2]);
     check(&store, words("0%k"), &[]);
     check(&store, words("cong_c"), &[4]);
-    check(&store, words("_"), &[4]);
+    check(&store, words("chi"), &[4]);
+    // How a word ends is no word.
+    check(&store, words("inh"), &[]);
+    check(&store, words("_"), &[]);
     check(&store, words("\\"), &[]);
     check(&store, AlertFilter { owner: Some("Minh".to_owned()), ..words("duong") }, &[2]);
 }

@@ -35,6 +35,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("migrations/0009.sql"),
         include_str!("migrations/0010.sql"),
         include_str!("migrations/0011.sql"),
+        include_str!("migrations/0012.sql"),
         include_str!("migrations/0013.sql"),
     ],
 };
@@ -208,6 +209,33 @@ mod tests {
         assert_eq!(counts, [1, 1, 1, 0, 1]);
         old.execute("insert into attribute values (zeroblob(16), 0, 'mask', zeroblob(16), 'yes', 0.9, 6, 31, 1)", [])
             .expect("a person");
+    }
+
+    #[test]
+    fn notes_of_before_are_found_by_their_words() {
+        let mut old = at_version(&SCHEMA, 11);
+        old.execute_batch(
+            "insert into appliance values (1, zeroblob(16));
+             insert into alert
+                (id, appliance, camera, opened_at_ns, last_seen_at_ns, severity, score, state, reason_vi, reason_en,
+                 frame_width, frame_height)
+             values (zeroblob(16), zeroblob(16), 'kho', 5, 6, 'notice', 0.5, 'new', 'vi', 'en', 640, 360);
+             insert into alert_trait values ('finding.bag', 5, zeroblob(16));
+             insert into alert_action (alert_id, position, at_ns, act, note, words) values
+                (zeroblob(16), 0, 7, 'noted', 'Đèn: xe 12A-123', 'den: xe 12a-123'),
+                (zeroblob(16), 1, 8, 'noted', 'Xe', 'xe')",
+        )
+        .expect("inserts");
+        SCHEMA.apply(&mut old, Path::new("test.db")).expect("upgrade");
+        let read = |sql: &str| -> Vec<String> {
+            let mut statement = old.prepare(sql).expect("prepares");
+            let rows = statement.query_map([], |row| row.get(0)).expect("reads");
+            rows.collect::<rusqlite::Result<_>>().expect("rows")
+        };
+        let words = "select word || ' ' || opened_at_ns || ' ' || camera from alert_word order by word";
+        assert_eq!(read(words), ["123 5 kho", "12a 5 kho", "den 5 kho", "xe 5 kho"]);
+        assert_eq!(read("select camera from alert_trait"), ["kho"]);
+        assert_eq!(read("select note from alert_action order by position"), ["Đèn: xe 12A-123", "Xe"]);
     }
 
     const TWO_STEPS: Schema<'static> = Schema {

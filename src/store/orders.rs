@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
 use super::{Result, Store};
-use crate::rules::orders::{Order, Scope, SharedOrders};
+use crate::rules::orders::{Order, Orderer, Scope, SharedOrders};
 
 /// Orders told of; older ones are kept all the same.
 const LATEST: u32 = 1_000;
@@ -41,10 +41,14 @@ impl Store {
     ///
     /// # Errors
     /// See [`super::StoreError`].
-    pub fn withdraw_order(&self, id: Uuid, at: Timestamp) -> Result<()> {
+    pub fn withdraw_order(&self, id: Uuid, at: Timestamp, by: &Orderer) -> Result<()> {
+        let by = by.clone();
         self.writer().write(move |connection, _| {
-            let sql = "update arming_order set withdrawn_at_ns = ?2 where id = ?1 and withdrawn_at_ns is null";
-            connection.prepare_cached(sql)?.execute(params![id.as_bytes(), nanoseconds(at)]).map(drop)
+            let sql = "
+                update arming_order set (withdrawn_at_ns, withdrawn_by_account, withdrawn_by_name) = (?2, ?3, ?4)
+                where id = ?1 and withdrawn_at_ns is null";
+            let values = params![id.as_bytes(), nanoseconds(at), by.account.as_bytes(), by.name];
+            connection.prepare_cached(sql)?.execute(values).map(drop)
         })?;
         self.refresh_orders()
     }
@@ -65,8 +69,9 @@ impl Store {
 fn insert(connection: &Connection, order: &Order) -> rusqlite::Result<()> {
     let sql = "
         insert into arming_order
-            (id, appliance, act, camera, camera_group, from_ns, until_ns, reason, created_at_ns, withdrawn_at_ns)
-        values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+            (id, appliance, act, camera, camera_group, from_ns, until_ns, reason, created_at_ns, withdrawn_at_ns,
+             given_by_account, given_by_name, withdrawn_by_account, withdrawn_by_name)
+        values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     let (camera, group) = match &order.scope {
         Scope::All => (None, None),
         Scope::Camera(id) => (Some(id), None),
@@ -82,6 +87,10 @@ fn insert(connection: &Connection, order: &Order) -> rusqlite::Result<()> {
         order.reason,
         nanoseconds(order.created_at),
         order.withdrawn_at.map(nanoseconds),
+        order.given_by.as_ref().map(|by| by.account.as_bytes()),
+        order.given_by.as_ref().map(|by| &by.name),
+        order.withdrawn_by.as_ref().map(|by| by.account.as_bytes()),
+        order.withdrawn_by.as_ref().map(|by| &by.name),
     ])?;
     Ok(())
 }
@@ -92,6 +101,10 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
         (None, Some(name)) => Scope::Group(name),
         (None, None) => Scope::All,
     };
+    let orderer = |account: &str, name: &str| {
+        let guard = rows::guard(row, account, name)?;
+        Ok::<_, rusqlite::Error>(guard.map(|guard| Orderer { account: guard.account, name: guard.name }))
+    };
     Ok(Order {
         id: rows::uuid(row, "id")?,
         act: rows::named(row, "act")?,
@@ -100,7 +113,9 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
         until: rows::timestamp(row, "until_ns")?,
         reason: row.get("reason")?,
         created_at: rows::timestamp(row, "created_at_ns")?,
+        given_by: orderer("given_by_account", "given_by_name")?,
         withdrawn_at: rows::optional_timestamp(row, "withdrawn_at_ns")?,
+        withdrawn_by: orderer("withdrawn_by_account", "withdrawn_by_name")?,
     })
 }
 
@@ -110,11 +125,27 @@ mod tests {
     use crate::rules::orders::Act;
     use crate::store::tests::{clock, open, seconds};
 
+    fn somebody(name: &str) -> Orderer {
+        Orderer { account: Uuid::from_u128(7), name: name.to_owned() }
+    }
+
     fn an_order(n: u128, act: Act, scope: Scope) -> Order {
         let created_at = seconds(n as i64);
         let until = seconds(3600);
         let reason = "Họp muộn".to_owned();
-        Order { id: Uuid::from_u128(n), act, scope, from: created_at, until, reason, created_at, withdrawn_at: None }
+        let given_by = Some(somebody("Lan"));
+        Order {
+            id: Uuid::from_u128(n),
+            act,
+            scope,
+            from: created_at,
+            until,
+            reason,
+            created_at,
+            given_by,
+            withdrawn_at: None,
+            withdrawn_by: None,
+        }
     }
 
     #[test]
@@ -131,12 +162,13 @@ mod tests {
             store.put_order(order).expect("stored");
         }
         assert_eq!(shared.current()[..], orders);
-        for at in [60, 90] {
-            store.withdraw_order(orders[0].id, seconds(at)).expect("withdrawn");
+        for (at, by) in [(60, "Minh"), (90, "Lan")] {
+            store.withdraw_order(orders[0].id, seconds(at), &somebody(by)).expect("withdrawn");
         }
         orders[0].withdrawn_at = Some(seconds(60));
+        orders[0].withdrawn_by = Some(somebody("Minh"));
         assert_eq!(shared.current()[..], orders, "the first time counts");
-        store.withdraw_order(Uuid::from_u128(9), seconds(60)).expect("there is none");
+        store.withdraw_order(Uuid::from_u128(9), seconds(60), &somebody("Lan")).expect("there is none");
         drop((shared, store));
         let store = Store::open(folder.path(), &clock()).expect("opens again");
         assert_eq!(store.orders().current()[..], orders);

@@ -146,20 +146,14 @@ create table alert_action (
   verdict text check (verdict in ('true_alarm', 'false_alarm')),
   false_alarm_reason text check (false_alarm_reason in ('insect', 'light', 'animal', 'staff', 'other')),
   note text check (note <> ''),
-  -- The note as it is searched: in small letters and without marks.
-  words text,
   -- Of the response plan as it read then; of what was ticked or not.
   step text check (step <> ''),
   primary key (alert_id, position),
   check ((account is null) = (name is null)),
   check ((verdict is null) = (act not in ('resolved', 'corrected'))),
   check ((false_alarm_reason is null) = (verdict is not 'false_alarm')),
-  check ((words is null) = (note is null)),
   check ((step is null) = (act not in ('ticked', 'unticked')))
 ) strict, without rowid;
-
--- All that is searched for words, without the alerts between.
-create index action_by_words on alert_action (words, alert_id) where words is not null;
 
 -- What verdicts have taught cameras. Gone when its time is over, when somebody takes it back, when the verdict is
 -- corrected, or when a camera has too many.
@@ -358,6 +352,11 @@ create table arming_order (
   created_at_ns integer not null,
   -- From when on it no longer counts though its time is not over; null where nobody withdrew it.
   withdrawn_at_ns integer,
+  -- Who gave it and who withdrew it, by the names that they had then; null for orders of before that was kept.
+  given_by_account blob check (length(given_by_account) = 16),
+  given_by_name text check ((given_by_name is null) = (given_by_account is null)),
+  withdrawn_by_account blob check (length(withdrawn_by_account) = 16),
+  withdrawn_by_name text check ((withdrawn_by_name is null) = (withdrawn_by_account is null)),
   check (camera is null or camera_group is null)
 ) strict;
 

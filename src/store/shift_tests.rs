@@ -148,7 +148,9 @@ fn a_day_tells_of_alerts_and_of_disarming() {
         until: seconds(until),
         reason: "Họp".to_owned(),
         created_at: seconds(0),
+        given_by: None,
         withdrawn_at: withdrawn.map(seconds),
+        withdrawn_by: None,
     };
     for order in [
         order(1, Act::Disarm, 10, 20, None),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, params};
 
 use super::rows::{self, nanoseconds};
+use super::words;
 use crate::alert::Alert;
 use crate::rules::FindingKind;
 use crate::vision::attributes::{Answer, Attribute};
@@ -33,17 +34,20 @@ fn of_alert(alert: &Alert) -> rusqlite::Result<BTreeSet<String>> {
 pub(super) fn put(connection: &Connection, alert: &Alert) -> rusqlite::Result<()> {
     let traits = of_alert(alert)?;
     let (id, opened_at_ns) = (alert.id.as_bytes(), nanoseconds(alert.opened_at));
-    let sql = "select trait from alert_trait indexed by trait_by_alert where alert_id = ?1 and opened_at_ns = ?2";
+    words::follow(connection, id, opened_at_ns, &alert.camera)?;
+    let sql = "
+        select trait from alert_trait indexed by trait_by_alert
+        where alert_id = ?1 and (opened_at_ns, camera) = (?2, ?3)";
     let mut statement = connection.prepare_cached(sql)?;
-    let known = statement.query_map(params![id, opened_at_ns], |row| row.get(0))?;
+    let known = statement.query_map(params![id, opened_at_ns, alert.camera], |row| row.get(0))?;
     if known.collect::<rusqlite::Result<BTreeSet<String>>>()? == traits {
         return Ok(());
     }
     connection.prepare_cached("delete from alert_trait where alert_id = ?1")?.execute([id])?;
-    let sql = "insert into alert_trait (trait, opened_at_ns, alert_id) values (?1, ?2, ?3)";
+    let sql = "insert into alert_trait (trait, opened_at_ns, alert_id, camera) values (?1, ?2, ?3, ?4)";
     let mut statement = connection.prepare_cached(sql)?;
     for told in traits {
-        statement.execute(params![told, opened_at_ns, id])?;
+        statement.execute(params![told, opened_at_ns, id, alert.camera])?;
     }
     Ok(())
 }

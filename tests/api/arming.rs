@@ -1,6 +1,7 @@
 //! What is armed and why, and arming by hand.
 
 use axum::http::StatusCode;
+use canhdem::rules::orders::Orderer;
 use serde_json::{Value, json};
 
 use super::{Office, seconds};
@@ -48,6 +49,7 @@ async fn disarming_by_hand_counts_until_it_is_withdrawn() {
     let expected = json!({
         "id": id, "act": "disarm", "camera": null, "group": null, "from": "2026-02-17T01:30:00.000+07:00",
         "until": "2026-02-17T04:00:00.000+07:00", "reason": "Họp muộn", "created_at": "2026-02-17T01:30:00.000+07:00",
+        "given_by": "admin",
     });
     assert_eq!(made, expected);
     let mut armed = wanted();
@@ -75,6 +77,11 @@ async fn disarming_by_hand_counts_until_it_is_withdrawn() {
     assert_eq!((&now["armed"], &now["from"]), (&json!(true), &json!("2026-02-17T01:40:00.000+07:00")));
     assert_eq!(office.json("/api/v1/arming?at=2026-02-17T01:35:00%2B07:00").await["armed"], false);
     office.send("DELETE", &address, &Value::Null).await.check_problem(409, "over already");
+    let orders = office.state.store.orders().current();
+    let names = |by: &Option<Orderer>| by.as_ref().map(|by| by.name.clone());
+    let by: Vec<_> = orders.iter().map(|order| (names(&order.given_by), names(&order.withdrawn_by))).collect();
+    let admin = || Some("admin".to_owned());
+    assert_eq!(by, [(admin(), admin()), (admin(), None)], "who gave it, who took it back");
     for unknown in ["x", "00000000-0000-7000-8000-000000000000"] {
         office
             .send("DELETE", &format!("{ARMING}/{unknown}"), &Value::Null)

@@ -46,6 +46,26 @@ async fn a_case_tells_what_happened_where() {
 }
 
 #[tokio::test]
+async fn cameras_near_a_case_are_told_to_who_may_see_them() {
+    let mut office = Office::new();
+    let path = office.folder.path().join("canhdem.toml");
+    let kho = "main = \"rtsp://10.0.0.12/main\"\n";
+    std::fs::write(&path, CONFIG.replace(kho, &format!("{kho}near = [\"cong-chinh\"]\n"))).expect("written");
+    office.state.settings = Settings::open(path).expect("right");
+    office.state.config = office.state.settings.config();
+    // Of the gate alone, and of both.
+    office.has(&[in_case(2, 1), in_case(4, 2), in_case(5, 2)]);
+    let near = json!([{"camera": "kho", "camera_name": "kho"}]);
+    assert_eq!(office.json(&format!("/api/v1/cases/{}", case(1))).await["near"], near);
+    assert_eq!(office.json(&format!("/api/v1/cases/{}", case(2))).await["near"], json!([]));
+    let cameras = Some(["cong-chinh".to_owned()].into());
+    let guard = sign_in(&office.state.store, &Account { cameras, ..account("guard", Role::Guard) });
+    let path = format!("/api/v1/cases/{}", case(1));
+    let told = ask(office.app_of(&guard), Request::get(path).header("host", "localhost")).await.json();
+    assert_eq!((&told["near"], told["alerts"].as_array().map(Vec::len)), (&json!([]), Some(1)));
+}
+
+#[tokio::test]
 async fn cases_are_paged_and_filtered() {
     let office = Office::new();
     office.has(&[in_case(1, 1), in_case(2, 2), in_case(3, 3), in_case(4, 1), alert(5)]);

@@ -90,10 +90,10 @@ async fn a_month_has_its_marks() {
     let month = office.json(&format!("{KHO}/days?month=2026-02")).await;
     let days = month["items"].as_array().expect("days");
     assert_eq!(days.len(), 28);
-    let day = |date: &str, recorded: bool, alerts: u32, severity: Value| json!({"date": date, "recorded": recorded, "kept": false, "alerts": alerts, "severity": severity});
-    assert_eq!(days[16], day("2026-02-17", true, 1, json!("critical")));
-    assert_eq!(days[15], day("2026-02-16", false, 1, json!("warning")));
-    assert_eq!(days[0], day("2026-02-01", false, 0, Value::Null));
+    let day = |date: &str, lunar: (u8, u8), recorded: bool, alerts: u32, severity: Value| json!({"date": date, "lunar": {"day": lunar.0, "month": lunar.1, "leap": false}, "recorded": recorded, "kept": false, "alerts": alerts, "severity": severity});
+    assert_eq!(days[16], day("2026-02-17", (1, 1), true, 1, json!("critical")));
+    assert_eq!(days[15], day("2026-02-16", (29, 12), false, 1, json!("warning")));
+    assert_eq!(days[0], day("2026-02-01", (14, 12), false, 0, Value::Null));
     assert_eq!(office.json(&format!("{KHO}/days")).await, month, "this month unless said");
     for wrong in ["2026", "2026-13", "tet", "2026-02-17"] {
         office.get(&format!("{KHO}/days?month={wrong}")).await.check_problem(400, "`month` is written like 2026-02");

@@ -100,7 +100,9 @@ fn office() -> Office {
         until: seconds(3600),
         reason: "Thử".to_owned(),
         created_at: seconds(0),
+        given_by: None,
         withdrawn_at: None,
+        withdrawn_by: None,
     };
     store.put_order(&order).expect("stored");
     let kept = KeptStretch {

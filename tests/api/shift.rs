@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use canhdem::alert::TrailPoint;
 use canhdem::rules::FalseAlarm;
-use canhdem::rules::orders::{Act, Order, Scope};
+use canhdem::rules::orders::{Act, Order, Orderer, Scope};
 use serde_json::{Value, json};
 
 use super::*;
@@ -152,7 +152,9 @@ fn eventful() -> Office {
         until: seconds(from + 600),
         reason: "Họp muộn".to_owned(),
         created_at: seconds(from),
+        given_by: Some(Orderer { account: Uuid::from_u128(7), name: "Lan".to_owned() }),
         withdrawn_at: None,
+        withdrawn_by: None,
     };
     store.put_order(&order(1, Scope::All, 60)).expect("stored");
     store.put_order(&order(2, Scope::Camera("cong-chinh".to_owned()), 120)).expect("stored");
@@ -198,7 +200,7 @@ async fn a_day_is_told_from_noon_to_noon() {
         {"camera": "cong-chinh", "camera_name": "Cổng chính", "times": 1, "seconds": 400, "longest_seconds": 400, "lasts": true, "reason": null},
     ]);
     assert_eq!(report["outages"], outages);
-    let disarmed = |camera: Value, from: &str, until: &str| json!({"camera_name": camera, "group": null, "from": from, "until": until, "reason": "Họp muộn"});
+    let disarmed = |camera: Value, from: &str, until: &str| json!({"camera_name": camera, "group": null, "from": from, "until": until, "reason": "Họp muộn", "given_by": "Lan", "withdrawn_by": null});
     let expected = json!([
         disarmed(Value::Null, "2026-02-17T01:31:00.000+07:00", "2026-02-17T01:41:00.000+07:00"),
         disarmed(json!("Cổng chính"), "2026-02-17T01:32:00.000+07:00", "2026-02-17T01:42:00.000+07:00"),

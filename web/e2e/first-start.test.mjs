@@ -59,9 +59,8 @@ describe('an appliance that is new', { concurrency: 1 }, () => {
 
   it('lets the administrator claim its first alert', async () => {
     await admin.waitForSelector('[data-alert]', { timeout: FIRST_ALERT });
-    await admin.waitForSelector('.handling kbd:text-is("A")');
     // What came up a moment ago cannot be settled yet.
-    await admin.waitForTimeout(700);
+    await admin.waitForSelector('.handling:not(.not-seen) kbd:text-is("A")');
     await admin.keyboard.press('a');
     await admin.locator('.handling-told', { hasText: 'Bạn đang xử lý' }).waitFor();
     await admin.waitForSelector('.history strong:text-is("chi.huy")');
@@ -128,9 +127,8 @@ describe('two guards', { concurrency: 1 }, () => {
       (wanted) => document.querySelector('.queue [aria-current=true]')?.dataset.alert === wanted,
       id,
     );
-    await page.waitForSelector('.handling kbd:text-is("A")');
     // What came up a moment ago cannot be settled yet.
-    await page.waitForTimeout(700);
+    await page.waitForSelector('.handling:not(.not-seen) kbd:text-is("A")');
   };
 
   it('settle an alert by keys alone, from the sign-in on', async () => {
@@ -153,7 +151,7 @@ describe('two guards', { concurrency: 1 }, () => {
       await page.keyboard.press('j');
     await page.waitForSelector(isNew);
     const mine = await chosen(page);
-    await page.waitForTimeout(700);
+    await page.waitForSelector('.handling:not(.not-seen) kbd:text-is("A")');
     await page.keyboard.press('a');
     await page.locator('.handling-told', { hasText: 'Bạn đang xử lý' }).waitFor();
     await page.keyboard.press('t');
@@ -286,6 +284,13 @@ describe('every view', { concurrency: 1 }, () => {
     ['shift', '.handover'],
     ['shift/report', '.report-page'],
     ['accounts', '.accounts-list .card'],
+    ['search', '.found-list[aria-busy=false]'],
+    ['recordings', '.rec-player[data-state=shown]'],
+    ['settings/cameras', '[data-camera]'],
+    ['settings/zones', '.canvas img'],
+    ['settings/arming', '.month-day'],
+    ['settings/plans', 'textarea[name=office]'],
+    ['settings/keeping', '.keeping input'],
   ];
 
   for (const [view, ready] of VIEWS) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { chromium } from 'playwright-core';
 import { startAppliance } from './appliance.mjs';
+import { assertAccessible } from './axe.mjs';
 
 const SOON = 60_000;
 const FIRST_ALERT = 120_000;
@@ -115,6 +116,8 @@ describe('looking back', () => {
   it('has a calendar with marks', async () => {
     await page.keyboard.press('g');
     await page.waitForSelector('.rec-day.recorded', { timeout: SOON });
+    await page.waitForSelector('.rec-day .lunar-mark');
+    await assertAccessible(page, 'calendar');
     await page.click('.rec-day.recorded');
     await until(() => !document.querySelector('dialog[open]'));
   });

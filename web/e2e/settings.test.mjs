@@ -6,10 +6,18 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { startAppliance } from './appliance.mjs';
+import { assertAccessible } from './axe.mjs';
 
 const SHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
 const SOON = 30_000;
 const TESTED = 60_000;
+/** What shows that a page of the settings is filled. */
+const FILLED = {
+  cameras: '[data-camera]',
+  zones: '.zone-list [data-zone]',
+  arming: '.month-day',
+  keeping: '.keeping input',
+};
 
 let appliance, browser, page, file;
 const errors = [];
@@ -147,6 +155,28 @@ describe('an administrator sets up', () => {
     assert.ok((await zonesOf(camera)).some(({ id }) => id === 'ket-sat'));
   });
 
+  it('sets what raises an alert in a zone, which keeps that and its plan under another name', async () => {
+    byHand('id = "ket-sat"', 'id = "ket-sat", plan = ["Khóa két"]');
+    await page.waitForSelector('[data-zone=ket-sat]');
+    await page.click('[data-rules=ket-sat] summary');
+    await page.locator('input[name="rule/ket-sat/person"]').uncheck();
+    await page.fill('input[name="rule/ket-sat/seconds"]', '45');
+    await page.locator('.zones-hint', { hasText: /cỡ người|người thật/ }).waitFor();
+    await assertAccessible(page, 'rules of a zone');
+    await shot('settings-rules');
+    await save();
+    assert.match(readFileSync(file, 'utf8'), /rules = \{ person = false, loitering_seconds = 45 \}/);
+    await page.fill('[data-zone=ket-sat] .drawn-name', 'phong-ket');
+    await save();
+    const text = readFileSync(file, 'utf8');
+    assert.match(text, /id = "phong-ket", plan = \["Khóa két"\][^\n]*rules = \{ person = false/);
+    assert.ok((await zonesOf(camera)).some(({ id }) => id === 'phong-ket'));
+    await page.click('[data-rules=phong-ket] summary');
+    await page.getByRole('button', { name: 'Có người: trở lại theo chung' }).click();
+    await save();
+    assert.match(readFileSync(file, 'utf8'), /rules = \{ loitering_seconds = 45 \}/);
+  });
+
   it('changes the nights, and the month says so', async () => {
     await open('settings/arming');
     await page.waitForSelector('.month-day');
@@ -157,6 +187,8 @@ describe('an administrator sets up', () => {
     await save();
     await page.click('[data-day$="-25"]');
     await page.locator('.month-why').getByText('19:30').first().waitFor();
+    // A lunar month is 29 or 30 days long: it begins in any solar month but a short February.
+    assert.ok((await page.locator('.month-day .lunar-mark', { hasText: '/' }).count()) >= 1);
     assert.match(readFileSync(file, 'utf8'), /nights = "19:30-06:00"/);
     await shot('settings-arming');
   });
@@ -192,7 +224,7 @@ describe('an administrator sets up', () => {
     await page.setViewportSize({ width: 390, height: 844 });
     for (const section of ['cameras', `zones?camera=${camera}`, 'arming', 'keeping']) {
       await open(`settings/${section}`);
-      await page.waitForTimeout(300);
+      await page.waitForSelector(FILLED[section.split('?')[0]]);
       const isWider = await page.evaluate(() => {
         const settings = document.querySelector('.settings-page');
         return settings.scrollWidth > settings.clientWidth + 1;

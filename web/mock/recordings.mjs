@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { lunarOf } from './settings.mjs';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -81,7 +82,7 @@ export function mockRecordings({
         .map((ms) => {
           const those = of(camera, ms, ms + DAY);
           const rank = ['notice', 'warning', 'critical'].filter((name) => those.some((alert) => alert.severity === name)); // prettier-ignore
-          return { date: iso(ms).slice(0, 10), recorded: stretches(ms, ms + DAY).length > 0, kept: false, alerts: those.length, severity: rank.at(-1) ?? null }; // prettier-ignore
+          return { date: iso(ms).slice(0, 10), lunar: lunarOf(iso(ms).slice(0, 10)), recorded: stretches(ms, ms + DAY).length > 0, kept: false, alerts: those.length, severity: rank.at(-1) ?? null }; // prettier-ignore
         });
       return json(response, { items });
     }

@@ -103,14 +103,18 @@ function caseInFull(id) {
     entry(alert, alert.at, 'person_enters', 'có người xuất hiện ở', 'somebody appears at'),
     ...(alert.open ? [] : [entry(alert, alert.last_seen_at, 'person_leaves', 'không còn thấy người ở', 'nobody is seen any more at')]),
   ]); // prettier-ignore
-  return { id, at: own[0].at, last_seen_at: own.at(-1).last_seen_at, closed_at: null, open: true, severity: 'warning', alerts: own, timeline }; // prettier-ignore
+  const near = cameras
+    .filter((one) => own.every((alert) => alert.camera !== one.id))
+    .slice(0, 1)
+    .map((one) => ({ camera: one.id, camera_name: one.name }));
+  return { id, at: own[0].at, last_seen_at: own.at(-1).last_seen_at, closed_at: null, open: true, severity: 'warning', alerts: own, timeline, near }; // prettier-ignore
 }
 
 const UNHANDLED = {
   state: 'new', owner: null, claimed_at: null, verdict: null, false_alarm_reason: null, resolved_at: null, escalated_at: null,
 }; // prettier-ignore
 const severities = ['warning', 'critical', 'notice'];
-function openAlert(ageMs, camera) {
+function openAlert(ageMs, camera, add = (alert) => alerts.unshift(alert)) {
   const n = alerts.length;
   const at = nowMs() - ageMs;
   const id = `0190f7a0-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -130,7 +134,7 @@ function openAlert(ageMs, camera) {
     frame: { width: 768, height: 576 }, snapshot: `/api/v1/alerts/${id}/snapshot.jpg`,
     clip: { url: `/api/v1/alerts/${id}/clip.mp4`, from: iso(at - 10_000), to: iso(at + 20_000) },
   }; // prettier-ignore
-  alerts.unshift(alert);
+  add(alert);
   return alert;
 }
 const closeAlert = (alert) => {
@@ -151,12 +155,14 @@ function handleAlert(alert, who, act, { verdict = null, reason = null, text = nu
 }
 const COUNT = Number(process.env.MOCK_ALERTS ?? 60);
 for (let i = 0; i < COUNT; i += 1) {
-  const alert = openAlert((COUNT + 3 - i) * 97_000, cameras[i % 4]);
+  // Oldest first, until all are there: a hundred thousand are soon made.
+  const alert = openAlert((COUNT + 3 - i) * 97_000, cameras[i % 4], (made) => alerts.push(made));
   closeAlert(alert);
   if (i < COUNT - 20)
     handleAlert(alert, 'binh', 'resolve', { verdict: 'false_alarm', reason: i % 2 ? 'insect' : 'light' });
   else if (i > COUNT - 5) handleAlert(alert, i % 2 ? 'binh' : 'an', 'claim', {});
 }
+alerts.reverse();
 
 // Vehicles that came by in the last nights and days, newest first.
 const reading = (text, probability) => ({ text, probability });
@@ -266,7 +272,8 @@ const problem = (response, status, detail, field) => {
 /** One page of a list, by a cursor that is a number. */
 const pageOf = (items, query) => {
   const from = Number(query.get('cursor') ?? 0);
-  const limit = Number(query.get('limit') ?? 50);
+  // MOCK_PAGE=5000 fills the list of a page sooner than it would ask for itself.
+  const limit = Number(process.env.MOCK_PAGE ?? query.get('limit') ?? 50);
   const next = from + limit < items.length ? String(from + limit) : null;
   return { items: items.slice(from, from + limit), next_cursor: next };
 };
@@ -298,6 +305,8 @@ async function changePlates(request, response, id) {
   response.writeHead(known < 0 ? 201 : 200, { 'content-type': 'application/json' });
   return response.end(JSON.stringify(plate));
 }
+const orders = [{ id: '0190f7a0-0000-7000-c000-000000000000', act: 'disarm', camera: 'bai-xe', group: null, from: iso(base), until: iso(base + 3_600_000), reason: 'Xe chở hàng Tết vào', created_at: iso(base - 600_000), given_by: 'chi.huy' }]; // prettier-ignore
+
 function file(request, response, path, headers) {
   const size = statSync(path).size;
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
@@ -319,7 +328,7 @@ function api(request, response, path, query) {
     return json(response, {
       version: '0.1.0', appliance: '0190f7a0-0000-7000-8000-00000000aaaa', language: 'vi', timezone: 'Asia/Ho_Chi_Minh',
       now: iso(nowMs()), started_at: iso(base), lunar: { vi: 'mồng 1 tháng Giêng', en: 'day 1 of lunar month 1' },
-      disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 180e9, quota_bytes: 200e9, kept_bytes: 12.4e9, days_left: 11.3, days_kept: 104.2, detail: null },
+      disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 180e9, quota_bytes: 200e9, kept_bytes: 12.4e9, days_left: 11.3, days_kept: 104.2, trouble: process.env.MOCK_DISK ? 'full_of_alerts_and_kept' : null },
     }); // prettier-ignore
   }
   if (path === 'setup') return json(response, { needed: false, language: 'vi' });
@@ -334,7 +343,7 @@ function api(request, response, path, query) {
   }
   if (path === 'arming') {
     const reason = { vi: 'Đã bật từ 18:00 đến 06:00: ban đêm, giờ cao điểm trộm (01:00–03:00)', en: 'Armed from 18:00 to 06:00: night, peak hours (01:00–03:00)' }; // prettier-ignore
-    return json(response, { at: iso(nowMs()), armed: true, peak: true, holiday: false, from: null, until: null, reason, cameras: [], orders: [] }); // prettier-ignore
+    return json(response, { at: iso(nowMs()), armed: true, peak: true, holiday: false, from: null, until: null, reason, cameras: cameras.map((one) => ({ camera: one.id, armed: true, peak: true, holiday: false, from: null, until: null, reason, zones: [] })), orders }); // prettier-ignore
   }
   if (path === 'events') {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });

@@ -1,12 +1,33 @@
 // The settings of the stand-in: kept in memory, versions counted, little of it checked.
 const pad = (n) => String(n).padStart(2, '0');
 
+/** Days counted by the moon from the first of the first month, 17 February 2026; months of 29 and 30 days in turn. */
+export function lunarOf(date) {
+  let left = Math.round((Date.parse(`${date}T00:00:00Z`) - Date.parse('2026-02-17T00:00:00Z')) / 86_400_000);
+  let month = 1;
+  const length = (n) => (n % 2 === 1 ? 30 : 29);
+  while (left < 0) left += length((month = month === 1 ? 12 : month - 1));
+  while (left >= length(month)) {
+    left -= length(month);
+    month = (month % 12) + 1;
+  }
+  return { day: left + 1, month, leap: false };
+}
+
+const NO_RULES = { person: null, vehicle: null, loitering: null, loitering_seconds: null, protected_room: null, waiting_vehicle: null }; // prettier-ignore
+const usualRules = (kind, loitering_seconds) => ({
+  kind, person: true, vehicle: true, loitering: true, loitering_seconds, protected_room: kind === 'protected',
+  waiting_vehicle: ['yard', 'parking'].includes(kind),
+}); // prettier-ignore
+/** Learned of those who walked there; the horizon is at a quarter of the picture. */
+const PERSONS = [4, 5, 6, 7, 8, 9, 10].map((n) => ({ feet_y: n / 10, height: 0.6 * (n / 10 - 0.25) }));
+
 export function newSettings(cameras) {
   let version = 1;
   const state = {
     cameras: cameras.map(({ id, name, zones }) => ({
       id, name, main: `rtsp://10.0.0.11/${id}/main`, sub: `rtsp://10.0.0.11/${id}/sub`, place: null, transport: null,
-      tamper: null, zones, lines: [], has_credentials: true,
+      tamper: null, zones: zones.map((zone) => ({ ...zone, rules: NO_RULES })), lines: [], has_credentials: true,
     })), // prettier-ignore
     arming: {
       nights: '18:00-06:00', opening_hours: null, peak: '01:00-03:00', weekends: true, holidays: 'vietnam',
@@ -18,6 +39,12 @@ export function newSettings(cameras) {
     plans: { office: ['Gọi trực ban, máy lẻ 101', 'Khóa cổng sau'], zones: [] },
     keeping: { record: { quota_bytes: null }, plates: { keep_days: null }, memory: { keep_days: null }, alerts: { escalate_after: null, escalate_critical_after: null } }, // prettier-ignore
     usual: { record: { quota_bytes: 50e9 }, plates: { keep_days: 30 }, memory: { keep_days: 30 }, alerts: { escalate_after: 300, escalate_critical_after: 120 } }, // prettier-ignore
+    usual_rules: [
+      usualRules('yard', 60),
+      usualRules('building', 60),
+      usualRules('protected', 20),
+      usualRules('parking', 120),
+    ],
     problem: null,
     needs_restart: [],
   };
@@ -26,6 +53,8 @@ export function newSettings(cameras) {
   /** @returns {[number, unknown]} status and answer */
   function change(method, path, body) {
     const [, what, id, part] = path.split('/');
+    // One camera has seen nobody yet.
+    if (part === 'perspective') return [200, { persons: id === state.cameras[0]?.id ? PERSONS : [] }];
     if (method === 'GET') return [200, view()];
     if (what === 'cameras' && id === 'test') return [200, tested(body)];
     if (body.version !== String(version)) return [409, 'the configuration was changed meanwhile'];
@@ -34,8 +63,10 @@ export function newSettings(cameras) {
       state.cameras.push({ ...body.camera, zones: [], lines: [], has_credentials: Boolean(body.login) });
     else if (what === 'cameras' && at < 0) return [404, 'no such camera'];
     else if (method === 'DELETE') state.cameras.splice(at, 1);
-    else if (part === 'zones') Object.assign(state.cameras[at], body.drawn);
-    else if (what === 'cameras') Object.assign(state.cameras[at], body.camera);
+    else if (part === 'zones') {
+      const zones = body.drawn.zones.map((zone) => ({ ...zone, was: undefined }));
+      Object.assign(state.cameras[at], body.drawn, { zones });
+    } else if (what === 'cameras') Object.assign(state.cameras[at], body.camera);
     else Object.assign(state, { [what]: body[what] });
     version += 1;
     return [method === 'POST' ? 201 : 200, view()];
@@ -61,7 +92,7 @@ export function newSettings(cameras) {
         const armed = edges[n] !== '06:00';
         return { from: at(edges[n]), to: at(to), armed, peak: edges[n] === '01:00', reason: armed ? why : { vi: 'giờ làm việc', en: 'working hours' } }; // prettier-ignore
       });
-      return { date, special: tet ? why : null, worked: false, stretches };
+      return { date, lunar: lunarOf(date), special: tet ? why : null, worked: false, stretches };
     });
     return { month: `${year}-${pad(number)}`, days };
   }

@@ -76,8 +76,8 @@ export function dailyReport({ alerts, nowMs, iso }, wanted) {
       { camera: 'bai-xe', camera_name: 'Bãi xe', times: 12, seconds: 240, longest_seconds: 21, lasts: false, reason: { code: 'stalled', vi: 'camera ngừng gửi hình quá 3 giây', en: 'the camera sent nothing for 3 seconds' } },
     ],
     disarmed: [
-      { camera_name: null, group: null, from: iso(from + 21_600_000), until: iso(from + 27_000_000), reason: 'Họp cơ quan buổi tối' },
-      { camera_name: 'Bãi xe', group: null, from: iso(from + 30_600_000), until: iso(from + 32_400_000), reason: 'Xe chở hàng Tết vào' },
+      { camera_name: null, group: null, from: iso(from + 21_600_000), until: iso(from + 27_000_000), reason: 'Họp cơ quan buổi tối', given_by: 'chi.huy', withdrawn_by: 'an' },
+      { camera_name: 'Bãi xe', group: null, from: iso(from + 30_600_000), until: iso(from + 32_400_000), reason: 'Xe chở hàng Tết vào', given_by: 'an', withdrawn_by: null },
     ],
     duty: [
       { at: iso(from + 23_400_000), who: 'binh', on: true },

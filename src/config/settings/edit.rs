@@ -3,6 +3,7 @@
 use toml_edit::{Array, DocumentMut, Item, TableLike, Value};
 
 use super::plans::{self, PlanKeys};
+use super::rules;
 use super::secrets::unmasked;
 use super::table::{Form, day, inline, is_day, push, put, remove, rows, sync, table, text_of, texts};
 use super::wanted::{ArmingKeys, CameraKeys, Drawn, GroupKeys, KeepingKeys, LineKeys, Weekday, ZoneKeys};
@@ -39,7 +40,10 @@ pub(super) fn apply(document: &mut DocumentMut, edit: &Edit) -> Result<(), NoSuc
             remove(root, "camera", index);
             forget_camera(root, id);
         }
-        Edit::Draw { camera: id, drawn } => draw(camera(root, id)?.1, drawn),
+        Edit::Draw { camera: id, drawn } => {
+            draw(camera(root, id)?.1, drawn);
+            rename_zones(root, id, drawn);
+        }
         Edit::Arm(wanted) => {
             if let Some(arming) = table(root, "arming") {
                 write_arming(arming, wanted);
@@ -108,11 +112,38 @@ fn forget_camera(root: &mut dyn TableLike, id: &str) {
 
 fn draw(camera: &mut dyn TableLike, drawn: &Drawn) {
     let is_of = |row: &dyn TableLike, id: &str| text_of(row, "id").as_deref() == Some(id);
-    sync(camera, "zones", Form::Inline, &drawn.zones, |row, zone| is_of(row, &zone.id), write_zone);
+    // A new zone may have the name that another one has given up.
+    let given_up = |id: &str| drawn.zones.iter().any(|zone| zone.was.as_deref() == Some(id));
+    let is_zone = |row: &dyn TableLike, zone: &ZoneKeys| {
+        is_of(row, zone.known_as()) && (zone.was.is_some() || !given_up(&zone.id))
+    };
+    sync(camera, "zones", Form::Inline, &drawn.zones, is_zone, write_zone);
     sync(camera, "lines", Form::Inline, &drawn.lines, |row, line| is_of(row, &line.id), write_line);
 }
 
-fn write_zone(row: &mut dyn TableLike, ZoneKeys { id, kind, polygon }: &ZoneKeys) {
+/// Groups name zones by the ids that they have now.
+fn rename_zones(root: &mut dyn TableLike, camera: &str, drawn: &Drawn) {
+    let full = |id: &str| format!("{camera}/{id}");
+    let renamed = drawn.zones.iter().filter(|zone| zone.known_as() != zone.id);
+    let names: Vec<_> = renamed.map(|zone| (full(zone.known_as()), full(&zone.id))).collect();
+    let Some(arming) = root.get_mut("arming").and_then(Item::as_table_like_mut).filter(|_| !names.is_empty()) else {
+        return;
+    };
+    for row in rows(arming, "group") {
+        let zones = row.get_mut("zones").and_then(Item::as_array_mut).into_iter().flat_map(Array::iter_mut);
+        for zone in zones {
+            // All at once: two zones may have changed their names with one another.
+            let now = zone.as_str().and_then(|name| names.iter().find(|(was, _)| was == name)).map(|(_, now)| now);
+            if let Some(now) = now {
+                let decor = zone.decor().clone();
+                *zone = now.as_str().into();
+                *zone.decor_mut() = decor;
+            }
+        }
+    }
+}
+
+fn write_zone(row: &mut dyn TableLike, ZoneKeys { id, was: _, kind, polygon, rules }: &ZoneKeys) {
     let kind = match kind {
         ZoneKind::Yard => "yard",
         ZoneKind::Building => "building",
@@ -123,6 +154,7 @@ fn write_zone(row: &mut dyn TableLike, ZoneKeys { id, kind, polygon }: &ZoneKeys
     put(row, "id", Some(id.into()));
     put(row, "kind", Some(kind.into()));
     put(row, "polygon", Some(polygon.iter().map(point).collect::<Array>().into()));
+    rules::write(row, rules);
 }
 
 fn write_line(row: &mut dyn TableLike, LineKeys { id, from, to, direction }: &LineKeys) {

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use toml_edit::DocumentMut;
 
 use super::edit::{Edit, NoSuchCamera, apply, rounded};
+use super::rules::RuleKeys;
 use super::wanted::*;
 use crate::config::{Direction, Transport, ZoneKind};
 
@@ -176,10 +177,12 @@ fn nothing_names_a_camera_that_is_gone() {
 fn zones_keep_what_the_page_does_not_know() {
     let mut wanted = drawn("cong");
     wanted.zones[0].polygon[0] = [0.25, 0.123_456];
+    let polygon = vec![[0.0, 0.0], [0.5, 0.0], [0.5, 0.5]];
     wanted.zones.push(ZoneKeys {
         id: "nha-xe".to_owned(),
         kind: ZoneKind::Parking,
-        polygon: vec![[0.0, 0.0], [0.5, 0.0], [0.5, 0.5]],
+        polygon,
+        ..wanted.zones[1].clone()
     });
     wanted.lines.push(LineKeys { id: "cua".to_owned(), from: [0.1, 0.6], to: [0.9, 0.6], direction: Direction::In });
     check(
@@ -227,8 +230,7 @@ fn days_are_added_and_taken_away() {
     assert_eq!(written(&text).arming, wanted);
     wanted.closed.clear();
     wanted.group.clear();
-    let text = edited(&text, &Edit::Arm(wanted.clone()));
-    assert_eq!(written(&text).arming, wanted);
+    assert_eq!(written(&edited(&text, &Edit::Arm(wanted.clone()))).arming, wanted);
 }
 
 #[test]
@@ -267,8 +269,11 @@ fn unique<T>(mut rows: Vec<T>, id: impl Fn(&T) -> String) -> Vec<T> {
 
 fn any_drawn() -> impl Strategy<Value = Drawn> {
     let kind = prop::sample::select(vec![ZoneKind::Yard, ZoneKind::Building, ZoneKind::Protected, ZoneKind::Ignore]);
-    let zone = (id(), kind, prop::collection::vec(corner(), 3..6));
-    let zone = zone.prop_map(|(id, kind, polygon)| ZoneKeys { id, kind, polygon });
+    let rules = (prop::option::of(any::<bool>()), prop::option::of(5_u32..3600));
+    let rules =
+        rules.prop_map(|(person, seconds)| RuleKeys { person, loitering_seconds: seconds, ..RuleKeys::default() });
+    let zone = (id(), kind, prop::collection::vec(corner(), 3..6), rules);
+    let zone = zone.prop_map(|(id, kind, polygon, rules)| ZoneKeys { id, was: None, kind, polygon, rules });
     let direction = prop::sample::select(vec![Direction::In, Direction::Out, Direction::Both]);
     let line = (id(), corner(), corner(), direction);
     let line = line.prop_map(|(id, from, to, direction)| LineKeys { id, from, to, direction });

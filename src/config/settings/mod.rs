@@ -7,6 +7,7 @@ mod edit;
 mod files;
 mod plans;
 mod pointer;
+mod rules;
 mod save;
 mod secrets;
 mod table;
@@ -20,6 +21,7 @@ use super::{Config, ConfigError, Credentials};
 pub use edit::Edit;
 use files::{Files, Login as FileLogin};
 pub use plans::{PlanKeys, ZonePlanKeys};
+pub use rules::{KindRules, RuleKeys};
 pub use save::NotWritten;
 pub use secrets::all_masked;
 pub use wanted::{
@@ -212,3 +214,5 @@ impl FileProblem {
 mod edit_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod zone_tests;

@@ -92,7 +92,7 @@ impl Office {
 }
 
 fn zone(id: &str, kind: ZoneKind, polygon: &[[f64; 2]]) -> ZoneKeys {
-    ZoneKeys { id: id.to_owned(), kind, polygon: polygon.to_vec() }
+    ZoneKeys { id: id.to_owned(), was: None, kind, polygon: polygon.to_vec(), rules: RuleKeys::default() }
 }
 
 fn new(user: &str, password: &str) -> Login {

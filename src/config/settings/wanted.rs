@@ -9,6 +9,7 @@ use toml::{Table, Value};
 use utoipa::ToSchema;
 
 use super::plans::PlanKeys;
+use super::rules::{KindRules, RuleKeys};
 use crate::config::{Direction, Escalation, Transport, ZoneKind, file};
 
 /// A camera, without its zones and lines.
@@ -34,9 +35,23 @@ pub struct CameraKeys {
 #[serde(deny_unknown_fields)]
 pub struct ZoneKeys {
     pub id: String,
+    /// What it was called until now, where it gets another id: whatever else is said of it, or names it, stays its own.
+    /// Never told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     pub kind: ZoneKind,
     /// Corners in 0..1 of the picture.
     pub polygon: Vec<[f64; 2]>,
+    /// What raises an alert in it.
+    #[serde(default)]
+    pub rules: RuleKeys,
+}
+
+impl ZoneKeys {
+    /// What it is called in the file.
+    pub(super) fn known_as(&self) -> &str {
+        self.was.as_deref().unwrap_or(&self.id)
+    }
 }
 
 /// A line over which people come in or go out.
@@ -243,6 +258,8 @@ pub struct Written {
     pub closures_file: Option<String>,
     pub keeping: KeepingKeys,
     pub plans: PlanKeys,
+    /// What raises an alert in a zone that says nothing itself.
+    pub usual_rules: Vec<KindRules>,
 }
 
 impl Written {
@@ -258,7 +275,7 @@ impl Written {
             keys.sub = keys.sub.as_deref().map(super::secrets::masked);
             let has_credentials = has_credentials(&keys.id);
             let drawn = Drawn {
-                zones: rows(camera, "zones", &["id", "kind", "polygon"])?,
+                zones: rows(camera, "zones", &["id", "kind", "polygon", "rules"])?,
                 lines: rows(camera, "lines", &["id", "from", "to", "direction"])?,
             };
             cameras.push(WrittenCamera { keys, drawn, has_credentials });
@@ -277,7 +294,9 @@ impl Written {
             memory: known(&table("memory"), &["keep_days"])?,
             alerts: known(&alerts, &["escalate_after", "escalate_critical_after"])?,
         };
-        Some(Self { cameras, arming: Value::Table(arming).try_into().ok()?, closures_file, keeping, plans })
+        let usual_rules = KindRules::all(&Value::Table(table("rules")).try_into().ok()?);
+        let arming = Value::Table(arming).try_into().ok()?;
+        Some(Self { cameras, arming, closures_file, keeping, plans, usual_rules })
     }
 }
 

@@ -1,6 +1,8 @@
 //! A day by the moon, as Vietnamese calendars have it beside the solar date.
 
 use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::lunar::{Meridian, months};
 use crate::rules::Bilingual;
@@ -8,7 +10,11 @@ use crate::rules::Bilingual;
 /// The months as they are called; the 11th is never called the first, as it was once.
 const MONTHS: [&str; 12] = ["Giêng", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Tám", "Chín", "Mười", "Mười một", "Chạp"];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Further away nobody keeps this calendar, and the sums are no longer exact.
+const REACH: std::ops::RangeInclusive<i16> = 1900..=2199;
+
+/// A day by the moon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LunarDate {
     /// 1 to 30.
     pub day: u8,
@@ -21,6 +27,9 @@ pub struct LunarDate {
 impl LunarDate {
     /// `None` where the calendar does not reach.
     pub fn of(day: Date) -> Option<Self> {
+        if !REACH.contains(&day.year()) {
+            return None;
+        }
         // December may belong to the months that are counted from next year's solstice.
         let years = [day.year(), day.year() + 1];
         let month = years.into_iter().flat_map(|year| months(year, Meridian::VIETNAM)).find(|month| {
@@ -70,6 +79,14 @@ mod tests {
         // A year that has its 11th month in December and January.
         check(date(2025, 12, 31), "12 tháng Mười một", "day 12 of lunar month 11");
         check(date(2026, 1, 1), "13 tháng Mười một", "day 13 of lunar month 11");
+    }
+
+    #[test]
+    fn far_days_are_none() {
+        for day in [Date::MIN, date(1899, 12, 31), date(2200, 1, 1), Date::MAX] {
+            assert_eq!(LunarDate::of(day), None, "{day}");
+        }
+        assert!(LunarDate::of(date(1900, 1, 1)).is_some() && LunarDate::of(date(2199, 12, 31)).is_some());
     }
 
     #[test]

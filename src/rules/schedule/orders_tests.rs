@@ -15,7 +15,9 @@ fn order(n: u128, act: Act, scope: Scope, hours: std::ops::Range<u32>) -> Order 
         until: hour(hours.end),
         reason: "họp muộn".to_owned(),
         created_at: hour(hours.start),
+        given_by: None,
         withdrawn_at: None,
+        withdrawn_by: None,
     }
 }
 

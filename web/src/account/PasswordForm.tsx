@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { changePassword } from '../api/client';
 import { Field, Form, type Explain } from '../session/Form';
+import { NewPassword, useNewPassword } from '../session/NewPassword';
 
 const explain: Explain = (error) => {
   if (error.field === 'current') return { key: 'account.password.wrong', field: 'current' };
@@ -10,15 +11,14 @@ const explain: Explain = (error) => {
 /** One's own password. */
 export function PasswordForm({ onDone }: { onDone: () => void }) {
   const [current, setCurrent] = useState('');
-  const [password, setPassword] = useState('');
-  const [again, setAgain] = useState('');
+  const draft = useNewPassword();
   return (
     <Form
       title="account.password"
       action="account.password.set"
-      check={() => (password === again ? null : { key: 'door.again.wrong', field: 'again' })}
+      check={draft.check}
       send={async () => {
-        await changePassword(current, password);
+        await changePassword(current, draft.password);
         onDone();
       }}
       explain={explain}
@@ -36,25 +36,7 @@ export function PasswordForm({ onDone }: { onDone: () => void }) {
             isSecret
             isFirst
           />
-          <Field
-            name="password"
-            label="account.password.new"
-            hint="door.password.hint"
-            value={password}
-            onValue={setPassword}
-            wrong={wrong}
-            autoComplete="new-password"
-            isSecret
-          />
-          <Field
-            name="again"
-            label="door.again"
-            value={again}
-            onValue={setAgain}
-            wrong={wrong}
-            autoComplete="new-password"
-            isSecret
-          />
+          <NewPassword draft={draft} label="account.password.new" wrong={wrong} />
         </>
       )}
     </Form>

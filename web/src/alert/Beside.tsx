@@ -1,27 +1,28 @@
 import type { MutableRef } from 'preact/hooks';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { clipOf, probeClip } from '../api/client';
-import type { Alert, Camera } from '../api/types';
+import { recordingClipUrl } from '../api/recordings';
+import type { Alert, Camera, CaseInFull } from '../api/types';
 import { LivePicture } from '../camera/LivePicture';
 import { useSession } from '../session/session';
 import { millis } from '../time';
 import type { PlayerControl } from './AlertView';
-import { besides, isOutOfStep, type CaseAlert } from './beside';
+import { besides, isOutOfStep, stretchOf } from './beside';
 import './beside.css';
 
 interface Props {
   alert: Alert;
   camera: Camera | null;
-  /** The alerts of its case. */
-  ofCase: readonly CaseAlert[];
+  /** Its case. */
+  found: CaseInFull | null;
   player: MutableRef<PlayerControl | null>;
 }
 
 const WIDTH = 480;
 const STEP_MS = 250;
 
-/** What the camera sees now, and what the case's other cameras saw at the moment that the clip shows. */
-export function Beside({ alert, camera, ofCase, player }: Props) {
+/** What the camera sees now, and what the case's other cameras and those near them saw at the moment that the clip shows. */
+export function Beside({ alert, camera, found, player }: Props) {
   const { t } = useSession();
   const [atMs, setAtMs] = useState(() => millis(alert.at));
   useEffect(() => {
@@ -32,6 +33,7 @@ export function Beside({ alert, camera, ofCase, player }: Props) {
     }, STEP_MS);
     return () => clearInterval(timer);
   }, [player]);
+  const stretch = stretchOf(alert, atMs);
   return (
     <div class="beside" role="group" aria-label={t('beside.title')} tabIndex={0}>
       {camera && (
@@ -42,27 +44,52 @@ export function Beside({ alert, camera, ofCase, player }: Props) {
           <figcaption>{t('beside.live', { name: camera.name })}</figcaption>
         </figure>
       )}
-      {besides(alert.camera, ofCase, atMs).map((other) => (
-        <InStep key={other.id} alert={other} player={player} />
+      {besides(alert.camera, found?.alerts ?? [], atMs).map((other) => (
+        <InStep
+          key={other.id}
+          camera={other.camera}
+          url={clipOf(other.id)}
+          words={t('beside.same', { name: other.camera_name })}
+          player={player}
+        />
+      ))}
+      {(found?.near ?? []).map((near) => (
+        <InStep
+          key={near.camera}
+          camera={near.camera}
+          url={recordingClipUrl(near.camera, stretch.fromMs, stretch.toMs)}
+          words={t('beside.near', { name: near.camera_name })}
+          player={player}
+        />
       ))}
     </div>
   );
 }
 
+interface InStepProps extends Pick<Props, 'player'> {
+  camera: string;
+  url: string;
+  words: string;
+}
+
 /** Another camera's clip, which goes where the player goes. */
-function InStep({ alert, player }: Pick<Props, 'player'> & { alert: CaseAlert }) {
+function InStep({ camera, url, words, player }: InStepProps) {
   const { t } = useSession();
   const video = useRef<HTMLVideoElement>(null);
   const [startMs, setStartMs] = useState<number | null>(null);
   const [isOut, setOut] = useState(false);
-  const url = clipOf(alert.id);
   useEffect(() => {
     const abort = new AbortController();
+    setStartMs(null);
     probeClip(url, abort.signal).then(
       (found) => {
+        if (abort.signal.aborted) return;
         if (found?.start) setStartMs(millis(found.start));
+        setOut(!found);
       },
-      () => undefined,
+      () => {
+        if (!abort.signal.aborted) setOut(true);
+      },
     );
     return () => abort.abort();
   }, [url]);
@@ -84,7 +111,7 @@ function InStep({ alert, player }: Pick<Props, 'player'> & { alert: CaseAlert })
     return () => clearInterval(timer);
   }, [startMs, player]);
   return (
-    <figure class={isOut ? 'beside-out' : undefined} data-beside={alert.camera}>
+    <figure class={isOut ? 'beside-out' : undefined} data-beside={camera}>
       <div class="beside-picture">
         {startMs !== null && (
           <video
@@ -94,7 +121,7 @@ function InStep({ alert, player }: Pick<Props, 'player'> & { alert: CaseAlert })
             playsInline
             preload="auto"
             disablePictureInPicture
-            aria-label={t('beside.same', { name: alert.camera_name })}
+            aria-label={words}
           />
         )}
         {isOut && (
@@ -103,7 +130,7 @@ function InStep({ alert, player }: Pick<Props, 'player'> & { alert: CaseAlert })
           </span>
         )}
       </div>
-      <figcaption>{t('beside.same', { name: alert.camera_name })}</figcaption>
+      <figcaption>{words}</figcaption>
     </figure>
   );
 }

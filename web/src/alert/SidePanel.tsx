@@ -48,12 +48,7 @@ export function SidePanel({ player, ...facts }: Props) {
         {tab(true, t('beside.title'), t('player.beside'))}
       </div>
       {isBeside ? (
-        <Beside
-          alert={facts.alert}
-          camera={facts.camera}
-          ofCase={facts.found?.alerts ?? []}
-          player={player}
-        />
+        <Beside alert={facts.alert} camera={facts.camera} found={facts.found} player={player} />
       ) : (
         <Facts {...facts} />
       )}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sampleAlert } from '../api/samples';
-import { besides, isOutOfStep } from './beside';
+import { sampleAlert, START_MS } from '../api/samples';
+import { besides, isOutOfStep, stretchOf } from './beside';
 
 const of = (id: string, camera: string, from: string, to: string) => ({
   ...sampleAlert(id, 0),
@@ -27,5 +27,19 @@ describe('what happens beside an alert', () => {
   it('is moved when it is out of step, and not for less', () => {
     expect(isOutOfStep(10, 10.2)).toBe(false);
     expect(isOutOfStep(10, 9)).toBe(true);
+  });
+});
+
+describe('what a neighbour recorded', () => {
+  const MINUTE = 60_000;
+  const alert = sampleAlert('a', 0);
+  it('is had from a little before the clip, and is the same while the clip plays', () => {
+    const first = stretchOf(alert, START_MS - 10_000);
+    expect(first).toEqual({ fromMs: START_MS - 40_000, toMs: START_MS - 40_000 + 5 * MINUTE });
+    expect(stretchOf(alert, START_MS + 4 * MINUTE)).toEqual(first);
+    expect(stretchOf(alert, START_MS - 9 * MINUTE)).toEqual(first);
+  });
+  it('goes on where a long alert does', () => {
+    expect(stretchOf(alert, START_MS + 11 * MINUTE).fromMs).toBe(START_MS - 40_000 + 10 * MINUTE);
   });
 });

@@ -1,4 +1,4 @@
-import type { CaseInFull } from '../api/types';
+import type { Alert, CaseInFull } from '../api/types';
 import { millis } from '../time';
 
 /** An alert as its case tells of it. */
@@ -21,6 +21,19 @@ export function besides(camera: string, ofCase: readonly CaseAlert[], atMs: numb
     if (!known || distance(other, atMs) < distance(known, atMs)) best.set(other.camera, other);
   }
   return [...best.values()].sort((a, b) => a.camera.localeCompare(b.camera));
+}
+
+/** A stretch of a recording that is had at once; the appliance gives ten minutes at most. */
+const STRETCH_MS = 5 * 60_000;
+/** Begins a little before: who comes from elsewhere was there first. */
+const BEFORE_MS = 30_000;
+
+/** What of a neighbour's recording goes with this moment of an alert: the same for all moments near it. */
+export function stretchOf(alert: Alert, atMs: number): { fromMs: number; toMs: number } {
+  const fromMs = (alert.clip ? millis(alert.clip.from) : millis(alert.at)) - BEFORE_MS;
+  const passed = Math.max(0, Math.floor((atMs - fromMs) / STRETCH_MS));
+  const beginMs = fromMs + passed * STRETCH_MS;
+  return { fromMs: beginMs, toMs: beginMs + STRETCH_MS };
 }
 
 /** Further from the clip that leads than this, another is moved; less would stutter. */

@@ -9,6 +9,7 @@ import type {
   KeepingKeys,
   PlanKeys,
   Settings,
+  StandingPerson,
 } from './types';
 
 export const getSettings = (signal?: AbortSignal) => getJson<Settings>('/settings', signal);
@@ -38,6 +39,8 @@ export const removeCamera = (version: string, id: string) =>
 export const testCamera = (test: CameraTest) => sendFor<CameraTested>('POST', '/settings/cameras/test', test);
 export const drawZones = (version: string, id: string, drawn: Drawn) =>
   sendFor<Settings>('PUT', `${cameraPath(id)}/zones`, { version, drawn });
+export const getPerspective = async (id: string, signal: AbortSignal): Promise<StandingPerson[]> =>
+  (await getJson<{ persons: StandingPerson[] }>(`${cameraPath(id)}/perspective`, signal)).persons;
 export const changeArming = (version: string, arming: ArmingKeys) =>
   sendFor<Settings>('PUT', '/settings/arming', { version, arming });
 export const changeKeeping = (version: string, keeping: KeepingKeys) =>

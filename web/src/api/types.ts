@@ -73,7 +73,10 @@ export type CameraKeys = Schemas['CameraKeys'];
 export type ZoneKind = Schemas['ZoneKind'];
 /** In 0..1 of the picture. */
 type Place = [number, number];
-export type ZoneKeys = Omit<Schemas['ZoneKeys'], 'polygon'> & { polygon: Place[] };
+export type RuleKeys = Required<Schemas['RuleKeys']>;
+export type KindRules = Schemas['KindRules'];
+export type StandingPerson = Schemas['StandingPerson'];
+export type ZoneKeys = Omit<Schemas['ZoneKeys'], 'polygon' | 'rules'> & { polygon: Place[]; rules: RuleKeys };
 export type LineKeys = Required<Omit<Schemas['LineKeys'], 'from' | 'to'>> & { from: Place; to: Place };
 /** As the appliance tells it, with nothing left out. */
 export interface Drawn {

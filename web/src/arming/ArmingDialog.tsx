@@ -97,6 +97,11 @@ function Order({ order, nameOf, onWithdrawn }: OrderProps) {
         <small>
           {t('arming.until', { time: dateTimeOf(order.until, language) })} · {order.reason}
         </small>
+        {order.given_by && (
+          <small>
+            {t('arming.given_by', { who: order.given_by, time: dateTimeOf(order.created_at, language) })}
+          </small>
+        )}
         {failure !== null && (
           <small class="wrong" role="alert">
             {t('plates.failed', { detail: failure })}

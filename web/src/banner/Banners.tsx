@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Status } from '../api/types';
+import { gigabytes } from '../bytes';
 import { Icon } from '../icons';
 import { useSession } from '../session/session';
 import { useNow, type Connection } from '../stream/appliance';
@@ -26,7 +27,12 @@ export function Banners({ connection, status, loadError }: Props) {
       <FileBanner />
       {disk && disk.state !== 'ok' && (
         <Banner kind="critical">
-          {t(`banner.disk.${disk.state}`)} {disk.detail}
+          {t(`banner.disk.${disk.state}`)}{' '}
+          {disk.trouble &&
+            t(`banner.disk.${disk.trouble}`, {
+              quota: gigabytes(disk.quota_bytes),
+              kept: gigabytes(disk.kept_bytes),
+            })}
         </Banner>
       )}
     </div>

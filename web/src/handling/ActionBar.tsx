@@ -43,11 +43,15 @@ export function ActionBar({ alert, onHandled }: Props) {
       () => act({ act: 'resolve', verdict: 'false_alarm', reason }),
     ]),
   );
-  const [shownMs] = useState(() => performance.now());
+  const [isSeen, setSeen] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSeen(true), UNSEEN_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const whenSeen = (isPossible: boolean, act: () => void) =>
     isPossible
       ? () => {
-          if (performance.now() - shownMs >= UNSEEN_MS) act();
+          if (isSeen) act();
         }
       : undefined;
   useHotkeys({
@@ -61,7 +65,7 @@ export function ActionBar({ alert, onHandled }: Props) {
 
   if (!can.note) return null;
   return (
-    <div class="handling" role="group" aria-label={t('handling.label')}>
+    <div class={`handling ${isSeen ? '' : 'not-seen'}`} role="group" aria-label={t('handling.label')}>
       {question === 'reason' && (
         <>
           <span class="handling-question">{t('handling.why')}</span>

@@ -11,6 +11,7 @@ import { settings } from './en/settings';
 import { shift } from './en/shift';
 import { storage } from './en/storage';
 import { vehicle } from './en/vehicle';
+import { zones } from './en/zones';
 import type { Dictionary } from './index';
 
 export const en: Dictionary = {
@@ -27,4 +28,5 @@ export const en: Dictionary = {
   ...shift,
   ...storage,
   ...vehicle,
+  ...zones,
 };

@@ -11,6 +11,7 @@ import { settings } from './vi/settings';
 import { shift } from './vi/shift';
 import { storage } from './vi/storage';
 import { vehicle } from './vi/vehicle';
+import { zones } from './vi/zones';
 
 /** The reference dictionary: `en` must have exactly these keys. {n} and the like are filled in by `t`. */
 export const vi = {
@@ -27,4 +28,5 @@ export const vi = {
   ...shift,
   ...storage,
   ...vehicle,
+  ...zones,
 } as const;

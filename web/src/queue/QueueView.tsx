@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'preact/hooks';
+import { useCallback, useMemo, useRef } from 'preact/hooks';
 import { getAlerts, getWaiting } from '../api/client';
 import type { Alert, Camera } from '../api/types';
 import { outcomeKey } from '../handling/outcome';
@@ -31,7 +31,11 @@ export function QueueView({ queue, ordered, cameras, dispatch, chosen, settled, 
   const { t } = useSession();
   const { waiting } = ordered;
   const { waitingCursor } = queue;
-  const rows = useMemo(() => rowsOf(ordered, waitingCursor !== null), [ordered, waitingCursor]);
+  const before = useRef<Row[]>([]);
+  const rows = useMemo(() => {
+    before.current = rowsOf(ordered, waitingCursor !== null, before.current);
+    return before.current;
+  }, [ordered, waitingCursor]);
   const byId = useMemo(() => new Map(cameras.map((camera) => [camera.id, camera])), [cameras]);
   const render = useCallback(
     (row: Row) => {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
-import { inView, offsetsOf, rowAt, setHeight, type Row } from './rows';
+import { inView, offsetsOf, placeOf, rowAt, setHeight, type Placement, type Row } from './rows';
 
 interface Props {
   rows: readonly Row[];
@@ -25,8 +25,14 @@ export function WindowedList({ rows, chosen, label, count, render }: Props) {
   const [measured, remeasure] = useReducer((n: number) => n + 1, 0);
   const [view, setView] = useState({ top: 0, height: 800 });
   const [focused, setFocused] = useState<string | null>(null);
-  const offsets = useMemo(() => offsetsOf(rows, heights), [rows, heights]);
-  const places = useMemo(() => new Map(rows.map(({ key }, index) => [key, index])), [rows]);
+  const placed = useRef<Placement | null>(null);
+  const offsets = useMemo(() => {
+    const next = offsetsOf(rows, heights, placed.current);
+    placed.current = { rows, offsets: next };
+    return next;
+  }, [rows, heights]);
+  const chosenAt = useMemo(() => placeOf(rows, chosen), [rows, chosen]);
+  const focusedAt = useMemo(() => placeOf(rows, focused), [rows, focused]);
 
   const read = useCallback(() => {
     const box = list.current;
@@ -46,22 +52,23 @@ export function WindowedList({ rows, chosen, label, count, render }: Props) {
   }, [read]);
 
   // What stands at the top of the view stays there while rows above it come, go and turn out to be taller.
-  const anchor = useRef<{ key: string; below: number } | null>(null);
+  const anchor = useRef<{ key: string; index: number; below: number } | null>(null);
   useLayoutEffect(() => {
     const box = list.current;
     const kept = anchor.current;
-    const index = kept && places.get(kept.key);
-    if (box && kept && index !== undefined && index !== null && box.scrollTop > 0) {
-      const top = (offsets[index] ?? 0) + kept.below;
-      if (Math.abs(top - box.scrollTop) >= 1) box.scrollTop = top;
-    }
-  }, [offsets, places, measured]);
+    if (!box || !kept || box.scrollTop <= 0) return;
+    // Mostly it stands where it stood.
+    if (rows[kept.index]?.key !== kept.key) kept.index = placeOf(rows, kept.key);
+    if (kept.index < 0) return;
+    const top = (offsets[kept.index] ?? 0) + kept.below;
+    if (Math.abs(top - box.scrollTop) >= 1) box.scrollTop = top;
+  }, [offsets, rows, measured]);
   const scrolled = () => {
     const box = list.current;
     if (!box) return;
     const index = rowAt(offsets, box.scrollTop);
     const row = rows[index];
-    anchor.current = row ? { key: row.key, below: box.scrollTop - (offsets[index] ?? 0) } : null;
+    anchor.current = row ? { key: row.key, index, below: box.scrollTop - (offsets[index] ?? 0) } : null;
     read();
   };
 
@@ -69,10 +76,9 @@ export function WindowedList({ rows, chosen, label, count, render }: Props) {
   useLayoutEffect(() => {
     if (chosen === null || chosen === shown.current) return;
     const box = list.current;
-    const index = places.get(chosen);
-    if (!box || index === undefined) return;
+    if (!box || chosenAt < 0) return;
     shown.current = chosen;
-    const [top = 0, bottom = 0] = [offsets[index], offsets[index + 1]];
+    const [top = 0, bottom = 0] = [offsets[chosenAt], offsets[chosenAt + 1]];
     if (top < box.scrollTop) box.scrollTop = top;
     else if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight;
     scrolled();
@@ -81,19 +87,16 @@ export function WindowedList({ rows, chosen, label, count, render }: Props) {
   const [first, last] = inView(offsets, view.top, view.height, AROUND);
   const indexes = new Set<number>();
   for (let index = first; index < last; index += 1) indexes.add(index);
-  for (const key of [chosen, focused]) {
-    const index = key === null ? undefined : places.get(key);
-    if (index !== undefined) indexes.add(index);
-  }
+  for (const index of [chosenAt, focusedAt]) if (index >= 0) indexes.add(index);
   const measure = useCallback(
-    (key: string, height: number) => {
-      const index = places.get(key);
-      if (height === 0 || index === undefined || heights.get(key) === height) return;
-      heights.set(key, height);
+    (index: number, height: number) => {
+      const row = rows[index];
+      if (height === 0 || !row || heights.get(row.key) === height) return;
+      heights.set(row.key, height);
       setHeight(offsets, index, height);
       remeasure(undefined);
     },
-    [heights, places, offsets],
+    [heights, rows, offsets],
   );
   // What has not changed is not rendered again for being scrolled.
   // eslint-disable-next-line react-hooks/exhaustive-deps -- forgotten with what it was rendered by
@@ -118,7 +121,14 @@ export function WindowedList({ rows, chosen, label, count, render }: Props) {
             const row = rows[index];
             return (
               row && (
-                <Placed key={row.key} row={row} top={offsets[index] ?? 0} count={count} onHeight={measure}>
+                <Placed
+                  key={row.key}
+                  row={row}
+                  index={index}
+                  top={offsets[index] ?? 0}
+                  count={count}
+                  onHeight={measure}
+                >
                   {content(row)}
                 </Placed>
               )
@@ -134,24 +144,28 @@ const keyOf = (target: EventTarget | null): string | null =>
 
 interface PlacedProps {
   row: Row;
+  /** Of the row in the list. */
+  index: number;
   top: number;
   count: number;
-  onHeight: (key: string, height: number) => void;
+  onHeight: (index: number, height: number) => void;
   children: ComponentChildren;
 }
 
-function Placed({ row, top, count, onHeight, children }: PlacedProps) {
+function Placed({ row, index, top, count, onHeight, children }: PlacedProps) {
   const item = useRef<HTMLLIElement>(null);
   const { key } = row;
+  const latest = useRef({ index, onHeight });
+  latest.current = { index, onHeight };
   useLayoutEffect(() => {
     const target = item.current;
     if (!target) return undefined;
-    const measure = () => onHeight(key, target.offsetHeight);
+    const measure = () => latest.current.onHeight(latest.current.index, target.offsetHeight);
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(target);
     return () => observer.disconnect();
-  }, [key, onHeight]);
+  }, [key]);
   const isAlert = row.kind === 'alert';
   return (
     <li

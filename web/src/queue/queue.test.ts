@@ -165,5 +165,20 @@ describe('a queue of many', () => {
     expect(next.alerts).toHaveLength(100_001);
     expect(next.alerts[0]?.id).toBe('new');
     expect(next.alerts[1]).toBe(queue.alerts[0]);
+  }, 60_000);
+
+  it('takes a page in between and around those that are known', () => {
+    const known = loaded(Array.from({ length: 40 }, (_, n) => sampleAlert(`k${n}`, -10 * n)));
+    // Ten that are known, some of them longer now, five between, five behind.
+    const again = Array.from({ length: 10 }, (_, n) =>
+      sampleAlert(`k${3 * n}`, -30 * n, { last_seen_at: after(60 - 30 * n) }),
+    );
+    const others = Array.from({ length: 10 }, (_, n) => sampleAlert(`n${n}`, -100 * n - 5));
+    const next = reduceQueue(known, { type: 'older', page: page([...others, ...again]) }).alerts;
+    expect(next).toHaveLength(50);
+    const times = next.map(({ at }) => Date.parse(at));
+    expect(times).toEqual([...times].sort((a, b) => b - a));
+    expect(next.find(({ id }) => id === 'k9')).toBe(again[3]);
+    expect(new Set(next.map(({ id }) => id)).size).toBe(50);
   });
 });

@@ -92,12 +92,41 @@ const FEW = 8;
 
 function merge(known: readonly Alert[], incoming: readonly Alert[]): Alert[] {
   if (incoming.length <= FEW) return incoming.reduce(put, [...known]);
-  const byId = new Map(known.map((alert) => [alert.id, alert]));
+  const coming = new Map<string, Alert>();
   for (const alert of incoming) {
-    const old = byId.get(alert.id);
-    byId.set(alert.id, old ? later(old, alert) : alert);
+    const other = coming.get(alert.id);
+    coming.set(alert.id, other ? later(other, alert) : alert);
   }
-  return [...byId.values()].sort(byTime);
+  const rest: Alert[] = [];
+  for (const alert of known) {
+    const next = coming.get(alert.id);
+    if (next) coming.set(alert.id, later(alert, next));
+    else rest.push(alert);
+  }
+  // Both are in order: of the many only those are looked at that are beside one of the few.
+  const merged: Alert[] = [];
+  let done = 0;
+  for (const alert of [...coming.values()].sort(byTime)) {
+    const place = placeOf(rest, alert, done);
+    for (const other of rest.slice(done, place)) merged.push(other);
+    done = place;
+    merged.push(alert);
+  }
+  for (const other of rest.slice(done)) merged.push(other);
+  return merged;
+}
+
+/** Where it belongs in a list that is in order, at or behind `from`. */
+function placeOf(alerts: readonly Alert[], alert: Alert, from = 0): number {
+  let low = from;
+  let high = alerts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = alerts[middle];
+    if (other && byTime(other, alert) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Into a list that is in order. */
@@ -110,15 +139,7 @@ function put(alerts: Alert[], alert: Alert): Alert[] {
     return alerts;
   }
   if (old) alerts.splice(known, 1);
-  let low = 0;
-  let high = alerts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const other = alerts[middle];
-    if (other && byTime(other, next) < 0) low = middle + 1;
-    else high = middle;
-  }
-  alerts.splice(low, 0, next);
+  alerts.splice(placeOf(alerts, next), 0, next);
   return alerts;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleAlert } from '../api/samples';
-import { inView, offsetsOf, rowAt, rowsOf, setHeight, USUAL_HEIGHT } from './rows';
+import { inView, offsetsOf, placeOf, rowAt, rowsOf, setHeight, USUAL_HEIGHT } from './rows';
 
 const waiting = ['a', 'b'].map((id, n) => sampleAlert(id, 10 - n));
 const settled = ['c'].map((id) => sampleAlert(id, 0, { state: 'resolved' }));
@@ -50,5 +50,21 @@ describe('the rows of the list', () => {
     expect(offsets[last - 5]).toBeGreaterThanOrEqual(6_000_700 - USUAL_HEIGHT.alert);
     expect(inView(offsets, 0, 700, 4)[0]).toBe(0);
     expect(inView(offsets, 1e9, 700, 4)[1]).toBe(rows.length);
+  }, 60_000);
+
+  it('stay what they were where nothing has changed', () => {
+    const before = rowsOf({ waiting, settled }, true);
+    const older = sampleAlert('d', -9, { state: 'resolved' });
+    const more = rowsOf({ waiting, settled: [...settled, older] }, true, before);
+    expect(more.map(({ key }) => key)).toEqual(['a', 'b', 'waiting', 'settled', 'c', 'd', 'end']);
+    for (const index of [0, 1, 2, 3, 4]) expect(more[index]).toBe(before[index]);
+    const heights = new Map([['a', 100], ['d', 50]]); // prettier-ignore
+    const offsets = offsetsOf(before, heights);
+    expect([...offsetsOf(more, heights, { rows: before, offsets })]).toEqual([...offsetsOf(more, heights)]);
+    // One is settled: all places below change.
+    const fewer = rowsOf({ waiting: waiting.slice(1), settled }, false, more);
+    expect([...offsetsOf(fewer, heights, { rows: more, offsets })]).toEqual([...offsetsOf(fewer, heights)]);
+    expect(fewer.map((row) => (row.kind === 'alert' ? row.place : 0))).toEqual([1, 0, 2, 0]);
+    expect([placeOf(more, 'c'), placeOf(more, 'x'), placeOf(more, null)]).toEqual([4, -1, -1]);
   });
 });

@@ -10,18 +10,34 @@ export type Row = { key: string } & (
   | { kind: 'end' }
 );
 
-/** What the list is made of, from its top: what waits, what is settled, and what says whether there is more. */
-export function rowsOf({ waiting, settled }: Ordered, moreWaits: boolean): Row[] {
+/**
+ * What the list is made of, from its top: what waits, what is settled, and what says whether there is more. A row that was
+ * there `before`, in the same place, is the same object.
+ */
+export function rowsOf(
+  { waiting, settled }: Ordered,
+  moreWaits: boolean,
+  before: readonly Row[] = [],
+): Row[] {
   const rows: Row[] = [];
   let place = 0;
   const add = (alerts: readonly Alert[]) => {
-    for (const alert of alerts) rows.push({ key: alert.id, kind: 'alert', alert, place: (place += 1) });
+    for (const alert of alerts) {
+      place += 1;
+      const old = before[rows.length];
+      const isSame = old?.kind === 'alert' && old.alert === alert && old.place === place;
+      rows.push(isSame ? old : { key: alert.id, kind: 'alert', alert, place });
+    }
+  };
+  const mark = (kind: 'waiting' | 'settled' | 'end') => {
+    const old = before[rows.length];
+    rows.push(old?.kind === kind ? old : { key: kind, kind });
   };
   add(waiting);
-  if (moreWaits) rows.push({ key: 'waiting', kind: 'waiting' });
-  if (settled.length > 0) rows.push({ key: 'settled', kind: 'settled' });
+  if (moreWaits) mark('waiting');
+  if (settled.length > 0) mark('settled');
   add(settled);
-  rows.push({ key: 'end', kind: 'end' });
+  mark('end');
   return rows;
 }
 
@@ -33,17 +49,41 @@ export const USUAL_HEIGHT: Readonly<Record<Row['kind'], number>> = {
   end: 76,
 };
 
-/** Where each row begins, and as the last entry where the list ends. */
-export function offsetsOf(rows: readonly Row[], heights: ReadonlyMap<string, number>): Float64Array {
+/** Rows, and where each begins. */
+export interface Placement {
+  rows: readonly Row[];
+  offsets: Float64Array;
+}
+
+/**
+ * Where each row begins, and as the last entry where the list ends. What stands above the first row that is another than
+ * `before` has stayed where it was.
+ */
+export function offsetsOf(
+  rows: readonly Row[],
+  heights: ReadonlyMap<string, number>,
+  before: Placement | null = null,
+): Float64Array {
   const offsets = new Float64Array(rows.length + 1);
-  let top = 0;
-  rows.forEach(({ key, kind }, index) => {
+  let same = 0;
+  if (before) {
+    const most = Math.min(rows.length, before.rows.length);
+    while (same < most && rows[same]?.key === before.rows[same]?.key) same += 1;
+    offsets.set(before.offsets.subarray(0, same + 1));
+  }
+  let top = offsets[same] ?? 0;
+  for (let index = same; index < rows.length; index += 1) {
+    const row = rows[index];
     offsets[index] = top;
-    top += heights.get(key) ?? USUAL_HEIGHT[kind];
-  });
+    if (row) top += heights.get(row.key) ?? USUAL_HEIGHT[row.kind];
+  }
   offsets[rows.length] = top;
   return offsets;
 }
+
+/** The row of this key; none where it is -1. */
+export const placeOf = (rows: readonly Row[], key: string | null): number =>
+  key === null ? -1 : rows.findIndex((row) => row.key === key);
 
 /** A row turned out to be so tall: what lies below it moves. */
 export function setHeight(offsets: Float64Array, index: number, height: number): void {

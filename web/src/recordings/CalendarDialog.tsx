@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { getDays, type RecordingDay } from '../api/recordings';
 import type { Camera } from '../api/types';
 import { Icon, SeverityShape } from '../icons';
+import { lunarWords } from '../lunar';
+import { LunarMark } from '../LunarMark';
 import { useSession } from '../session/session';
 import { monthAfter, monthOf, weeksOf } from './month';
 
@@ -104,6 +106,7 @@ interface DayProps {
 function Day({ date, day, isChosen, isToday, isFuture, onChoose }: DayProps) {
   const { t } = useSession();
   const marks = [
+    day?.lunar && t('month.lunar', { date: lunarWords(day.lunar) }),
     day && t(day.recorded ? 'recordings.date.recorded' : 'recordings.date.empty'),
     day && day.alerts > 0 && t('recordings.date.alerts', { n: day.alerts }),
     day?.kept && t('recordings.date.kept'),
@@ -120,7 +123,10 @@ function Day({ date, day, isChosen, isToday, isFuture, onChoose }: DayProps) {
       disabled={isFuture}
       onClick={onChoose}
     >
-      <span>{number}</span>
+      <span>
+        {number}
+        {day?.lunar && <LunarMark lunar={day.lunar} date={date} />}
+      </span>
       <span class="rec-day-marks">
         {day?.severity && (
           <>

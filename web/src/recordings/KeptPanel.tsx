@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { getKept, release, type KeptStretch } from '../api/recordings';
 import type { Camera, Status } from '../api/types';
+import { gigabytes } from '../bytes';
 import { Icon } from '../icons';
 import { useSession } from '../session/session';
 import { clockOf, dateOf, dateTimeOf, millis } from '../time';
@@ -12,8 +13,6 @@ interface Props {
   onShow: (atMs: number) => void;
   onChanged: () => void;
 }
-
-const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
 
 /** What somebody keeps of a camera, why, and whether it takes all the room. */
 export function KeptPanel({ camera, disk, revision, onShow, onChanged }: Props) {

@@ -104,6 +104,8 @@ export function Disarmed({ report }: Props) {
           <li key={`${order.from}/${order.until}/${order.reason}`}>
             <strong>{order.camera_name ?? order.group ?? t('report.disarmed.all')}</strong>{' '}
             {dateTimeOf(order.from, language)} – {clockOf(order.until)} <q>{order.reason}</q>
+            {order.given_by && <small> {t('report.disarmed.by', { who: order.given_by })}</small>}
+            {order.withdrawn_by && <small>, {t('report.disarmed.back', { who: order.withdrawn_by })}</small>}
           </li>
         ))}
       </ul>

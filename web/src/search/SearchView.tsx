@@ -28,7 +28,7 @@ export function SearchView({ cameras, search, onSearch }: Props) {
     <main class="finder" aria-label={t('search.title')}>
       <SearchForm cameras={cameras} search={search} onSearch={onSearch} />
       <ol class="found-list" aria-busy={found.state === 'loading'}>
-        {found.alerts.map((alert) => (
+        {found.items.map((alert) => (
           <FoundAlert key={alert.id} alert={alert} />
         ))}
         <li class="found-end" role="status">
@@ -86,14 +86,14 @@ function End({ found, onOlder }: { found: Found; onOlder: () => void }) {
       </p>
     );
   }
-  if (found.alerts.length === 0) {
+  if (found.items.length === 0) {
     return (
       <p>
         <strong>{t('search.none')}</strong> {t('search.none.more')}
       </p>
     );
   }
-  const shown = <p>{t('search.found', { n: found.alerts.length })}</p>;
+  const shown = <p>{t('search.found', { n: found.items.length })}</p>;
   if (found.cursor === null) return shown;
   return (
     <>

@@ -3,6 +3,7 @@ import { setUp } from '../api/client';
 import type { Me } from '../api/types';
 import { useSession } from './session';
 import { Field, Form, type Explain } from './Form';
+import { NewPassword, useNewPassword } from './NewPassword';
 
 interface Props {
   onEntered: (me: Me) => void;
@@ -15,8 +16,7 @@ export function SetUp({ onEntered, onLate }: Props) {
   const { t } = useSession();
   const [token, setToken] = useState('');
   const [name, setName] = useState('');
-  const [password, setPassword] = useState('');
-  const [again, setAgain] = useState('');
+  const draft = useNewPassword();
 
   const explain: Explain = (error) => {
     if (error.status === 409) onLate();
@@ -29,8 +29,8 @@ export function SetUp({ onEntered, onLate }: Props) {
     <Form
       title="door.set_up"
       action="door.set_up.action"
-      check={() => (password === again ? null : { key: 'door.again.wrong', field: 'again' })}
-      send={async () => onEntered(await setUp(token, name.trim(), password))}
+      check={draft.check}
+      send={async () => onEntered(await setUp(token, name.trim(), draft.password))}
       explain={explain}
     >
       {(wrong) => (
@@ -54,25 +54,7 @@ export function SetUp({ onEntered, onLate }: Props) {
             wrong={wrong}
             autoComplete="username"
           />
-          <Field
-            name="password"
-            label="door.password"
-            hint="door.password.hint"
-            value={password}
-            onValue={setPassword}
-            wrong={wrong}
-            autoComplete="new-password"
-            isSecret
-          />
-          <Field
-            name="again"
-            label="door.again"
-            value={again}
-            onValue={setAgain}
-            wrong={wrong}
-            autoComplete="new-password"
-            isSecret
-          />
+          <NewPassword draft={draft} label="door.password" wrong={wrong} />
         </>
       )}
     </Form>

@@ -54,7 +54,7 @@ function Vehicles({ cameras, search, onSearch, onWatch }: Props & { onWatch: (pl
       {/* Another plate from a card is another form. */}
       <SearchForm key={search.plate} cameras={cameras} search={search} onSearch={onSearch} />
       <ol class="vehicle-list" aria-busy={found.state === 'loading'}>
-        {found.vehicles.map((vehicle) => (
+        {found.items.map((vehicle) => (
           <VehicleCard
             key={vehicle.track}
             vehicle={vehicle}
@@ -82,7 +82,7 @@ function End({ found, onOlder }: { found: Found; onOlder: () => void }) {
       </p>
     );
   }
-  if (found.vehicles.length === 0) {
+  if (found.items.length === 0) {
     return (
       <p>
         <strong>{t('vehicle.none')}</strong> {t('vehicle.none.more')}

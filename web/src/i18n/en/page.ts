@@ -24,6 +24,7 @@ export const page = {
   'arming.reason': 'Reason',
   'arming.orders': 'In force or to come',
   'arming.until': 'until {time}',
+  'arming.given_by': 'ordered by {who} at {time}',
   'arming.withdraw': 'Withdraw',
   'arming.ordered': 'Done',
   'arming.wrong.until': 'Must be later than now',
@@ -40,6 +41,15 @@ export const page = {
   'banner.lost.never': 'The appliance cannot be reached. Still trying.',
   'banner.disk.full': 'The disk is full: new video may not be recorded.',
   'banner.disk.failing': 'The disk is failing: new video may not be recorded.',
+  'banner.disk.not_ours': 'Put the right disk back; recording goes on by itself.',
+  'banner.disk.no_room': 'Make room on this disk, or lower the quota of recordings.',
+  'banner.disk.not_writable': 'Have it checked: is the disk mounted, writable and healthy?',
+  'banner.disk.full_of_alerts':
+    'Recordings that alerts need fill the quota of {quota} GB and stay: raise the quota.',
+  'banner.disk.full_of_alerts_and_kept':
+    'Recordings that alerts need and {kept} GB that somebody keeps fill the quota of {quota} GB: release what is no longer needed, or raise the quota.',
+  'banner.disk.full_of_kept':
+    'What somebody keeps alone ({kept} GB) fills the quota of {quota} GB: release what is no longer needed, or raise the quota.',
   'banner.load_failed': 'The alerts could not be loaded: {detail}. Trying again.',
 
   'view.label': 'Parts of the page',

@@ -16,6 +16,7 @@ export const response = {
   'beside.title': 'Beside',
   'beside.live': 'Live: {name}',
   'beside.same': 'At the same time: {name}',
+  'beside.near': 'Nearby, at the same time: {name}',
   'beside.out': 'Outside of this camera’s clip',
   'help.beside': 'live and other cameras beside the clip',
   'help.tracks': 'ways of persons and vehicles',

@@ -129,6 +129,7 @@ export const settings = {
   'arming_set.groups.nights': 'Nights',
   'arming_set.groups.office': 'As the office',
   'arming_set.groups.members': 'Cameras and zones in it',
+  'month.lunar': 'lunar {date}',
   'month.title': 'The month',
   'month.before': 'The month before',
   'month.next': 'The next month',

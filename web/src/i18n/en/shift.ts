@@ -64,6 +64,8 @@ export const shift = {
   'report.outages.lasts': 'still no picture',
   'report.disarmed': 'Disarmed by hand',
   'report.disarmed.none': 'Nothing.',
+  'report.disarmed.by': 'by {who}',
+  'report.disarmed.back': 'taken back early by {who}',
   'report.disarmed.all': 'the whole office',
   'report.duty': 'Duty',
   'report.duty.none': 'Nobody went on duty.',

@@ -24,6 +24,7 @@ export const page = {
   'arming.reason': 'Lý do',
   'arming.orders': 'Đang có hiệu lực hoặc sắp tới',
   'arming.until': 'đến {time}',
+  'arming.given_by': '{who} ra lệnh lúc {time}',
   'arming.withdraw': 'Hủy',
   'arming.ordered': 'Đã nhận',
   'arming.wrong.until': 'Cần một lúc sau bây giờ',
@@ -40,6 +41,15 @@ export const page = {
   'banner.lost.never': 'Không liên lạc được với máy canh. Trang vẫn đang thử lại.',
   'banner.disk.full': 'Ổ đĩa đã đầy: video mới có thể không được ghi.',
   'banner.disk.failing': 'Ổ đĩa bị lỗi: video mới có thể không được ghi.',
+  'banner.disk.not_ours': 'Lắp lại đúng ổ của máy này; việc ghi tự tiếp tục, không cần khởi động lại.',
+  'banner.disk.no_room': 'Dọn bớt ổ đĩa này, hoặc giảm dung lượng dành cho ghi hình.',
+  'banner.disk.not_writable': 'Báo kỹ thuật: kiểm tra ổ đĩa còn gắn, còn ghi được và không hỏng.',
+  'banner.disk.full_of_alerts':
+    'Ghi hình cần cho báo động đã chiếm hết {quota} GB cho phép và được giữ lại: tăng dung lượng ghi hình.',
+  'banner.disk.full_of_alerts_and_kept':
+    'Ghi hình cần cho báo động và {kept} GB có người giữ đã chiếm hết {quota} GB cho phép: bỏ giữ phần không cần nữa, hoặc tăng dung lượng ghi hình.',
+  'banner.disk.full_of_kept':
+    'Riêng phần có người giữ ({kept} GB) đã chiếm hết {quota} GB cho phép: bỏ giữ phần không cần nữa, hoặc tăng dung lượng ghi hình.',
   'banner.load_failed': 'Không tải được danh sách báo động: {detail}. Trang đang thử lại.',
 
   'view.label': 'Phần của trang',

@@ -16,6 +16,7 @@ export const response = {
   'beside.title': 'Xem kèm',
   'beside.live': 'Trực tiếp: {name}',
   'beside.same': 'Cùng lúc: {name}',
+  'beside.near': 'Camera gần đó, cùng lúc: {name}',
   'beside.out': 'Ngoài đoạn phim của camera này',
   'help.beside': 'xem kèm trực tiếp và camera khác',
   'help.tracks': 'đường đi của người và xe',

@@ -128,6 +128,7 @@ export const settings = {
   'arming_set.groups.nights': 'Ban đêm',
   'arming_set.groups.office': 'Như cơ quan',
   'arming_set.groups.members': 'Camera và vùng trong nhóm',
+  'month.lunar': 'âm lịch {date}',
   'month.title': 'Lịch tháng',
   'month.before': 'Tháng trước',
   'month.next': 'Tháng sau',

@@ -65,6 +65,8 @@ export const shift = {
   'report.disarmed': 'Tắt canh bằng tay',
   'report.disarmed.none': 'Không có.',
   'report.disarmed.all': 'toàn cơ quan',
+  'report.disarmed.by': '{who} tắt',
+  'report.disarmed.back': '{who} hủy trước hạn',
   'report.duty': 'Ca trực',
   'report.duty.none': 'Không ai báo vào ca.',
   'report.duty.on': 'vào ca',

@@ -2,6 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { getArmingMonth } from '../../api/settings';
 import type { ArmingDay, ArmingMonth } from '../../api/types';
 import { Icon } from '../../icons';
+import { lunarWords } from '../../lunar';
+import { LunarMark } from '../../LunarMark';
 import { useSession } from '../../session/session';
 import { barsOf, emptyBefore, monthAfter, timeOf } from './month';
 import { WEEKDAYS } from './parts';
@@ -100,7 +102,10 @@ export function MonthView({ version, groups }: Props) {
                 aria-label={wordsOf(each)}
                 onClick={() => setChosen(each.date === chosen ? null : each.date)}
               >
-                <span class="month-number">{Number(each.date.slice(8))}</span>
+                <span class="month-number">
+                  {Number(each.date.slice(8))}
+                  {each.lunar && <LunarMark lunar={each.lunar} date={each.date} />}
+                </span>
                 {each.special && <small>{say(each.special)}</small>}
                 <svg class="month-bar" viewBox="0 0 1440 100" preserveAspectRatio="none" aria-hidden="true">
                   {barsOf(each).map(({ from, to, isPeak }) => (
@@ -127,6 +132,7 @@ export function MonthView({ version, groups }: Props) {
         <div class="month-why" role="status">
           <h3>
             {day.date.split('-').reverse().join('/')}
+            {day.lunar && ` (${t('month.lunar', { date: lunarWords(day.lunar) })})`}
             {day.special && `: ${say(day.special)}`}
           </h3>
           <ul>
@@ -150,6 +156,7 @@ export function MonthView({ version, groups }: Props) {
     const words = spans.map(({ from, to }) => `${timeOf(from)}–${timeOf(to, true)}`).join(', ');
     const special = each.special ? ` ${say(each.special)}.` : '';
     const date = each.date.split('-').reverse().join('/');
-    return `${date}.${special} ${t('month.armed')}: ${words || t('month.never')}`;
+    const lunar = each.lunar ? `, ${t('month.lunar', { date: lunarWords(each.lunar) })}` : '';
+    return `${date}${lunar}.${special} ${t('month.armed')}: ${words || t('month.never')}`;
   }
 }

@@ -25,7 +25,7 @@ describe('a month', () => {
       reason,
     });
     const stretches = [stretch('00:00', '06:00', true, true), stretch('06:00', '18:00', false), stretch('18:00', '00:00', true)]; // prettier-ignore
-    const day: ArmingDay = { date: '2026-02-17', special: null, worked: false, stretches };
+    const day: ArmingDay = { date: '2026-02-17', lunar: null, special: null, worked: false, stretches };
     expect(barsOf(day)).toEqual([
       { from: 0, to: 360, isPeak: true },
       { from: 1080, to: 1440, isPeak: false },

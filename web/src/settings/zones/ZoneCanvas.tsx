@@ -1,10 +1,11 @@
 import { useRef, useState } from 'preact/hooks';
-import type { Drawn, ZoneKind } from '../../api/types';
+import type { Drawn, StandingPerson, ZoneKind } from '../../api/types';
 import { useWidth } from '../../browser';
 import { useSession } from '../../session/session';
 import { corners, dropCorner, moveCorner, moveEnd, splitEdge, tap, type Act, type Drawing } from './drawing';
 import { Handle } from './Handle';
 import { LineMark } from './LineMark';
+import { Persons } from './Persons';
 import { faultOf, middle, type Point } from './shape';
 
 interface Props {
@@ -14,6 +15,8 @@ interface Props {
   /** Of the picture; null where there is none. */
   picture: string | null;
   name: string;
+  /** How tall persons are there, as far as that is known. */
+  persons: readonly StandingPerson[];
 }
 
 /** Units of the drawing across the picture. */
@@ -22,7 +25,7 @@ const KINDS: readonly ZoneKind[] = ['yard', 'building', 'protected', 'parking', 
 type Grip = { of: 'corner'; zone: number; corner: number } | { of: 'end'; line: number; end: 'from' | 'to' };
 
 /** The camera's picture with its zones and lines, which are moved on it by pointer, touch or keys. */
-export function ZoneCanvas({ drawing, dispatch, onFinish, picture, name }: Props) {
+export function ZoneCanvas({ drawing, dispatch, onFinish, picture, name, persons }: Props) {
   const { t } = useSession();
   const frame = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
@@ -120,6 +123,7 @@ export function ZoneCanvas({ drawing, dispatch, onFinish, picture, name }: Props
             </text>
           </g>
         ))}
+        <Persons persons={persons} size={[ACROSS, down]} pixel={pixel} />
         {now.lines.map((other, index) => (
           <LineMark
             key={other.id}

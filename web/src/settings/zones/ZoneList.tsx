@@ -1,10 +1,12 @@
-import type { LineKeys, ZoneKeys, ZoneKind } from '../../api/types';
+import type { KindRules, LineKeys, ZoneKeys, ZoneKind } from '../../api/types';
 import { Icon } from '../../icons';
 import { useSession } from '../../session/session';
 import { isAt } from '../Text';
 import type { Refusal } from '../useSettings';
-import { without, withLine, withZone, type Act, type Drawing } from './drawing';
+import { renamed, without, withLine, withZone, type Act, type Drawing } from './drawing';
+import { ofKind } from './rules';
 import { faultOfZone } from './shape';
+import { ZoneRules } from './ZoneRules';
 
 const KINDS: readonly ZoneKind[] = ['yard', 'building', 'protected', 'parking', 'ignore'];
 const DIRECTIONS: readonly LineKeys['direction'][] = ['in', 'out', 'both'];
@@ -13,10 +15,12 @@ interface Props {
   drawing: Drawing;
   dispatch: (act: Act) => void;
   refusal: Refusal | null;
+  /** What zones have that say nothing themselves. */
+  usual: readonly KindRules[];
 }
 
 /** What is drawn, in words: kinds and names are changed here. */
-export function ZoneList({ drawing, dispatch, refusal }: Props) {
+export function ZoneList({ drawing, dispatch, refusal, usual }: Props) {
   const { t } = useSession();
   const { now, chosen } = drawing;
   const isChosen = (of: 'zones' | 'lines', index: number) => chosen?.of === of && chosen.index === index;
@@ -29,6 +33,7 @@ export function ZoneList({ drawing, dispatch, refusal }: Props) {
           <ZoneRow
             key={index}
             zone={zone}
+            usual={usual.find(({ kind }) => kind === zone.kind) ?? null}
             isChosen={isChosen('zones', index)}
             refusal={isAt(refusal, `zones/${index}`) ? refusal : null}
             onChoose={() => dispatch({ type: 'choose', chosen: { of: 'zones', index } })}
@@ -91,6 +96,7 @@ export function ZoneList({ drawing, dispatch, refusal }: Props) {
 
 interface RowProps {
   zone: ZoneKeys;
+  usual: KindRules | null;
   isChosen: boolean;
   refusal: Refusal | null;
   onChoose: () => void;
@@ -98,19 +104,19 @@ interface RowProps {
   onRemove: () => void;
 }
 
-function ZoneRow({ zone, isChosen, refusal, onChoose, onChange, onRemove }: RowProps) {
+function ZoneRow({ zone, usual, isChosen, refusal, onChoose, onChange, onRemove }: RowProps) {
   const { t } = useSession();
   const fault = faultOfZone(zone);
   return (
     <li class={`drawn-row ${isChosen ? 'chosen' : ''}`} data-zone={zone.id}>
       <span class={`swatch swatch-${zone.kind}`} aria-hidden="true" />
-      <Name id={zone.id} onFocus={onChoose} onChange={(id) => onChange({ ...zone, id })} />
+      <Name id={zone.id} onFocus={onChoose} onChange={(id) => onChange(renamed(zone, id))} />
       <select
         aria-label={t('zones.kind')}
         value={zone.kind}
         onChange={(event) => {
           const kind = KINDS.find((name) => name === event.currentTarget.value) ?? zone.kind;
-          onChange({ ...zone, kind });
+          onChange({ ...zone, kind, rules: ofKind(zone.rules, kind) });
         }}
       >
         {KINDS.map((kind) => (
@@ -126,6 +132,15 @@ function ZoneRow({ zone, isChosen, refusal, onChoose, onChange, onRemove }: RowP
         </small>
       )}
       {refusal && <small class="wrong">{refusal.detail}</small>}
+      {usual && (
+        <ZoneRules
+          zone={zone.id}
+          kind={zone.kind}
+          rules={zone.rules}
+          usual={usual}
+          onChange={(rules) => onChange({ ...zone, rules })}
+        />
+      )}
     </li>
   );
 }

@@ -9,6 +9,7 @@ import { SaveBar } from '../SaveBar';
 import { useDraft, type Known } from '../useSettings';
 import { addLine, addZone, newDrawing, reduce, SQUARE } from './drawing';
 import { faultOfZone, isId, type Point } from './shape';
+import { usePerspective } from './usePerspective';
 import { ZoneCanvas } from './ZoneCanvas';
 import { ZoneList } from './ZoneList';
 import './zones.css';
@@ -63,6 +64,7 @@ function ZoneEditor({ settings, known, camera }: EditorProps) {
   const draft = useDraft(settings, known, of);
   const [drawing, dispatch] = useReducer(reduce, newDrawing(draft.value));
   const picture = usePicture(id, 1280, PICTURE_MS);
+  const persons = usePerspective(id);
   const { now, sketch } = drawing;
   const { value, change } = draft;
 
@@ -145,11 +147,20 @@ function ZoneEditor({ settings, known, camera }: EditorProps) {
           onFinish={finish}
           picture={picture?.url ?? null}
           name={camera.name ?? id}
+          persons={persons ?? []}
         />
         <p class="zones-hint">{t(sketch ? 'zones.hint.sketch' : 'zones.hint')}</p>
+        {persons && (
+          <p class="zones-hint">{t(persons.length > 0 ? 'zones.persons' : 'zones.persons.none')}</p>
+        )}
       </div>
       <aside class="zones-side">
-        <ZoneList drawing={drawing} dispatch={dispatch} refusal={draft.refusal} />
+        <ZoneList
+          drawing={drawing}
+          dispatch={dispatch}
+          refusal={draft.refusal}
+          usual={settings.usual_rules}
+        />
         <SaveBar
           draft={draft}
           hindrance={hindrance}

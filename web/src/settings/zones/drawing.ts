@@ -1,4 +1,5 @@
 import type { Drawn, LineKeys, ZoneKeys } from '../../api/types';
+import { NO_RULES } from './rules';
 import { freeId, within, type Point } from './shape';
 
 /** What is chosen: a zone or a line by its place in the list. */
@@ -104,6 +105,12 @@ export const withZone = (drawn: Drawn, index: number, zone: ZoneKeys): Drawn => 
   zones: drawn.zones.map((old, at) => (at === index ? zone : old)),
 });
 
+/** By another id; it stays the zone that it was, with its rules and its plan. */
+export function renamed({ was, ...zone }: ZoneKeys, id: string): ZoneKeys {
+  const before = was ?? zone.id;
+  return id === before ? { ...zone, id } : { ...zone, id, was: before };
+}
+
 export const withLine = (drawn: Drawn, index: number, line: LineKeys): Drawn => ({
   ...drawn,
   lines: drawn.lines.map((old, at) => (at === index ? line : old)),
@@ -148,7 +155,7 @@ export function moveEnd(drawn: Drawn, line: number, end: 'from' | 'to', to: Poin
 
 export function addZone(drawn: Drawn, polygon: readonly Point[]): { drawn: Drawn; chosen: Chosen } {
   const id = freeId('vung', drawn.zones.map((zone) => zone.id)); // prettier-ignore
-  const zone: ZoneKeys = { id, kind: 'yard', polygon: polygon.map(within) };
+  const zone: ZoneKeys = { id, kind: 'yard', polygon: polygon.map(within), rules: NO_RULES };
   return {
     drawn: { ...drawn, zones: [...drawn.zones, zone] },
     chosen: { of: 'zones', index: drawn.zones.length },
