@@ -1,6 +1,7 @@
 //! What every other module may use and what knows none of them.
 
 pub mod clock;
+pub mod cpu;
 pub mod geometry;
 pub mod ids;
 pub mod metrics;
