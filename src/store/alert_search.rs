@@ -6,7 +6,7 @@ use rusqlite::{Connection, params_from_iter};
 use super::alerts::in_full;
 use super::conditions::Conditions;
 use super::cursor::Cursor;
-use super::plate_pattern::Pattern;
+use super::plate_pattern::{Few, Pattern};
 use super::rows::{self, nanoseconds};
 use super::{Result, Store, traits, words};
 use crate::alert::{Alert, AlertState, VerdictKind};
@@ -70,28 +70,26 @@ impl Store {
 }
 
 /// What is gone through from the newest on, until the page is full.
-enum Along<'a> {
+enum Along {
     /// All alerts, or a part of them: an index in order of time that holds every column of the table by which they are
     /// filtered, so that a rare one is found without reading the alerts between.
     Index(&'static str),
     /// Those that tell of something.
     Trait(String),
     /// Those of the few vehicles with such a plate, which are put in order.
-    Plates(&'a Pattern),
+    Plates(Few),
 }
 
 /// One more than the page holds, to know whether there is another page.
 pub(super) fn query(connection: &Connection, filter: &AlertFilter) -> rusqlite::Result<Conditions> {
     let pattern = filter.plate.as_ref().map(Pattern::new);
-    let few = pattern.as_ref().map_or(Ok(false), |pattern| pattern.matches_few(connection))?;
-    let along = match pattern.as_ref().filter(|_| few) {
-        Some(pattern) => Along::Plates(pattern),
-        None => along(filter)?,
-    };
-    page(filter, &along, pattern.as_ref().filter(|_| !few))
+    match pattern.as_ref().map(|pattern| pattern.few(connection)).transpose()?.flatten() {
+        Some(few) => page(filter, &Along::Plates(few), None),
+        None => page(filter, &along(filter)?, pattern.as_ref()),
+    }
 }
 
-fn along(filter: &AlertFilter) -> rusqlite::Result<Along<'static>> {
+fn along(filter: &AlertFilter) -> rusqlite::Result<Along> {
     let waits = !filter.states.is_empty() && !filter.states.contains(&AlertState::Resolved);
     Ok(match (filter.attributes.first(), &filter.kinds[..], &filter.cameras[..]) {
         _ if waits => Along::Index("alert_waiting"),
@@ -103,7 +101,7 @@ fn along(filter: &AlertFilter) -> rusqlite::Result<Along<'static>> {
 }
 
 /// Reads only the alerts of the page from the table.
-fn page(filter: &AlertFilter, along: &Along<'_>, plate: Option<&Pattern>) -> rusqlite::Result<Conditions> {
+fn page(filter: &AlertFilter, along: &Along, plate: Option<&Pattern>) -> rusqlite::Result<Conditions> {
     let mut query = Conditions::new();
     // The columns of what is gone through: no other index knows their order.
     let (at, id) = match along {
@@ -122,17 +120,12 @@ fn page(filter: &AlertFilter, along: &Along<'_>, plate: Option<&Pattern>) -> rus
             query.and("alert_trait.trait = ?", [told.clone().into()]);
             "alert_trait cross join alert on alert.id = alert_trait.alert_id".to_owned()
         }
-        Along::Plates(pattern) => {
-            let side = pattern.side();
-            let (index, column) = (side.index, side.column);
-            query.values.extend([side.from.to_owned().into(), side.to.into(), side.glob.to_owned().into()]);
-            format!(
-                "(select distinct alert_id from
-                    (select distinct track from plate_candidate indexed by {index}
-                     where {column} >= ? and {column} < ? and {column} glob ?)
-                    cross join finding using (track)) as seen
-                cross join alert on alert.id = seen.alert_id"
-            )
+        Along::Plates(few) => {
+            query.values.push(few.tracks.clone().into());
+            "(select distinct alert_id from
+                (select distinct unhex(value) as track from json_each(?)) cross join finding using (track)) as seen
+            cross join alert on alert.id = seen.alert_id"
+                .to_owned()
         }
     };
     query.one_of("alert.camera", filter.cameras.iter().cloned());
