@@ -282,7 +282,7 @@ impl Known {
     fn new(at: Timestamp, rules: AnswerRules) -> Self {
         Self {
             turns: Turns::new(at),
-            evidence: Evidence::new(rules),
+            evidence: Evidence::of_track(rules),
             crops: HashMap::new(),
             too_small_since: None,
             given_up: false,
