@@ -196,7 +196,9 @@ pad = 114
 plate = {at.plate}
 covered = {at.covered}
 bare = {at.bare}
+hint = {round(0.6 * at.bare, 2)}
 veto = {at.veto}
+near_veto = {at.veto}
 margin = {vehicles.MARGIN}
 [model.rules]
 least_pixels = {figures.LEAST_WIDTH}

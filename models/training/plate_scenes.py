@@ -153,6 +153,18 @@ def on_ground(photo: Photo, picture: np.ndarray, quad: np.ndarray | None, charac
     return Scene(ground, box, None if quad is None else quad + rim, character)
 
 
+def farther(scene: Scene, share: float) -> Scene:
+    """The same scene from so far away that everything is `share` as large."""
+    h, w, _ = scene.pixels.shape
+    size = (max(16, round(w * share)), max(16, round(h * share)))
+    small = np.dstack([
+        np.asarray(Image.fromarray(scene.pixels[:, :, c].astype(np.float32)).resize(size, Image.BOX if share < 0.5 else Image.BILINEAR))
+        for c in range(3)
+    ])
+    box = tuple(int(side * share) for side in scene.box)
+    return Scene(small, box, None if scene.quad is None else scene.quad * share, scene.character * share)
+
+
 # --- the camera -------------------------------------------------------------------------------------------------------
 
 

@@ -195,26 +195,28 @@ def small(held: list[Photo], out: Writer, random: Random, count: int = 120) -> N
 
 
 def tracks(held: list[Photo], out: Writer, random: Random, count: int = 60) -> None:
-    """Ten pictures in a row are a track. Four of six with a readable plate, the others covered or bare. The light is one for a track; each frame has its own
-    blur, noise and compression. Far frames have the track's verdict."""
+    """Ten pictures in a row are a track. Four of six with a readable plate, the others covered or bare. What hangs there
+    and the light are one for a track; each frame has its own blur, noise and compression. Far frames have the track's
+    verdict."""
     number = 0
     while number < count:
         verdict = ("readable", "readable", "readable", "readable", "unreadable", "absent")[number % 6]
         cover, light = coverings.COVERS[number // 6 % len(coverings.COVERS)], LIGHTS[number // 6 % 3]
-        plate, turn, seed = plates.render(random), turn_of(random, number % 7 == 3), int(random.integers(1 << 31))
+        plate, turn = plates.render(random), turn_of(random, number % 7 == 3)
         near = max(150.0, 1.6 * least_width(plate))
         nearest, photo = dressed(held, plate, near, turn, random)
         taken = seen_clearly(nearest, light, False, random)
         if taken is None:
             continue
+        if verdict == "absent":
+            large = plate_scenes.enlarged(photo, plate_scenes.width_of(photo, plate, near))
+            nearest = plate_scenes.without_plate(large, random)
+        elif verdict == "unreadable":
+            nearest = plate_scenes.with_cover(nearest, cover, random)
         for width in plate_scenes.approach(max(40.0, 0.6 * least_width(plate)), near, FRAMES):
-            # The same dice for each frame, so that one thing hangs there.
-            same = np.random.default_rng(seed)
-            large = plate_scenes.enlarged(photo, plate_scenes.width_of(photo, plate, width))
-            scene = plate_scenes.without_plate(large, same) if verdict == "absent" else plate_scenes.with_plate(large, plate, turn, same)
+            # Made once, as it is from nearest: painted anew for each frame, what covers a plate would jump.
+            scene = plate_scenes.farther(nearest, width / near)
             own = plate_scenes.look(random, light, scene.character, random.random() < 0.4)
-            if verdict == "unreadable":
-                scene = plate_scenes.with_cover(scene, cover, np.random.default_rng(seed))
             seen = replace(own, noise=taken[1].noise, lit=taken[1].lit)
             text = plate.text if verdict == "readable" else None
             facts = facts_of(scene, photo, seen, kind=plate.kind, lines=plate.lines, text=text or "", cover=cover if verdict == "unreadable" else "")

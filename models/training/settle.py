@@ -86,7 +86,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--wrong", type=float, default=1.0)
     options = parser.parse_args(arguments)
     lines = [json.loads(line) for line in options.told.read_text(encoding="utf-8").splitlines()]
-    asked = [line for line in lines if line["attribute"] == options.attribute]
+    asked = [line for line in lines if line.get("attribute") == options.attribute]
     large = [line for line in asked if (line["size"] or 0) >= LARGE[options.attribute]]
     found = sorted(settings(large, options.precision, options.recall, options.wrong), key=lambda of: -of[2].even_answered)
     print(f"{len(large)} persons; offset, least log-odds, answered (even), precision (even), recall, wrong yes")

@@ -320,6 +320,16 @@ class Scenes(unittest.TestCase):
         drowned = plate_scenes.Look("day", 0.3, 0.0, 90.0, 90, 1, 2)
         self.assertFalse(plate_scenes.legible(scene, drowned, plate_scenes.shot(scene, drowned)))
 
+    def test_from_farther_away_everything_is_smaller_alike(self) -> None:
+        pixels = np.zeros((80, 120, 3), dtype=np.float32)
+        pixels[40:60, 60:100] = 200
+        quad = np.array([[60, 40], [100, 40], [100, 60], [60, 60]], dtype=float)
+        small = plate_scenes.farther(plate_scenes.Scene(pixels, (20, 10, 100, 60), quad, 12.0), 0.5)
+        self.assertEqual((small.pixels.shape, small.box, small.character), ((40, 60, 3), (10, 5, 50, 30), 6.0))
+        np.testing.assert_allclose(small.quad, quad / 2)
+        self.assertGreater(float(small.pixels[22:28, 32:48].min()), 190)
+        self.assertLess(float(small.pixels[:18].max()), 10)
+
     def test_what_is_covered_is_hidden(self) -> None:
         random = np.random.default_rng(8)
         plate = plates.render(random, "private", "12A-123.45", 1)

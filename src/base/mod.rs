@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod clock;
+pub mod cpu;
 pub mod geometry;
 pub mod ids;
 pub mod metrics;

@@ -12,7 +12,7 @@ use super::closer::Closer;
 use super::turns::{Turns, cost};
 use crate::base::Rect;
 use crate::decode::{Frame, jpeg};
-use crate::track::{AnswerRules, Evidence, Track, Verdicts};
+use crate::track::{AnswerRules, Evidence, Track, Verdict, Verdicts};
 use crate::vision::attributes::{Answer, Attribute, Observation};
 use crate::vision::crop::sharpness;
 use crate::vision::{AttributeReader, DetectError};
@@ -23,6 +23,9 @@ const LEAST_GAIN: f32 = 1.5;
 const HEIGHT_IN_PARTS: [f32; Attribute::ALL.len()] = [6.0, 6.0, 9.0, 1.0];
 /// A person is large enough when each part has so many times the pixels that it needs.
 const AMPLE: f32 = 1.5;
+/// An answer that is less sure than this is looked for again, a no as well as a yes: the first pictures of who comes in
+/// from the edge are the worst ones.
+const SURE: f32 = 0.95;
 /// Whoever stays too small for so long is said to be.
 const TOO_SMALL_FOR: SignedDuration = SignedDuration::from_secs(2);
 
@@ -279,7 +282,7 @@ impl Known {
     fn new(at: Timestamp, rules: AnswerRules) -> Self {
         Self {
             turns: Turns::new(at),
-            evidence: Evidence::new(rules),
+            evidence: Evidence::of_track(rules),
             crops: HashMap::new(),
             too_small_since: None,
             given_up: false,
@@ -305,7 +308,7 @@ impl Known {
         }
         self.too_small_since = None;
         let worth = height * person.score * sharpness(&frame.planes(), person.bbox);
-        let is_due = self.turns.is_due(frame.at, worth, self.is_unknown(rules));
+        let is_due = self.turns.is_due(frame.at, worth, self.is_unsure(rules));
         (is_due && self.turns.allowance_ms(frame.at) >= cost::LOOK_MS).then_some(worth)
     }
 
@@ -313,14 +316,15 @@ impl Known {
         self.last_view_at != Some(view.frame.at)
     }
 
-    /// Whether any answer that may come is still unknown.
-    fn is_unknown(&self, rules: &AnswerRules) -> bool {
+    /// Whether any answer that may come is still unknown or unsure.
+    fn is_unsure(&self, rules: &AnswerRules) -> bool {
         Attribute::ALL.into_iter().any(|attribute| self.is_open(rules, attribute))
     }
 
-    /// Whether the answer may come and is still unknown.
+    /// Whether the answer may come and is still unknown or unsure.
     fn is_open(&self, rules: &AnswerRules, attribute: Attribute) -> bool {
-        rules[attribute as usize].is_some() && self.evidence.verdict(attribute).answer == Answer::Unknown
+        let is_sure = |told: Verdict| told.answer != Answer::Unknown && told.confidence >= SURE;
+        rules[attribute as usize].is_some() && !is_sure(self.evidence.verdict(attribute))
     }
 
     fn add(&mut self, view: &View, observations: &[Observation]) {

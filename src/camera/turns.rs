@@ -11,7 +11,7 @@ const MOST_BETTER: u32 = 12;
 /// Looks at pictures that are no better, as long as they show something: more of the same say little
 /// more, and must not use up what a far better picture may come to need.
 const MOST_AGAIN: u32 = 6;
-/// While something is still unknown, a picture that is no better is looked at after this long.
+/// While something is still unknown or unsure, a picture that is no better is looked at after this long.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_millis(600);
 /// Each look that shows nothing doubles that wait, so many times at most: who has turned away may
 /// turn around.
@@ -67,12 +67,13 @@ impl Turns {
     }
 
     /// Whether to look at the picture of `at`. `worth` says how good it is, by whatever measure;
-    /// `is_unknown` whether any answer still is.
-    pub(super) fn is_due(&mut self, at: Timestamp, worth: f32, is_unknown: bool) -> bool {
+    /// `is_unsure` whether
+    /// any answer still is, or is unknown.
+    pub(super) fn is_due(&mut self, at: Timestamp, worth: f32, is_unsure: bool) -> bool {
         let is_due = if self.is_better(worth) {
             self.better < MOST_BETTER
         } else {
-            is_unknown && self.again < MOST_AGAIN && self.waited(at)
+            is_unsure && self.again < MOST_AGAIN && self.waited(at)
         };
         self.due_since = if is_due { self.due_since.or(Some(at)) } else { None };
         is_due
@@ -107,7 +108,7 @@ impl Turns {
         self.saved_ms -= ms;
     }
 
-    /// The picture of `at` was looked at; whether it showed anything of what was unknown.
+    /// The picture of `at` was looked at; whether it showed anything of what was unsure.
     pub(super) fn looked(&mut self, at: Timestamp, worth: f32, has_shown: bool) {
         if self.is_better(worth) {
             self.better += 1;
@@ -135,13 +136,13 @@ mod tests {
         Timestamp::from_millisecond(1_771_266_600_000 + ms).expect("in range")
     }
 
-    /// Pictures of these times in ms and worths; whether something is unknown stays as it is, and so
+    /// Pictures of these times in ms and worths; whether something is unsure stays as it is, and so
     /// does whether a look shows anything. Gives the times of the looks.
-    fn looks(pictures: &[(i64, f32)], is_unknown: bool, has_shown: bool) -> Vec<i64> {
+    fn looks(pictures: &[(i64, f32)], is_unsure: bool, has_shown: bool) -> Vec<i64> {
         let mut turns = Turns::new(at(0));
         let mut looked = Vec::new();
         for &(ms, worth) in pictures {
-            if turns.is_due(at(ms), worth, is_unknown) && turns.allowance_ms(at(ms)) >= cost::LOOK_MS {
+            if turns.is_due(at(ms), worth, is_unsure) && turns.allowance_ms(at(ms)) >= cost::LOOK_MS {
                 turns.spend(cost::LOOK_MS);
                 turns.looked(at(ms), worth, has_shown);
                 looked.push(ms);
@@ -151,8 +152,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(pictures: &[(i64, f32)], is_unknown: bool, expected: &[i64]) {
-        assert_eq!(looks(pictures, is_unknown, true), expected);
+    fn check(pictures: &[(i64, f32)], is_unsure: bool, expected: &[i64]) {
+        assert_eq!(looks(pictures, is_unsure, true), expected);
     }
 
     #[test]
@@ -180,7 +181,7 @@ mod tests {
     fn who_gets_better_and_better_is_looked_at_so_many_times_at_most() {
         let nearer: Vec<_> = (0..40).map(|index| (2_000 * i64::from(index), 1.4_f32.powi(index))).collect();
         check(&nearer, false, &nearer[..MOST_BETTER as usize].iter().map(|(ms, _)| *ms).collect::<Vec<_>>());
-        // Unknown or not.
+        // Unsure or not.
         check(&nearer, true, &nearer[..MOST_BETTER as usize].iter().map(|(ms, _)| *ms).collect::<Vec<_>>());
     }
 

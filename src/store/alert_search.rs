@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 use super::alerts::all_in_full;
 use super::conditions::Conditions;
 use super::cursor::Cursor;
-use super::plate_pattern::{FEW, Pattern};
+use super::plate_pattern::{FEW, Few, Pattern};
 use super::rows::{self, nanoseconds};
 use super::{Result, Store, traits, words};
 use crate::alert::{Alert, AlertState, VerdictKind};
@@ -79,7 +79,7 @@ enum Along<'a> {
     /// Those that tell of something, or whose notes have this word.
     Told(Told),
     /// Those of the few vehicles with such a plate, which are put in order.
-    Plates(&'a Pattern),
+    Plates(Few),
     /// The few that have a word that begins like this in their notes, which are put in order.
     Words(&'a str),
 }
@@ -105,13 +105,11 @@ impl Told {
 /// One more than the page holds, to know whether there is another page.
 pub(super) fn query(connection: &Connection, filter: &AlertFilter) -> rusqlite::Result<Conditions> {
     let pattern = filter.plate.as_ref().map(Pattern::new);
-    let few = pattern.as_ref().map_or(Ok(false), |pattern| pattern.matches_few(connection))?;
     let words: Vec<String> = filter.text.iter().flat_map(|text| words::of(text)).collect();
-    let along = match pattern.as_ref().filter(|_| few) {
-        Some(pattern) => Along::Plates(pattern),
-        None => along(connection, filter, &words)?,
-    };
-    page(filter, &along, pattern.as_ref().filter(|_| !few), &words)
+    match pattern.as_ref().map(|pattern| pattern.few(connection)).transpose()?.flatten() {
+        Some(few) => page(filter, &Along::Plates(few), None, &words),
+        None => page(filter, &along(connection, filter, &words)?, pattern.as_ref(), &words),
+    }
 }
 
 /// What is rarest, as far as that can be said at once.
@@ -193,17 +191,12 @@ fn page(
             let index = if filter.cameras.len() == 1 { format!("indexed by {by_camera}") } else { String::new() };
             format!("{table} {index} {alerts}")
         }
-        Along::Plates(pattern) => {
-            let side = pattern.side();
-            let (index, column) = (side.index, side.column);
-            query.values.extend([side.from.to_owned().into(), side.to.into(), side.glob.to_owned().into()]);
-            format!(
-                "(select distinct alert_id from
-                    (select distinct track from plate_candidate indexed by {index}
-                     where {column} >= ? and {column} < ? and {column} glob ?)
-                    cross join finding using (track)) as seen
-                cross join alert on alert.id = seen.alert_id"
-            )
+        Along::Plates(few) => {
+            query.values.push(few.tracks.clone().into());
+            "(select distinct alert_id from
+                (select distinct unhex(value) as track from json_each(?)) cross join finding using (track)) as seen
+            cross join alert on alert.id = seen.alert_id"
+                .to_owned()
         }
         Along::Words(beginning) => {
             query.values.extend([(*beginning).to_owned().into(), words::end_of(beginning).into()]);

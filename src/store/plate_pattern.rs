@@ -1,6 +1,6 @@
 //! Plates that are not known in full, as they are looked for in `plate_candidate`.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::rules::plate::PlatePattern;
 
@@ -12,6 +12,13 @@ pub(super) const FEW: u32 = 2_000;
 pub(super) struct Pattern {
     forwards: String,
     backwards: String,
+}
+
+/// Tracks of which a plate matches a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Few {
+    /// A JSON array of their ids in hexadecimal; a track whose candidates all match is there more than once.
+    pub tracks: String,
 }
 
 /// One way of reading a pattern, and the index that is sorted that way.
@@ -47,17 +54,23 @@ impl Pattern {
         if beginning.from.len() >= end.from.len() { beginning } else { end }
     }
 
-    /// Counts no further than it has to.
-    pub(super) fn matches_few(&self, connection: &Connection) -> rusqlite::Result<bool> {
-        let Side { index, column, glob, from, to } = self.side();
-        let sql = format!(
-            "select count(*) from
-                (select 1 from plate_candidate indexed by {index}
+    /// The tracks that match, where they are few. Looks no further than it has to; where only the middle of a plate
+    /// is known the whole index has to be gone through, and this is the one time.
+    pub(super) fn few(&self, connection: &Connection) -> rusqlite::Result<Option<Few>> {
+        let Side { from, to, glob, .. } = self.side();
+        let mut statement = connection.prepare_cached(&self.few_sql())?;
+        let read = |row: &Row<'_>| Ok((row.get::<_, u32>(0)?, Few { tracks: row.get(1)? }));
+        let (found, few) = statement.query_row(params![from, to, glob, FEW + 1], read)?;
+        Ok((found <= FEW).then_some(few))
+    }
+
+    pub(super) fn few_sql(&self) -> String {
+        let Side { index, column, .. } = self.side();
+        format!(
+            "select count(*), json_group_array(hex(track)) from
+                (select track from plate_candidate indexed by {index}
                  where {column} >= ? and {column} < ? and {column} glob ? limit ?)"
-        );
-        let mut statement = connection.prepare_cached(&sql)?;
-        let found: u32 = statement.query_row(params![from, to, glob, FEW + 1], |row| row.get(0))?;
-        Ok(found <= FEW)
+        )
     }
 }
 

@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::Rect;
-use crate::vision::attributes::{Answer, AnswerRules, Attribute, Observation};
+use crate::vision::attributes::{Answer, AnswerRule, AnswerRules, Attribute, Observation};
 
 /// How much the errors of two pictures of a track have in common. An assumption on the careful
 /// side, not a measurement: however many pictures agree, they count as two that know nothing of
@@ -35,6 +35,9 @@ const MOST_KEPT: usize = 8 * MOST_MOMENTS;
 const MOST_LOG_ODDS: f32 = 6.0;
 /// The evidence conflicts when the weaker side weighs more than this share of the stronger one.
 const CONFLICT: f32 = 1.0 / 3.0;
+/// Log-odds that one moment of a track takes to be answered alone, where more are to be had: one blurred crop at the edge
+/// of what can be judged has accused a passer-by.
+const ALONE_LOG_ODDS: f32 = 1.5;
 /// What is shown is never surer: calibration is measured on pictures, not on the tail of fusion.
 const MOST_CONFIDENCE: f32 = 0.99;
 
@@ -67,6 +70,8 @@ impl Default for Verdict {
 #[derive(Debug, Clone)]
 pub struct Evidence {
     rules: AnswerRules,
+    /// Least log-odds of an answer that one moment gives alone.
+    alone: f32,
     /// Of each attribute, the best first.
     seen: [Vec<Seen>; Attribute::ALL.len()],
 }
@@ -81,8 +86,14 @@ struct Seen {
 }
 
 impl Evidence {
+    /// Of somebody of whom there is what there is: one moment counts as any number.
     pub fn new(rules: AnswerRules) -> Self {
-        Self { rules, seen: Default::default() }
+        Self { rules, alone: 0.0, seen: Default::default() }
+    }
+
+    /// Of somebody who is followed: what one moment says alone must be surer.
+    pub fn of_track(rules: AnswerRules) -> Self {
+        Self { alone: ALONE_LOG_ODDS, ..Self::new(rules) }
     }
 
     /// Takes what a crop of the frame of `at` says. What is worth nothing, is too small, or is not
@@ -105,7 +116,9 @@ impl Evidence {
         let seen = &self.seen[attribute as usize];
         let moments = moments(seen);
         let sides = Sides::of(&moments);
-        let answer = self.rules[attribute as usize].map_or(Answer::Unknown, |rule| sides.answer(rule.least_log_odds));
+        let alone = if moments.len() > 1 { 0.0 } else { self.alone };
+        let answer = |rule: AnswerRule| sides.answer(rule.least_log_odds.max(alone));
+        let answer = self.rules[attribute as usize].map_or(Answer::Unknown, answer);
         let speaks = |seen: &&Seen| answer == Answer::Unknown || (seen.log_odds > 0.0) == (answer == Answer::Yes);
         let telling =
             seen.iter().filter(speaks).reduce(|best, next| if next.tells() > best.tells() { next } else { best });

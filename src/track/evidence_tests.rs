@@ -172,3 +172,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn one_moment_of_a_track_must_be_surer() {
+    #[track_caller]
+    fn check(crops: &[(i64, f32)], expected: Answer) {
+        let mut evidence = Evidence::of_track([Some(AnswerRule { least_pixels: 16, least_log_odds: 0.4 }); 4]);
+        for &(ms, log_odds) in crops {
+            evidence.add(at(ms), &crop(Attribute::Mask, log_odds, 1.0));
+        }
+        assert_eq!(evidence.verdict(Attribute::Mask).answer, expected);
+    }
+    check(&[(0, 1.0)], Answer::Unknown);
+    check(&[(0, -1.0)], Answer::Unknown);
+    // Of the same half second.
+    check(&[(0, 1.0), (100, 1.0)], Answer::Unknown);
+    check(&[(0, 1.0), (600, 1.0)], Answer::Yes);
+    check(&[(0, -1.0), (600, -1.0)], Answer::No);
+    check(&[(0, 1.6)], Answer::Yes);
+}

@@ -62,3 +62,20 @@ fn dropping_it_ends_the_thread_and_lets_the_question_go() {
     drop(desk);
     assert_eq!(Arc::strong_count(&question), 1);
 }
+
+#[test]
+fn what_answers_cost_is_counted() {
+    const EACH: Duration = Duration::from_millis(3);
+    let desk = desk(|number| {
+        let start = cpu::of_thread();
+        while cpu::of_thread() - start < EACH {
+            std::hint::spin_loop();
+        }
+        if **number > 1 { Err(failed("numbers", "too large".to_owned())) } else { Ok(**number) }
+    });
+    assert_eq!(desk.spent(), Spent::default());
+    desk.ask(Arc::new(1)).expect("answered");
+    assert!(desk.ask(Arc::new(2)).is_err(), "what fails is paid for, too");
+    let Spent { answers, cpu } = desk.spent();
+    assert!(answers == 2 && cpu >= 2 * EACH, "{answers}, {cpu:?}");
+}

@@ -226,7 +226,7 @@ fn check_attribute(task: &AttributeTask) -> Result<(), String> {
 
 fn check_plate(PlateTask { places, rules }: &PlateTask) -> Result<(), String> {
     let share = |value: f32| (0.0..=1.0).contains(&value);
-    let scores = [places.plate, places.covered, places.bare, places.veto];
+    let scores = [places.plate, places.covered, places.bare, places.hint, places.veto, places.near_veto];
     if !scores.into_iter().all(|score| share(score) && score > 0.0) {
         return Err("places: scores must be above 0 and at most 1, or every cell would be a place".to_owned());
     }

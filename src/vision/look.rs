@@ -18,7 +18,7 @@ use crate::decode::{Frame, Planes};
 /// A face turned away further than this hides whether it wears a mask.
 const LEAST_FACING: f32 = 0.15;
 /// A part of which less lies within the frame is not judged.
-const LEAST_WITHIN: f32 = 0.5;
+const LEAST_WITHIN: f32 = 0.8;
 /// From here on turning further to the camera shows no more of the mouth. Masks themselves make the joints of a face less
 /// sure, which must not speak against them.
 const AMPLE_FACING: f32 = 0.5;

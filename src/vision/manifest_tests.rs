@@ -128,6 +128,7 @@ fn what_is_wrong_with_a_model_of_plates_is_named() {
     }
     check(PLATE_FINDER, "veto = 0.35\n", "", "missing field `veto`");
     check(PLATE_FINDER, "bare = 0.6", "bare = 0.0", "every cell would be a place");
+    check(PLATE_FINDER, "hint = 0.3", "hint = 0.0", "every cell would be a place");
     check(PLATE_FINDER, "plate = 0.4", "plate = nan", "places: scores");
     check(PLATE_FINDER, "margin = 0.1", "margin = 1.5", "places.margin = 1.5 ");
     check(PLATE_FINDER, "legible_pixels = 70", "legible_pixels = 0", "nothing would be too far away");

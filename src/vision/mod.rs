@@ -38,6 +38,7 @@ pub(crate) mod test_models;
 
 pub use appearance::Appearance;
 pub use closeup::CloseUp;
+pub use desk::Spent;
 pub use detection::{Class, Detection, Group};
 pub use detector::{DetectError, Detector, LOW_SCORE, Seen};
 pub use error::ModelError;

@@ -72,12 +72,17 @@ pub struct PlateTask {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceRule {
-    /// Least scores of a place for each of its states.
+    /// Least scores of a place for each of its states. That of a bare one is the mean of two looks: at the whole vehicle,
+    /// and at the place from near.
     pub plate: f32,
     pub covered: f32,
     pub bare: f32,
-    /// A place is bare only where nothing on the vehicle looks so much like a plate, open or covered.
+    /// The least score of a bare place, on the whole vehicle, that is worth the second look.
+    pub hint: f32,
+    /// A place is bare only where nothing looks so much like a plate, open or covered: on the whole vehicle,
     pub veto: f32,
+    /// and from near.
+    pub near_veto: f32,
     /// How much more than the vehicle's box the model sees on each side, in its larger sides.
     pub margin: f32,
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::attributes::AnswerRules;
-use super::desk::Desk;
+use super::desk::{Desk, Spent};
 use super::detector::DetectError;
 use super::error::ModelError;
 use super::look::{LeftOut, Look, Looker, Needed};
@@ -84,6 +84,11 @@ impl AttributeReader {
     /// As those of `look`.
     pub fn try_look(&self, frame: &Arc<Frame>, person: Rect) -> Result<Option<Look>, DetectError> {
         self.desk.try_ask((Arc::clone(frame), person))
+    }
+
+    /// What all looks so far have cost.
+    pub fn spent(&self) -> Spent {
+        self.desk.spent()
     }
 
     /// When each attribute may be answered; none for one that no model judges.

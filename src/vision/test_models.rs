@@ -99,7 +99,9 @@ pad = 114
 plate = 0.4
 covered = 0.5
 bare = 0.6
+hint = 0.3
 veto = 0.35
+near_veto = 0.45
 margin = 0.1
 [model.rules]
 least_pixels = 30

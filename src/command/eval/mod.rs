@@ -32,7 +32,7 @@ use crate::rules::plate::evidence::PlateEvidence;
 use crate::rules::plate::verdict::View;
 use crate::track::AnswerRules;
 use crate::vision::attributes::Attribute;
-use crate::vision::plate::{Depth, PlateReader};
+use crate::vision::plate::{Depth, PlateObservation, PlateReader};
 use crate::vision::{AttributeReader, Class, Detection, Detector, Look, Manifest};
 
 /// Precision at high recall counts too, so that nearly all of what the model sees is asked for.
@@ -58,7 +58,7 @@ pub struct Args {
     /// Also draw what was judged, wrong answers first, on sheets OUT.jpg, OUT-2.jpg and so on.
     #[arg(long, value_name = "OUT.jpg")]
     sheet: Option<PathBuf>,
-    /// Also write what was told of each labelled person, one JSON object a line, to settle thresholds from.
+    /// Also write what was told of each labelled person and plate, one JSON object a line, to settle thresholds from.
     #[arg(long, value_name = "OUT.jsonl")]
     told: Option<PathBuf>,
 }
@@ -153,8 +153,8 @@ struct Inspected {
     plate: Plate,
     /// A later picture of the same track says more.
     is_superseded: bool,
-    /// Where the plate or its place was found, in pixels of the picture.
-    region: Option<Rect>,
+    /// What the picture shows of the plate or its place.
+    observation: Option<PlateObservation>,
 }
 
 impl Outcome {
@@ -220,8 +220,7 @@ impl Outcome {
                 evidence.judge(class, View::Still).plate
             };
             let class = found.is_some().then_some(class);
-            let region = observation.map(|seen| seen.region);
-            self.plates.push(Inspected { index, class, plate, is_superseded: false, region });
+            self.plates.push(Inspected { index, class, plate, is_superseded: false, observation: look.observation });
         }
         Ok(())
     }

@@ -92,7 +92,12 @@ fn plate_rows(outcome: &Outcome) -> Vec<Row<'_>> {
     judged
         .filter_map(|(told, vehicle)| {
             let label = vehicle.plate?;
-            let tile = plate_tile(&told.plate, label, vehicle.text.as_deref(), told.region.unwrap_or(vehicle.bbox));
+            let tile = plate_tile(
+                &told.plate,
+                label,
+                vehicle.text.as_deref(),
+                told.observation.as_ref().map_or(vehicle.bbox, |seen| seen.region),
+            );
             Some(Row { outcome, bbox: vehicle.bbox, tiles: vec![tile] })
         })
         .collect()

@@ -1,4 +1,4 @@
-//! What was told of each labelled person, one JSON object a line: what thresholds are settled from.
+//! What was told of each labelled person and plate, one JSON object a line: what thresholds are settled from.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -9,9 +9,12 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::attributes::{size, tell};
-use super::labels::{Light, Person};
+use super::labels::{Light, Person, Vehicle};
+use crate::rules::plate::{Plate, PlateVerdict};
 use crate::track::AnswerRules;
+use crate::vision::Class;
 use crate::vision::attributes::{Answer, Attribute};
+use crate::vision::plate::{PlaceKind, PlateColor, PlateObservation};
 
 /// A person labelled yes or no for an attribute.
 #[derive(Debug, PartialEq, Serialize)]
@@ -39,14 +42,62 @@ struct Seen {
     pixels: u32,
 }
 
+/// A vehicle whose plate is labelled.
+#[derive(Debug, PartialEq, Serialize)]
+struct PlateLine<'a> {
+    image: &'a Path,
+    /// Of the vehicle among those of the picture.
+    vehicle: usize,
+    track: Option<&'a str>,
+    light: Option<Light>,
+    /// As it was detected; null where it was not.
+    class: Option<Class>,
+    label: PlateVerdict,
+    text: Option<&'a str>,
+    /// By this picture, or by those of its track so far.
+    told: PlateVerdict,
+    told_text: Option<&'a str>,
+    confidence: f32,
+    /// How probable each candidate is that is told, and its text.
+    candidates: Vec<(&'a str, f32)>,
+    place: Option<SeenPlace>,
+}
+
+/// What one picture shows of a plate's place.
+#[derive(Debug, PartialEq, Serialize)]
+struct SeenPlace {
+    kind: PlaceKind,
+    confidence: f32,
+    width: f32,
+    sharpness: f32,
+    burnt: f32,
+    color: Option<PlateColor>,
+    /// Line by line, character by character, what each may be.
+    lines: Vec<Vec<Vec<(char, f32)>>>,
+}
+
+impl From<&PlateObservation> for SeenPlace {
+    fn from(seen: &PlateObservation) -> Self {
+        let &PlateObservation { kind, confidence, width, sharpness, burnt, color, .. } = seen;
+        let lines = seen.lines.iter().map(|line| line.iter().map(|guess| guess.options.clone()).collect()).collect();
+        Self { kind, confidence, width, sharpness, burnt, color, lines }
+    }
+}
+
 /// # Errors
 /// The file cannot be written.
 pub(super) fn write(path: &Path, outcomes: &[Outcome], rules: &AnswerRules) -> anyhow::Result<()> {
     let write = || -> anyhow::Result<()> {
         let mut file = BufWriter::new(File::create(path)?);
-        for line in outcomes.iter().flat_map(|outcome| lines(outcome, rules)) {
-            serde_json::to_writer(&mut file, &line)?;
-            file.write_all(b"\n")?;
+        for outcome in outcomes {
+            for line in lines(outcome, rules) {
+                serde_json::to_writer(&mut file, &line)?;
+                file.write_all(b"\n")?;
+            }
+            for line in plate_lines(outcome) {
+                serde_json::to_writer(&mut file, &line)?;
+                file.write_all(b"\n")?;
+            }
         }
         Ok(file.flush()?)
     };
@@ -78,13 +129,42 @@ fn lines<'a>(outcome: &'a Outcome, rules: &AnswerRules) -> Vec<Line<'a>> {
     each.filter_map(line).collect()
 }
 
+fn plate_lines(outcome: &Outcome) -> Vec<PlateLine<'_>> {
+    let line = |(index, vehicle): (usize, &'_ Vehicle)| {
+        let told = outcome.plates.iter().find(|told| told.index == index)?;
+        Some((index, vehicle.plate?, told))
+    };
+    let vehicles = outcome.label.vehicles.as_deref().unwrap_or_default();
+    let known = vehicles.iter().enumerate().filter_map(line);
+    known
+        .map(|(index, label, told)| {
+            let Plate { verdict, confidence, candidates, .. } = &told.plate;
+            PlateLine {
+                image: &outcome.label.image,
+                vehicle: index,
+                track: vehicles[index].track.as_deref(),
+                light: outcome.light(),
+                class: told.class,
+                label,
+                text: vehicles[index].text.as_deref(),
+                told: *verdict,
+                told_text: told.plate.text(),
+                confidence: *confidence,
+                candidates: candidates.iter().map(|of| (of.text.as_str(), of.probability)).collect(),
+                place: told.observation.as_ref().map(SeenPlace::from),
+            }
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Rect;
-    use crate::command::eval::labels;
+    use crate::base::{Point, Rect};
+    use crate::command::eval::{Inspected, labels};
     use crate::vision::Look;
     use crate::vision::attributes::{AnswerRule, Observation};
+    use crate::vision::plate::CharGuess;
 
     #[test]
     fn each_labelled_attribute_of_each_person_has_a_line() {
@@ -115,5 +195,32 @@ mod tests {
         };
         let (no_bag, other) = (line(0, Attribute::Bag, false, Some(120.0)), line(1, Attribute::Mask, false, None));
         assert_eq!(found, [judged, no_bag, other]);
+    }
+
+    #[test]
+    fn each_labelled_plate_has_a_line_with_what_was_seen_of_it() {
+        let text = r#"{"image":"a.png","light":"day","vehicles":[
+            {"bbox":[0,0,40,40],"plate":"readable","text":"12A-123.45","track":"1"},{"bbox":[50,0,40,40]}]}"#;
+        let mut outcome = Outcome::new(labels::parse(text, Path::new("set")).expect("sound"));
+        let corners = [Point { x: 0.0, y: 0.0 }; 4];
+        let observation = PlateObservation {
+            kind: PlaceKind::Plate,
+            confidence: 0.9,
+            corners,
+            region: Rect::new(0.0, 0.0, 90.0, 20.0),
+            width: 90.0,
+            sharpness: 0.5,
+            burnt: 0.0,
+            color: None,
+            lines: vec![vec![CharGuess { options: vec![('1', 0.9)] }]],
+        };
+        let plate = Plate { verdict: PlateVerdict::Unreadable, confidence: 0.7, ..Plate::default() };
+        let observation = Some(observation);
+        outcome.plates.push(Inspected { index: 0, class: None, plate, is_superseded: false, observation });
+        let [line] = &plate_lines(&outcome)[..] else { panic!("one line") };
+        assert_eq!((line.vehicle, line.track, line.text), (0, Some("1"), Some("12A-123.45")));
+        assert_eq!((line.label, line.told, line.told_text), (PlateVerdict::Readable, PlateVerdict::Unreadable, None));
+        let place = line.place.as_ref().expect("seen");
+        assert_eq!((place.width, &place.lines), (90.0, &vec![vec![vec![('1', 0.9)]]]));
     }
 }

@@ -116,7 +116,7 @@ mod tests {
                     class: None,
                     plate: Plate::default(),
                     is_superseded: false,
-                    region: None,
+                    observation: None,
                 })
                 .collect();
             outcome

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::super::output;
-use super::Totals;
+use super::{Looks, Totals};
 use crate::alert::{Alert, Judged};
 use crate::base::Rect;
 use crate::camera::analyst::Ended;
@@ -78,6 +78,7 @@ impl Lines {
             Line::Summary(totals) => json!({
                 "type": "summary", "frames": totals.frames, "decoded": totals.decoded,
                 "decoded_again": totals.decoded_again, "inferences": totals.inferences, "dropped": totals.dropped, "seconds": totals.stream.as_secs_f64(), "cpu_seconds": totals.cpu.as_secs_f64(),
+                "looks": {"persons": looks(&totals.persons), "vehicles": looks(&totals.vehicles)},
             }),
         }
     }
@@ -119,6 +120,14 @@ impl Lines {
     fn time(&self, at: Timestamp) -> String {
         at.to_zoned_datetime(self.timezone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
     }
+}
+
+/// How often tracks were looked at closely, and what that cost.
+fn looks(Looks { spent, tracks, watched }: &Looks) -> Value {
+    json!({
+        "looks": spent.answers, "cpu_seconds": rounded(spent.cpu.as_secs_f32(), 1e3),
+        "tracks": tracks, "track_seconds": rounded(watched.as_secs_f32(), 1e3),
+    })
 }
 
 fn described(plate: &Plate) -> Value {

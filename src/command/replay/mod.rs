@@ -12,11 +12,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use gstreamer_pbutils as gst_pbutils;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::{SignedDuration, Timestamp};
-use rustix::time::{ClockId, clock_gettime};
+use jiff::Timestamp;
 
 use super::Usage;
-use crate::base::{Clock as _, SimClock};
+use crate::base::{Clock as _, SimClock, cpu};
 use crate::camera::ANALYSES_PER_SECOND;
 use crate::camera::analyst::{Analysis, Analyst, Ended, Eyes};
 use crate::camera::inspector::{PlateModels, Plates};
@@ -27,7 +26,7 @@ use crate::decode::gate::Gate;
 use crate::intake::health::{LostReason, Role};
 use crate::intake::{AccessUnit, Intake, IntakeOptions, Source};
 use crate::vision::plate::PlateReader;
-use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
+use crate::vision::{AttributeReader, Class, Detector, LOW_SCORE, Manifest, Spent};
 use draw::Drawing;
 use lines::{Line, Lines};
 
@@ -69,10 +68,11 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let manifest = Manifest::load(config.models_dir.as_deref())?;
     let detector = Detector::load(&manifest, &config.detector.model, LOW_SCORE, 1)?;
     let reader = AttributeReader::load(&manifest)?;
-    let reader = reader.map(|reader| Arc::new(Models { reader, waits: true }) as Arc<dyn Reader>);
     let plates = PlateReader::load(&manifest)?;
+    let (of_persons, of_plates) = (reader.clone(), plates.clone());
+    let reader = reader.map(|reader| Arc::new(Models { reader, waits: true }) as Arc<dyn Reader>);
     let plates = plates.map(|reader| Arc::new(PlateModels { reader, waits: true }) as Arc<dyn Plates>);
-    let cpu_before = cpu_time();
+    let cpu_before = cpu::of_process();
     let mut replay = Replay {
         clock: SimClock::new(args.start),
         analyst: Analyst::new(&config, &camera, detector, Eyes { reader, plates, archive: None }, Some(SEED)),
@@ -84,10 +84,13 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let played = args.files.iter().try_for_each(|file| replay.play(file));
     let end = replay.clock.now();
     let (ended, alert) = replay.analyst.finish(end);
-    ended.iter().try_for_each(|ended: &Ended| replay.lines.print(&Line::Track(ended)))?;
+    ended.iter().try_for_each(|ended| replay.ended(ended))?;
     alert.iter().try_for_each(|alert| replay.lines.print(&Line::Alert(alert)))?;
-    let totals =
-        Totals { inferences: replay.analyst.inferences(), cpu: cpu_time().saturating_sub(cpu_before), ..replay.totals };
+    let mut totals = replay.totals;
+    totals.inferences = replay.analyst.inferences();
+    totals.cpu = cpu::of_process().saturating_sub(cpu_before);
+    totals.persons.spent = of_persons.map(|reader| reader.spent()).unwrap_or_default();
+    totals.vehicles.spent = of_plates.map(|reader| reader.spent()).unwrap_or_default();
     replay.lines.print(&Line::Summary(&totals))?;
     if let Some(drawing) = replay.drawing {
         drawing.finish()?;
@@ -114,6 +117,26 @@ struct Totals {
     dropped: u64,
     stream: Duration,
     cpu: Duration,
+    persons: Looks,
+    vehicles: Looks,
+}
+
+/// At all tracks of a kind.
+#[derive(Debug, Clone, Copy, Default)]
+struct Looks {
+    /// On the thread that looks: decoding and detection are not among it.
+    spent: Spent,
+    tracks: u64,
+    /// From the first to the last sight of each.
+    watched: Duration,
+}
+
+impl Looks {
+    fn add(&mut self, ended: &Ended) {
+        self.tracks += 1;
+        let watched = ended.track.last_at.duration_since(ended.track.first_at);
+        self.watched += Duration::try_from(watched).unwrap_or_default();
+    }
 }
 
 struct Replay {
@@ -182,10 +205,19 @@ impl Replay {
     fn tell(&mut self, analyses: Vec<anyhow::Result<Analysis>>) -> anyhow::Result<()> {
         for analysis in analyses {
             for ended in &analysis.context("a picture was not analysed")?.ended {
-                self.lines.print(&Line::Track(ended))?;
+                self.ended(ended)?;
             }
         }
         Ok(())
+    }
+
+    fn ended(&mut self, ended: &Ended) -> std::io::Result<()> {
+        match ended.track.class {
+            Class::Person => self.totals.persons.add(ended),
+            class if class.is_vehicle() => self.totals.vehicles.add(ended),
+            _ => {}
+        }
+        self.lines.print(&Line::Track(ended))
     }
 }
 
@@ -223,10 +255,4 @@ fn length(file: &Path) -> Option<Duration> {
     let address = url::Url::from_file_path(file.canonicalize().ok()?).ok()?;
     let discoverer = gst_pbutils::Discoverer::new(gstreamer::ClockTime::from_seconds(5)).ok()?;
     discoverer.discover_uri(address.as_str()).ok()?.duration().map(Duration::from)
-}
-
-/// Processor time of this process, all threads.
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::try_from(SignedDuration::new(time.tv_sec, time.tv_nsec as i32)).unwrap_or_default()
 }

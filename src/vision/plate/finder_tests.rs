@@ -2,7 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-const RULE: PlaceRule = PlaceRule { plate: 0.4, covered: 0.5, bare: 0.6, veto: 0.2, margin: 0.1 };
+const RULE: PlaceRule =
+    PlaceRule { plate: 0.4, covered: 0.5, bare: 0.6, hint: 0.55, veto: 0.2, near_veto: 0.3, margin: 0.1 };
 
 /// A row with these scores, whose place begins at x.
 fn row(scores: [f32; 3], x: f32) -> [f32; VALUES] {
@@ -40,6 +41,20 @@ fn bare_is_only_what_has_nothing_like_a_plate() {
     check(&[bare, row([0.2, 0.0, 0.0], 9.0)], None);
     check(&[bare, row([0.0, 0.3, 0.0], 9.0)], None);
     check(&[bare, row([0.5, 0.0, 0.0], 9.0)], Some((PlaceKind::Plate, 0.5, 9.0)));
+}
+
+#[test]
+fn bare_is_what_two_looks_agree_on() {
+    #[track_caller]
+    fn check(first: f32, rows: &[[f32; VALUES]], expected: Option<f32>) {
+        let shape = [1, rows.len() as i64, 11];
+        let seen = near(&[Output { shape: &shape, data: rows.as_flattened() }]).expect("decoded");
+        assert_eq!(seen.confirms(first, &RULE), expected, "{seen:?}");
+    }
+    check(0.75, &[row([0.1, 0.29, 0.53], 3.0)], Some(0.8));
+    check(0.75, &[row([0.1, 0.1, 0.53], 3.0), row([0.3, 0.1, 0.1], 3.0)], None);
+    check(0.75, &[row([0.1, 0.1, 0.44], 3.0)], None);
+    check(0.75, &[], None);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::color::{self, Cast};
 use super::ctc::Alphabet;
+use super::finder::ShapeError;
 use super::homography::Homography;
 use super::level::leveled;
 use super::lines::lines;
@@ -16,13 +17,13 @@ use crate::vision::detector::DetectError;
 use crate::vision::error::ModelError;
 use crate::vision::manifest::Manifest;
 use crate::vision::model::{ColorOrder, Input, Model, PlaceRule};
-use crate::vision::runtime::Session;
+use crate::vision::runtime::{Output, Session};
 use crate::vision::tensor::{Colors, Placement, Tensor};
 
 /// Larger strips tell no more of colour and lines.
 const MOST_STRIP: f32 = 320.0;
-/// A plate is looked at again in a square of so many times its size, so that its corners are found more
-/// exactly: shown a whole vehicle, the finder knows them to a few pixels of the frame.
+/// A place is looked at again in a square of so many times its size. So a plate's corners are found more exactly: shown a
+/// whole vehicle, the finder knows them to a few pixels of the frame. And one that seems bare is seen more surely.
 const NEAR: f32 = 3.0;
 /// It is the same plate if it has so much of its box in common.
 const SAME: f32 = 0.5;
@@ -125,6 +126,10 @@ impl Looker {
         let region = finder::region(vehicle, self.finder.rule.margin);
         let mut found = self.finder.find(&planes, region)?;
         let mut inferences = 1;
+        if let Some(hint) = found.take_if(|place| place.kind == PlaceKind::Bare) {
+            inferences += 1;
+            found = self.finder.confirmed(&planes, hint)?;
+        }
         let reads = !self.readers.is_empty() && depth == Depth::Read;
         if let Some(place) = found.as_mut().filter(|place| reads && place.is_legible()) {
             inferences += 1;
@@ -165,38 +170,60 @@ impl Finder {
     /// they were where that shows something else.
     fn refined(&mut self, planes: &Planes<'_>, place: &Place) -> Result<[Point; 4], DetectError> {
         let before = around(&place.corners);
-        let side = NEAR * before.w.max(before.h);
-        let again = self.find(planes, square(before.center(), side))?;
+        let again = self.find(planes, near(&before))?;
         let same = |again: &Place| again.kind == place.kind && around(&again.corners).iou(&before) >= SAME;
         Ok(again.filter(same).map_or(place.corners, |again| again.corners))
     }
 
-    /// The surest place within a region of the frame.
+    /// A place that seemed bare, looked at from near: what covers a plate, or is left of it, is seen better there.
+    fn confirmed(&mut self, planes: &Planes<'_>, hint: Place) -> Result<Option<Place>, DetectError> {
+        let (seen, _) = self.run(planes, near(&around(&hint.corners)), |outputs, _| finder::near(outputs))?;
+        Ok(seen.confirms(hint.confidence, &self.rule).map(|confidence| Place { confidence, ..hint }))
+    }
+
+    /// The surest place within a region of the frame; a bare one is no more than a hint.
     fn find(&mut self, planes: &Planes<'_>, region: Rect) -> Result<Option<Place>, DetectError> {
-        let placement = Placement::new(region, (planes.width, planes.height), &self.input)?;
-        self.tensor.fill(planes, &placement, &self.input, None)?;
-        let decoded = self.session.run(&self.tensor.values, |outputs| finder::decode(outputs, &self.rule));
-        let decoded = decoded.and_then(|place| place.map_err(|error| error.to_string()));
-        let found = decoded.map_err(|problem| DetectError::Inference { model: self.model.clone(), problem })?;
+        let (found, placement) = self.run(planes, region, finder::decode)?;
         Ok(found.map(|place| Place {
             kind: place.kind,
             confidence: place.score,
             corners: place.corners.map(|corner| placement.point_to_frame(corner)),
         }))
     }
+
+    fn run<T>(
+        &mut self,
+        planes: &Planes<'_>,
+        region: Rect,
+        decode: impl FnOnce(&[Output<'_>], &PlaceRule) -> Result<T, ShapeError>,
+    ) -> Result<(T, Placement), DetectError> {
+        let placement = Placement::new(region, (planes.width, planes.height), &self.input)?;
+        self.tensor.fill(planes, &placement, &self.input, None)?;
+        let decoded = self.session.run(&self.tensor.values, |outputs| decode(outputs, &self.rule));
+        let decoded = decoded.and_then(|decoded| decoded.map_err(|error| error.to_string()));
+        let decoded = decoded.map_err(|problem| DetectError::Inference { model: self.model.clone(), problem })?;
+        Ok((decoded, placement))
+    }
+}
+
+/// What is seen of a place from near.
+fn near(place: &Rect) -> Rect {
+    square(place.center(), NEAR * place.w.max(place.h))
 }
 
 /// All but the text.
 fn observe(planes: &Planes<'_>, colors: &Colors<'_>, place: &Place, strip: &Strip) -> PlateObservation {
     let burnt = strip.pixels.iter().filter(|pixel| pixel.iter().all(|&value| value >= BURNT)).count();
     let region = around(&place.corners);
+    // A bumper without a plate is as smooth in the sharpest picture: what lies around it tells.
+    let told_by = if place.kind == PlaceKind::Bare { near(&region) } else { region };
     PlateObservation {
         kind: place.kind,
         confidence: place.confidence,
         corners: place.corners,
         region,
         width: distance(place.corners[0], place.corners[1]),
-        sharpness: sharpness(planes, region),
+        sharpness: sharpness(planes, told_by),
         burnt: burnt as f32 / strip.pixels.len() as f32,
         color: color(planes, colors, place.kind, strip),
         lines: Vec::new(),

@@ -74,8 +74,9 @@ fn only_what_is_wanted_and_can_be_read_is_paid_for() {
     #[track_caller]
     fn check(looker: &mut Looker, picture: &Frame, vehicle: Rect, depth: Depth) -> PlateObservation {
         let look = looker.look(picture, (vehicle, Class::Motorcycle), depth).expect("looked");
-        assert_eq!(look.inferences, 1);
         let seen = look.observation.expect("found");
+        // What seems bare is looked at from near.
+        assert_eq!(look.inferences, if seen.kind == PlaceKind::Bare { 2 } else { 1 });
         assert!(seen.lines.is_empty(), "{seen:?}");
         seen
     }

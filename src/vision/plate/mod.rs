@@ -60,7 +60,7 @@ pub struct PlateObservation {
     pub region: Rect,
     /// Width of the place in frame pixels, along its upper edge.
     pub width: f32,
-    /// 0 to 1, as [`sharpness`](super::crop::sharpness).
+    /// 0 to 1, as [`sharpness`](super::crop::sharpness): of the place, or of what lies around a bare one.
     pub sharpness: f32,
     /// Share of the place's pixels that are burnt out, 0 to 1.
     pub burnt: f32,

@@ -7,7 +7,7 @@ use super::look::{Depth, Looker, PlateLook};
 use crate::base::Rect;
 use crate::decode::Frame;
 use crate::vision::Class;
-use crate::vision::desk::Desk;
+use crate::vision::desk::{Desk, Spent};
 use crate::vision::detector::DetectError;
 use crate::vision::error::ModelError;
 use crate::vision::manifest::Manifest;
@@ -94,6 +94,11 @@ impl PlateReader {
         depth: Depth,
     ) -> Result<Option<PlateLook>, DetectError> {
         self.desk.try_ask(Question { frame: Arc::clone(frame), vehicle, class, depth })
+    }
+
+    /// What all looks so far have cost.
+    pub fn spent(&self) -> Spent {
+        self.desk.spent()
     }
 
     /// When something may be said of a plate.
