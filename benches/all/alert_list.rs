@@ -10,12 +10,13 @@ use axum::http::{Request, header};
 use canhdem::access::{self, Role, Session};
 use canhdem::base::{IdSource, Metrics, SharedClock, SimClock, Timestamp};
 use canhdem::config::Settings;
-use canhdem::http::{self, AppState, Clip, ClipError, ClipSource, Still};
+use canhdem::http::{self, AppState, Clip, ClipError, ClipSource, DeviceKey, Pack, PackSource, Still};
 use canhdem::notify::Board;
 use canhdem::store::{Account, Store};
 use criterion::{BenchmarkId, Criterion, criterion_group};
 use rusqlite::Connection;
 use tower::ServiceExt as _;
+use uuid::Uuid;
 
 use super::footage;
 
@@ -78,6 +79,18 @@ const THE_REST: &str = "
 
 struct NoClips;
 
+struct NoPacks;
+
+impl PackSource for NoPacks {
+    fn pack(&self, _: Uuid) -> Result<Pack, String> {
+        Err("no pack".to_owned())
+    }
+
+    fn device_key(&self) -> Result<DeviceKey, String> {
+        Err("no key".to_owned())
+    }
+}
+
 impl ClipSource for NoClips {
     fn extent(&self, _: &str, _: Timestamp, _: Timestamp) -> Option<(Timestamp, Timestamp)> {
         None
@@ -119,6 +132,7 @@ fn alert_list(c: &mut Criterion) {
         clock,
         metrics: Metrics::new(),
         clips: Arc::new(NoClips),
+        packs: Arc::new(NoPacks),
         snapshots_dir: folder.path().join("snapshots"),
         tls: None,
         setup: None,

@@ -66,7 +66,7 @@ async fn looking_and_playing_are_one_entry_in_ten_minutes() {
     // One appliance, that remembers who looked at what.
     let app = office.app();
     let get = async |path: String| {
-        let answer = super::ask(app.clone(), Request::get(&path).header("host", "localhost:8080")).await;
+        let answer = ask(app.clone(), Request::get(&path).header("host", "localhost:8080")).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     };
     let path = format!("/api/v1/alerts/{}", id(60));

@@ -8,7 +8,7 @@ const disk = (days_left: number | null, days_kept: number | null) => ({
   kept_bytes: 0,
   days_left,
   days_kept,
-  detail: null,
+  trouble: null,
 });
 
 test('days are whole, but for the last', () => {
