@@ -277,13 +277,17 @@ impl LiveCamera {
 
     /// Counters, gate and latest picture, for the page.
     fn tell_progress(&mut self) {
-        let counts = self.watcher.counts();
-        self.metrics.decoded_frames.inc_by(counts.decoded - self.counted.decoded);
-        self.metrics.decoded_again.inc_by(counts.decoded_again - self.counted.decoded_again);
-        self.counted = counts;
         let awake = self.watcher.gate().is_awake();
-        self.metrics.gate_awake.set(i64::from(awake));
         self.stirring.note(awake, self.shared.clock.now(), &self.id, &self.shared.store);
+        let was_awake = self.metrics.gate_awake.set(i64::from(awake)) != 0;
+        let counts = self.watcher.counts();
+        let before = std::mem::replace(&mut self.counted, counts);
+        if counts.decoded == before.decoded && awake == was_awake {
+            // As with most access units of a quiet camera.
+            return;
+        }
+        self.metrics.decoded_frames.inc_by(counts.decoded - before.decoded);
+        self.metrics.decoded_again.inc_by(counts.decoded_again - before.decoded_again);
         let picture = self.watcher.latest().cloned();
         self.shared.board.update_camera(&self.id, |now| {
             now.gate = Some(if awake { GateState::Awake } else { GateState::Quiet });
