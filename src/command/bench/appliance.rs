@@ -28,6 +28,10 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// Of recordings: the oldest go, as they would on a real disk.
 const QUOTA_BYTES: i64 = 4_000_000_000;
 
+/// As the package's service sets them (`deploy/canhdem.service`).
+const MEMORY: [(&str, &str); 3] =
+    [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "131072"), ("MALLOC_TRIM_THRESHOLD_", "131072")];
+
 pub(super) struct Appliance {
     child: Child,
     web: ureq::Agent,
@@ -65,7 +69,8 @@ impl Appliance {
             command.arg("--decode-all");
         }
         let log = File::create(folder.join("log")).context("a file for the log")?;
-        let child = command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
+        let child =
+            command.env("RUST_LOG", "warn").envs(MEMORY).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
         let limits = ureq::Agent::config_builder().timeout_connect(Some(ANSWER_WITHIN));
         let mut appliance = Self {
             child: child.context("the appliance")?,
@@ -280,6 +285,14 @@ mod tests {
         assert_eq!((counters.of("inferences", "b"), counters.sum("inferences")), (4.0, 7.0));
         assert_eq!(counters.dropped.get("analysis"), Some(&2.0));
         assert_eq!(counters.of("inferences", "c"), 0.0);
+    }
+
+    #[test]
+    fn memory_is_given_back_as_the_service_has_it() {
+        let unit = include_str!("../../../deploy/canhdem.service");
+        for (name, value) in MEMORY {
+            assert!(unit.contains(&format!("{name}={value}")), "{name}");
+        }
     }
 
     #[test]
