@@ -119,7 +119,8 @@ test-page: web
 test-browser: web models
 	$(say) 'Tests of the page in a browser'
 	@scripts/setup.sh test
-	@cargo build --locked
+	@# The program as the tests have built it; `cargo build` alone knows other features of its crates, and builds it anew.
+	@cargo test --locked --no-run --test cli
 	@cd web && CHROMIUM="$$(../scripts/setup.sh chromium)" npm run e2e
 
 .PHONY: fuzz

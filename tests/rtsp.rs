@@ -8,7 +8,9 @@ use std::time::Duration;
 use canhdem::config::Transport;
 use canhdem::intake::{Codec, Intake, IntakeOptions, LostReason, Role, Source};
 use canhdem::testcam::{self, Auth, Content, Mount, TestCameras};
-use rtsp_support::{clock, credentials, eventually, footage, footage_of, lost, next, open, serve, source, units};
+use rtsp_support::{
+    clock, credentials, eventually, first_again, footage, footage_of, lost, next, open, serve, source, units,
+};
 
 const PATH: &str = "/cong-chinh/main";
 
@@ -128,7 +130,7 @@ fn the_end_of_a_stream_comes_once_and_last() {
     assert_eq!(lost(&intake).reason, LostReason::Ended);
     assert!(intake.receiver().recv_timeout(rtsp_support::PATIENCE).is_err());
     drop(intake);
-    units(&open(source(&cameras, PATH)), 3);
+    first_again(&source(&cameras, PATH));
 }
 
 #[test]
@@ -151,7 +153,7 @@ fn a_camera_that_drops_out_ends_its_stream_and_no_other() {
     assert_eq!(lost(&a).reason, LostReason::Ended);
     assert_eq!(lost(&open(source(&cameras, "/a"))).reason, LostReason::NoSuchStream);
     cameras.restore("/a");
-    units(&open(source(&cameras, "/a")), 3);
+    first_again(&source(&cameras, "/a"));
     units(&b, 10);
 }
 
@@ -175,7 +177,7 @@ fn a_new_codec_is_a_new_connection() {
     units(&intake, 3);
     cameras.switch_footage(PATH, footage(testcam::Codec::H265));
     assert_eq!(lost(&intake).reason, LostReason::Ended);
-    assert_eq!(units(&open(source(&cameras, PATH)), 3)[0].codec, Codec::H265);
+    assert_eq!(first_again(&source(&cameras, PATH)).codec, Codec::H265);
 }
 
 #[test]
@@ -187,9 +189,7 @@ fn garbage_ends_the_stream_and_the_next_is_clean() {
     assert_eq!(lost(&intake).reason, LostReason::Broken);
     drop(intake);
     cameras.garbage(PATH, false);
-    // For a moment the server still holds on to the stream that it spoiled, and refuses.
-    let clean = eventually(|| next(&open(source(&cameras, PATH))).ok());
-    assert_eq!(clean.caps, before[0].caps);
+    assert_eq!(first_again(&source(&cameras, PATH)).caps, before[0].caps);
 }
 
 #[test]

@@ -57,6 +57,13 @@ pub fn lost(intake: &Intake) -> Lost {
     eventually(|| next(intake).err())
 }
 
+/// Opens it again until a picture comes, and gives that: for a moment a server refuses, while it still holds on to the
+/// stream that ended.
+#[track_caller]
+pub fn first_again(source: &RtspSource) -> AccessUnit {
+    eventually(|| next(&open(source.clone())).ok())
+}
+
 /// Asks again until there is an answer.
 #[track_caller]
 pub fn eventually<T>(mut ask: impl FnMut() -> Option<T>) -> T {
