@@ -96,20 +96,7 @@ pub fn run(
     let address = listener.local_addr().context("the page's own address is unknown")?;
     let manifest = Manifest::load(config.models_dir.as_deref())?;
     let detector = Detector::load(&manifest, &config.detector.model, LOW_SCORE, config.detector.sessions)?;
-    // Who comes is told without them, only not all that they hide.
-    let (reader, left_out) = AttributeReader::load_usable(&manifest)?;
-    for left_out in left_out {
-        tracing::error!(attribute = left_out.attribute.name(), error = %left_out.error, "not told until canhdem starts again");
-    }
-    let reader = reader.map(|reader| Arc::new(Models { reader, waits: false }) as Arc<dyn Reader>);
-    let (plates, left_out) = PlateReader::load_usable(&manifest).unwrap_or_else(|error| {
-        tracing::error!(%error, "plates are not looked for until canhdem starts again");
-        (None, Vec::new())
-    });
-    for error in left_out {
-        tracing::error!(%error, "plates are read without this model until canhdem starts again");
-    }
-    let plates = plates.map(|reader| Arc::new(PlateModels { reader, waits: false }) as Arc<dyn Plates>);
+    let eyes = eyes(&manifest)?;
     let store = Store::open(&config.data_dir, &clock)?;
     for alert in store.close_unfinished()? {
         tracing::info!(alert = %alert.id, "closed: it was open when canhdem last stopped");
@@ -150,7 +137,7 @@ pub fn run(
         recorder: Arc::clone(&recorder),
         detector,
         decoding,
-        eyes: Eyes { reader, plates, archive: Some(Arc::new(StoredPlates::new(store.clone(), settings.clone()))) },
+        eyes: Eyes { archive: Some(Arc::new(StoredPlates::new(store.clone(), settings.clone()))), ..eyes },
     };
     let state = AppState {
         clips: Arc::new(RecordedClips::open(store.clone(), &config.data_dir).context("the folder of clips")?),
@@ -203,6 +190,25 @@ pub fn run(
     recorder.finish();
     sealing.write_stop();
     Ok(())
+}
+
+/// What looks closely at persons and at plates, as far as its models can be used: who comes is told without them, only not
+/// all that they hide.
+fn eyes(manifest: &Manifest) -> anyhow::Result<Eyes> {
+    let (reader, left_out) = AttributeReader::load_usable(manifest)?;
+    for left_out in left_out {
+        tracing::error!(attribute = left_out.attribute.name(), error = %left_out.error, "not told until canhdem starts again");
+    }
+    let (plates, left_out) = PlateReader::load_usable(manifest).unwrap_or_else(|error| {
+        tracing::error!(%error, "plates are not looked for until canhdem starts again");
+        (None, Vec::new())
+    });
+    for error in left_out {
+        tracing::error!(%error, "plates are read without this model until canhdem starts again");
+    }
+    let reader = reader.map(|reader| Arc::new(Models { reader, waits: false }) as Arc<dyn Reader>);
+    let plates = plates.map(|reader| Arc::new(PlateModels { reader, waits: false }) as Arc<dyn Plates>);
+    Ok(Eyes { reader, plates, ..Eyes::default() })
 }
 
 /// What lets somebody make the first account, where there is none: to be kept, and to be shown.

@@ -138,7 +138,7 @@ impl PackSource for FakePacks {
     fn pack(&self, alert: Uuid) -> Result<Pack, String> {
         let is_broken = alert.to_string() == id(61);
         let write = move |to: &mut dyn std::io::Write| {
-            to.write_all(&[7; 600_000]).map_err(|error| error.to_string())?;
+            to.write_all(&vec![7; 600_000]).map_err(|error| error.to_string())?;
             if is_broken {
                 return Err("/secret/path: it is gone".to_owned());
             }

@@ -101,20 +101,41 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
     assert!(verified.stdout.contains("Intact") && !verified.stdout.contains("Compare"), "{}", verified.stdout);
     assert!(verify(&pack, &[]).stdout.contains("Compare the fingerprint"));
 
-    let mut bytes = fs::read(&pack).expect("a pack");
+    check_altered(&pack, &packs.path().join("tampered.zip"), &key);
+    check_page(&appliance, id, &key, &office);
+
+    // What was exported is never overwritten, and the appliance has gone on.
+    let again = export(&office, id, &pack);
+    assert!(again.code == Some(1) && again.stderr.contains("is there already"), "{}", again.stderr);
+    let stopped = appliance.stop();
+    assert_eq!(stopped.code, Some(0), "{}", stopped.stderr);
+    // And without it.
+    let later = export(&office, id, &packs.path().join("later.zip"));
+    assert_eq!(later.code, Some(0), "{}", later.stderr);
+    assert_eq!(verify(&packs.path().join("later.zip"), &["--key", &key]).code, Some(0));
+
+    check_own(&office, &key);
+}
+
+/// What is altered on the way is named.
+#[track_caller]
+fn check_altered(pack: &Path, tampered: &Path, key: &str) {
+    let mut bytes = fs::read(pack).expect("a pack");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 4;
-    let tampered = packs.path().join("tampered.zip");
-    fs::write(&tampered, bytes).expect("written");
-    let verified = verify(&tampered, &["--key", &key]);
+    fs::write(tampered, bytes).expect("written");
+    let verified = verify(tampered, &["--key", key]);
     assert_eq!(verified.code, Some(1), "{}", verified.stdout);
     assert!(verified.stdout.contains("altered (bytes of the pack"), "{}", verified.stdout);
     assert!(verified.stderr.contains("not intact, 1 faults"), "{}", verified.stderr);
     let other = "ab".repeat(32);
-    let verified = verify(&pack, &["--key", &other]);
+    let verified = verify(pack, &["--key", &other]);
     assert!(verified.code == Some(1) && verified.stdout.contains("another key"), "{}", verified.stdout);
+}
 
-    // The same over the page's way, and both are in the log that the next pack has.
+/// The same over the page's way, and both are in the log that the pack has.
+#[track_caller]
+fn check_page(appliance: &Appliance, id: &str, key: &str, office: &Office) {
     // Asked again where a busy machine has kept it waiting for too long.
     let page = eventually("the pack", || {
         let page = appliance.ask(&format!("/api/v1/alerts/{id}/evidence.zip"))?;
@@ -122,9 +143,10 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
         (page.status == 200).then_some(page)
     });
     assert_eq!(page.content_type, "application/zip");
+    let packs = tempfile::tempdir().expect("a folder");
     let downloaded = packs.path().join("page.zip");
     fs::write(&downloaded, page.body).expect("written");
-    assert_eq!(verify(&downloaded, &["--key", &key]).code, Some(0));
+    assert_eq!(verify(&downloaded, &["--key", key]).code, Some(0));
     let unpacked = unpacked(&downloaded);
     let read = |name: &str| -> serde_json::Value {
         serde_json::from_slice(&fs::read(unpacked.path().join(name)).expect(name)).expect("JSON")
@@ -139,21 +161,14 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
             .expect("read")
             .any(|entry| { entry.expect("an entry").file_name().to_string_lossy().starts_with("export-") })
     );
+}
 
-    // What was exported is never overwritten, and the appliance has gone on.
-    let again = export(&office, id, &pack);
-    assert!(again.code == Some(1) && again.stderr.contains("is there already"), "{}", again.stderr);
-    let stopped = appliance.stop();
-    assert_eq!(stopped.code, Some(0), "{}", stopped.stderr);
-    // And without it.
-    let later = export(&office, id, &packs.path().join("later.zip"));
-    assert_eq!(later.code, Some(0), "{}", later.stderr);
-    assert_eq!(verify(&packs.path().join("later.zip"), &["--key", &key]).code, Some(0));
-
-    // The appliance itself: what it wrote down and recorded is as it was, until somebody changes it.
+/// The appliance itself: what it wrote down and recorded is as it was, until somebody changes it.
+#[track_caller]
+fn check_own(office: &Office, key: &str) {
     let appliance =
         |more: &[&str]| run(&[&["verify", "--config", text(&office.config), "--language", "en"], more].concat());
-    let whole = appliance(&["--key", &key]);
+    let whole = appliance(&["--key", key]);
     assert_eq!(whole.code, Some(0), "{}{}", whole.stdout, whole.stderr);
     assert!(whole.stdout.contains("Audit log: intact") && whole.stdout.contains("0 faults"), "{}", whole.stdout);
     let recording = files_below(&office.data_dir.join("recordings/cong")).remove(0);

@@ -35,6 +35,7 @@ fn replay(file: &Path, more: &[&str]) -> Told {
     Told { alerts, decoded: number("decoded") / number("frames"), inferences: number("inferences") }
 }
 
+#[expect(clippy::print_stdout, reason = "the figures of a set")]
 /// Both ways; what is told where every picture is decoded, and what of that the gate missed.
 fn compare(scene: &Scene, seed: u64) -> (usize, usize) {
     let folder = tempfile::tempdir().expect("a temporary folder");

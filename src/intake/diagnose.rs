@@ -71,10 +71,9 @@ impl Seen {
         let reason = match (error.status_code(), phase) {
             (Some(401 | 403), _) => LostReason::WrongPassword,
             (Some(404 | 410), _) => LostReason::NoSuchStream,
-            (Some(_), _) => LostReason::NoVideo,
             (None, Phase::Describe) => LostReason::NoRoute,
             (None, _) if connection_broke => LostReason::Ended,
-            (None, Phase::SetUp) => LostReason::NoVideo,
+            (Some(_), _) | (None, Phase::SetUp) => LostReason::NoVideo,
             (None, Phase::Play) => LostReason::Broken,
         };
         Lost::new(reason, format!("{}: {}", self.url, self.clean(text.lines().next().unwrap_or_default())))

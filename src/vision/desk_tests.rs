@@ -68,7 +68,7 @@ fn what_answers_cost_is_counted() {
     const EACH: Duration = Duration::from_millis(3);
     let desk = desk(|number| {
         let start = cpu::of_thread();
-        while cpu::of_thread() - start < EACH {
+        while cpu::of_thread().saturating_sub(start) < EACH {
             std::hint::spin_loop();
         }
         if **number > 1 { Err(failed("numbers", "too large".to_owned())) } else { Ok(**number) }

@@ -197,8 +197,7 @@ impl Bench<'_> {
         let quiet = Args { busy: 0, ..self.args.clone() };
         let simulator = Simulator::start(&quiet)?;
         let appliance = self.appliance(cameras, true, &simulator)?;
-        let plan = Plan::new(self.plan.cameras, 0, self.plan.measured);
-        self.wait_until(plan.first_turn(cameras, 0) + TURN + RECORDING_EDGE, &simulator.started, shutdown);
+        self.wait_until(Plan::first_turn(cameras, 0) + TURN + RECORDING_EDGE, &simulator.started, shutdown);
         let (before, from) = (appliance.usage()?, self.clock.monotonic());
         shutdown.wait(EVERYTHING.min(self.plan.measured));
         let (after, to) = (appliance.usage()?, self.clock.monotonic());
@@ -252,8 +251,10 @@ impl Bench<'_> {
         let mut rates = Vec::new();
         for index in 0..self.plan.cameras {
             for turn in self.plan.turns(index, self.args.busy.into()) {
-                let within: Vec<&Look> =
-                    looks.iter().filter(|look| (turn + EDGE..turn + TURN - EDGE / 2).contains(&time(look))).collect();
+                let within: Vec<&Look> = looks
+                    .iter()
+                    .filter(|look| (turn + EDGE..turn + TURN.saturating_sub(EDGE / 2)).contains(&time(look)))
+                    .collect();
                 if let (Some(from), Some(to)) = (within.first(), within.last())
                     && within.len() > 1
                 {

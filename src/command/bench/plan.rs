@@ -39,7 +39,7 @@ impl Plan {
     }
 
     /// When the first turn of camera `index` begins, with as many at a time as `busy` says.
-    pub(super) fn first_turn(&self, index: usize, busy: usize) -> Duration {
+    pub(super) fn first_turn(index: usize, busy: usize) -> Duration {
         let at_once = if busy == 0 { AT_ONCE_BEFORE } else { busy };
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         LEAD + STEP * count(index / at_once) + STAGGER * (count(index % at_once) % 8)
@@ -47,7 +47,7 @@ impl Plan {
 
     /// Beginnings of its turns that lie wholly in what is measured.
     pub(super) fn turns(&self, index: usize, busy: usize) -> Vec<Duration> {
-        let first = self.first_turn(index, busy);
+        let first = Self::first_turn(index, busy);
         let end = self.warm_up + self.measured;
         let all = (0u32..).map(|round| first + self.round * round).take_while(|turn| *turn + TURN <= end);
         all.filter(|turn| *turn >= self.warm_up).collect()
@@ -88,8 +88,8 @@ mod tests {
         for (cameras, busy) in [(1, 0), (7, 0), (100, 0), (10, 1), (100, 5)] {
             let plan = Plan::new(cameras, busy, MINUTE);
             for index in 0..cameras {
-                assert!(plan.first_turn(index, busy) + TURN <= plan.warm_up, "camera {index} of {cameras}");
-                assert!(plan.turns(index, busy).iter().all(|turn| *turn > plan.first_turn(index, busy)));
+                assert!(Plan::first_turn(index, busy) + TURN <= plan.warm_up, "camera {index} of {cameras}");
+                assert!(plan.turns(index, busy).iter().all(|turn| *turn > Plan::first_turn(index, busy)));
             }
         }
     }

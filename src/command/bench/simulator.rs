@@ -54,7 +54,7 @@ pub(super) fn run(folder: &Path, plan: &Plan, busy: usize, constant_of_ten: usiz
                 anyhow::Ok(footage)
             };
             // A round begins with its turn: the camera is so far in its round when the plan begins.
-            let phase = plan.round.saturating_sub(plan.first_turn(index, busy));
+            let phase = plan.round.saturating_sub(Plan::first_turn(index, busy));
             mounts.push(Mount::new(path(index, "main"), round(&films.main, &mut main)?).in_phase(phase));
             mounts.push(Mount::new(path(index, "sub"), round(&films.sub, &mut sub)?).in_phase(phase));
         }

@@ -41,7 +41,7 @@ pub(super) struct Near {
 
 impl Near {
     /// How sure it is after both looks that there is none, where the first one gave this score; `None` where it is not.
-    pub(super) fn confirms(&self, first: f32, rule: &PlaceRule) -> Option<f32> {
+    pub(super) fn confirms(self, first: f32, rule: &PlaceRule) -> Option<f32> {
         let mean = first.midpoint(self.bare);
         // Too modest by far: see `models/plate.md`.
         (self.something < rule.near_veto && mean >= rule.bare).then(|| mean.sqrt())

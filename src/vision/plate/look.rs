@@ -128,7 +128,7 @@ impl Looker {
         let mut inferences = 1;
         if let Some(hint) = found.take_if(|place| place.kind == PlaceKind::Bare) {
             inferences += 1;
-            found = self.finder.confirmed(&planes, hint)?;
+            found = self.finder.confirmed(&planes, &hint)?;
         }
         let reads = !self.readers.is_empty() && depth == Depth::Read;
         if let Some(place) = found.as_mut().filter(|place| reads && place.is_legible()) {
@@ -176,9 +176,9 @@ impl Finder {
     }
 
     /// A place that seemed bare, looked at from near: what covers a plate, or is left of it, is seen better there.
-    fn confirmed(&mut self, planes: &Planes<'_>, hint: Place) -> Result<Option<Place>, DetectError> {
+    fn confirmed(&mut self, planes: &Planes<'_>, hint: &Place) -> Result<Option<Place>, DetectError> {
         let (seen, _) = self.run(planes, near(&around(&hint.corners)), |outputs, _| finder::near(outputs))?;
-        Ok(seen.confirms(hint.confidence, &self.rule).map(|confidence| Place { confidence, ..hint }))
+        Ok(seen.confirms(hint.confidence, &self.rule).map(|confidence| Place { confidence, ..*hint }))
     }
 
     /// The surest place within a region of the frame; a bare one is no more than a hint.

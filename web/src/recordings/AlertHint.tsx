@@ -29,7 +29,7 @@ export function AlertHint({ alert: id, onClose }: { alert: string | null; onClos
   if (!alert) return null;
   return (
     <section class="rec-panel" aria-live="polite">
-      <h3>
+      <h2>
         <span class={`severity severity-${alert.severity}`}>
           <SeverityShape severity={alert.severity} /> {t(`severity.${alert.severity}`)}
         </span>
@@ -37,7 +37,7 @@ export function AlertHint({ alert: id, onClose }: { alert: string | null; onClos
         <button type="button" class="rec-remove" aria-label={t('camera.close')} onClick={onClose}>
           <Icon name="close" />
         </button>
-      </h3>
+      </h2>
       <p>{say(alert.reason)}</p>
       {alert.state !== 'new' && (
         <p class="soft">

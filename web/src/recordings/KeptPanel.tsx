@@ -26,9 +26,9 @@ export function KeptPanel({ camera, disk, revision, onShow, onChanged }: Props) 
   }, [camera.id, revision]);
   return (
     <section class="rec-panel rec-kept-list" aria-label={t('recordings.kept')}>
-      <h3>
+      <h2>
         {t('recordings.kept')} <small>{camera.name}</small>
-      </h3>
+      </h2>
       {disk && disk.kept_bytes > 0 && (
         <p class={disk.kept_bytes >= disk.quota_bytes ? 'wrong' : 'soft'}>
           {disk.kept_bytes >= disk.quota_bytes

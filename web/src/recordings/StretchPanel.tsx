@@ -27,7 +27,7 @@ export function StretchPanel({ cameras, marked, offset, onClear, onKept }: Props
   if (Number.isNaN(fromMs) && Number.isNaN(toMs)) {
     return (
       <section class="rec-panel" aria-label={t('recordings.stretch')}>
-        <h3>{t('recordings.stretch')}</h3>
+        <h2>{t('recordings.stretch')}</h2>
         <p class="soft">{t('recordings.stretch.hint')}</p>
       </section>
     );
@@ -38,12 +38,12 @@ export function StretchPanel({ cameras, marked, offset, onClear, onKept }: Props
   const isLong = toMs - fromMs > LONGEST_MS;
   return (
     <section class="rec-panel" aria-label={t('recordings.stretch')}>
-      <h3>
+      <h2>
         {t('recordings.stretch')}
         <button type="button" class="quiet-button" onClick={onClear}>
           {t('recordings.stretch.clear')}
         </button>
-      </h3>
+      </h2>
       <p class="rec-stretch">
         <strong>
           {clock(fromMs)} – {clock(toMs)}

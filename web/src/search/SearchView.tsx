@@ -31,8 +31,10 @@ export function SearchView({ cameras, search, onSearch }: Props) {
         {found.items.map((alert) => (
           <FoundAlert key={alert.id} alert={alert} />
         ))}
-        <li class="found-end" role="status">
-          <End found={found} onOlder={loadOlder} />
+        <li class="found-end">
+          <div role="status">
+            <End found={found} onOlder={loadOlder} />
+          </div>
         </li>
       </ol>
     </main>

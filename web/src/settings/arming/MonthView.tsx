@@ -106,6 +106,7 @@ export function MonthView({ version, groups }: Props) {
                   {Number(each.date.slice(8))}
                   {each.lunar && <LunarMark lunar={each.lunar} date={each.date} />}
                 </span>
+                {each.special && ' '}
                 {each.special && <small>{say(each.special)}</small>}
                 <svg class="month-bar" viewBox="0 0 1440 100" preserveAspectRatio="none" aria-hidden="true">
                   {barsOf(each).map(({ from, to, isPeak }) => (
@@ -154,9 +155,10 @@ export function MonthView({ version, groups }: Props) {
   function wordsOf(each: ArmingDay): string {
     const spans = each.stretches.filter(({ armed }) => armed);
     const words = spans.map(({ from, to }) => `${timeOf(from)}–${timeOf(to, true)}`).join(', ');
-    const special = each.special ? ` ${say(each.special)}.` : '';
+    // Begins with what is to be seen, so that it can be called by that.
+    const seen = each.special ? `${Number(each.date.slice(8))} ${say(each.special)}, ` : '';
     const date = each.date.split('-').reverse().join('/');
     const lunar = each.lunar ? `, ${t('month.lunar', { date: lunarWords(each.lunar) })}` : '';
-    return `${date}${lunar}.${special} ${t('month.armed')}: ${words || t('month.never')}`;
+    return `${seen}${date}${lunar}. ${t('month.armed')}: ${words || t('month.never')}`;
   }
 }

@@ -26,7 +26,7 @@ export function ZoneList({ drawing, dispatch, refusal, usual }: Props) {
   const isChosen = (of: 'zones' | 'lines', index: number) => chosen?.of === of && chosen.index === index;
   return (
     <div class="zone-list">
-      <h3>{t('zones.zones')}</h3>
+      <h2>{t('zones.zones')}</h2>
       {now.zones.length === 0 && <p class="soft">{t('zones.none')}</p>}
       <ul>
         {now.zones.map((zone, index) => (
@@ -44,7 +44,7 @@ export function ZoneList({ drawing, dispatch, refusal, usual }: Props) {
           />
         ))}
       </ul>
-      <h3>{t('zones.lines')}</h3>
+      <h2>{t('zones.lines')}</h2>
       {now.lines.length === 0 && <p class="soft">{t('zones.lines.none')}</p>}
       <ul>
         {now.lines.map((line, index) => (
