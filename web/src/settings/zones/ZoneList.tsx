@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { KindRules, LineKeys, ZoneKeys, ZoneKind } from '../../api/types';
 import { Icon } from '../../icons';
 import { useSession } from '../../session/session';
@@ -155,16 +156,22 @@ function Name({
   onChange: (id: string) => void;
 }) {
   const { t } = useSession();
+  // What is being typed: whatever else happens on the page must not take it away.
+  const [draft, setDraft] = useState<string | null>(null);
   return (
     <input
       class="drawn-name"
       aria-label={t('zones.name')}
-      value={id}
+      value={draft ?? id}
       maxLength={40}
       spellcheck={false}
       autoComplete="off"
       onFocus={onFocus}
-      onChange={(event) => onChange(event.currentTarget.value.trim())}
+      onInput={(event) => setDraft(event.currentTarget.value)}
+      onChange={(event) => {
+        setDraft(null);
+        onChange(event.currentTarget.value.trim());
+      }}
     />
   );
 }

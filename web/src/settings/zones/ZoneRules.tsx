@@ -57,7 +57,7 @@ export function ZoneRules({ zone, kind, rules, usual, onChange }: Props) {
                 max={3600}
                 placeholder={String(usual.loitering_seconds)}
                 value={rules.loitering_seconds ?? ''}
-                onChange={(event) =>
+                onInput={(event) =>
                   onChange({ ...rules, loitering_seconds: secondsOf(event.currentTarget.value) })
                 }
               />
