@@ -156,17 +156,18 @@ describe('an administrator sets up', () => {
   });
 
   it('sets what raises an alert in a zone, which keeps that and its plan under another name', async () => {
-    byHand('id = "ket-sat"', 'id = "ket-sat", plan = ["Khóa két"]');
-    await page.waitForSelector('[data-zone=ket-sat]');
-    await page.click('[data-rules=ket-sat] summary');
-    await page.locator('input[name="rule/ket-sat/person"]').uncheck();
-    await page.fill('input[name="rule/ket-sat/seconds"]', '45');
+    // Under another name, so that it shows when the page has read it.
+    byHand('id = "ket-sat"', 'id = "tu-sat", plan = ["Khóa két"]');
+    await page.waitForSelector('[data-zone=tu-sat]');
+    await page.click('[data-rules=tu-sat] summary');
+    await page.locator('input[name="rule/tu-sat/person"]').uncheck();
+    await page.fill('input[name="rule/tu-sat/seconds"]', '45');
     await page.locator('.zones-hint', { hasText: /cỡ người|người thật/ }).waitFor();
     await assertAccessible(page, 'rules of a zone');
     await shot('settings-rules');
     await save();
     assert.match(readFileSync(file, 'utf8'), /rules = \{ person = false, loitering_seconds = 45 \}/);
-    await page.fill('[data-zone=ket-sat] .drawn-name', 'phong-ket');
+    await page.fill('[data-zone=tu-sat] .drawn-name', 'phong-ket');
     await save();
     const text = readFileSync(file, 'utf8');
     assert.match(text, /id = "phong-ket", plan = \["Khóa két"\][^\n]*rules = \{ person = false/);
