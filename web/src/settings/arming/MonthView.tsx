@@ -157,7 +157,7 @@ export function MonthView({ version, groups }: Props) {
     const words = spans.map(({ from, to }) => `${timeOf(from)}–${timeOf(to, true)}`).join(', ');
     // Begins with what is to be seen, so that it can be called by that.
     const seen = each.special ? `${Number(each.date.slice(8))} ${say(each.special)}, ` : '';
-    const date = each.date.split('-').reverse().join('/');
+    const date = each.date.split('-').reverse().map(Number).join('/');
     const lunar = each.lunar ? `, ${t('month.lunar', { date: lunarWords(each.lunar) })}` : '';
     return `${seen}${date}${lunar}. ${t('month.armed')}: ${words || t('month.never')}`;
   }
