@@ -44,11 +44,11 @@ impl Packer {
 
     /// As [`Packer::pack`], for what a pipeline yields.
     pub(super) fn pack_sample(&mut self, sample: &gst::Sample) -> Option<AccessUnit> {
-        self.pack(sample.buffer_owned()?, sample.caps()?)
+        self.pack(sample.buffer_owned()?, &sample.caps_owned()?)
     }
 
     /// `None` for what cannot be decoded or is not a picture at all.
-    pub(super) fn pack(&mut self, mut buffer: gst::Buffer, caps: &gst::CapsRef) -> Option<AccessUnit> {
+    pub(super) fn pack(&mut self, mut buffer: gst::Buffer, caps: &gst::Caps) -> Option<AccessUnit> {
         let codec = codec_of(caps)?;
         let key = !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT);
         if buffer.size() == 0 || !has_picture(caps) || (self.first_pts.is_none() && !key) {
@@ -70,7 +70,7 @@ impl Packer {
             Stamp::Now(clock) => clock.now(),
             Stamp::From(start) => start.saturating_add(pts).unwrap_or(Timestamp::MAX),
         };
-        Some(AccessUnit { buffer, caps: caps.to_owned(), codec, key, pts, at })
+        Some(AccessUnit { buffer, caps: caps.clone(), codec, key, pts, at })
     }
 }
 
@@ -112,15 +112,15 @@ impl Outlet {
 
     /// As [`Outlet::deliver`], for what a pipeline yields.
     pub(super) fn deliver_sample(&self, sample: &gst::Sample) -> Result<gst::FlowSuccess, gst::FlowError> {
-        match (sample.buffer_owned(), sample.caps()) {
-            (Some(buffer), Some(caps)) => self.deliver(buffer, caps),
+        match (sample.buffer_owned(), sample.caps_owned()) {
+            (Some(buffer), Some(caps)) => self.deliver(buffer, &caps),
             _ => Ok(gst::FlowSuccess::Ok),
         }
     }
 
     /// # Errors
     /// When nobody takes any more: the stream is lost, or was closed.
-    pub(super) fn deliver(&self, buffer: gst::Buffer, caps: &gst::CapsRef) -> Result<gst::FlowSuccess, gst::FlowError> {
+    pub(super) fn deliver(&self, buffer: gst::Buffer, caps: &gst::Caps) -> Result<gst::FlowSuccess, gst::FlowError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(unit) = state.packer.pack(buffer, caps) else { return Ok(gst::FlowSuccess::Ok) };
         if state.changes.too_many(&unit)
