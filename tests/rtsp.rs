@@ -3,6 +3,7 @@
 mod rtsp_support;
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use canhdem::config::Transport;
@@ -201,6 +202,14 @@ fn a_full_queue_drops_up_to_the_next_key_frame() {
     let waiting = units(&intake, 2);
     assert!(waiting[0].key && !waiting[1].key);
     assert!(next(&intake).expect("an access unit").key, "no unit refers to one that was dropped");
+}
+
+#[test]
+fn cameras_that_go_as_soon_as_they_came() {
+    let footage = footage(testcam::Codec::H264);
+    for _ in 0..200 {
+        drop(serve(Mount::new(PATH, Arc::clone(&footage))));
+    }
 }
 
 #[test]

@@ -262,7 +262,13 @@ impl Drop for TestCameras {
     fn drop(&mut self) {
         self.kill();
         self.stop_feeding = None;
-        self.main_loop.quit();
+        // A loop that is told to quit before it runs would run for ever; it hears this once it does.
+        let main_loop = self.main_loop.clone();
+        let quit = glib::source::idle_source_new(None, glib::Priority::HIGH, move || {
+            main_loop.quit();
+            glib::ControlFlow::Break
+        });
+        quit.attach(Some(&self.context));
         self.workers.clear();
     }
 }
