@@ -69,7 +69,7 @@ export interface Draft<T> {
   save: (send: (version: string) => Promise<Settings>) => Promise<boolean>;
   isSaving: boolean;
   refusal: Refusal | null;
-  /** Saved just now. */
+  /** What stands in the file was saved here. */
   isSaved: boolean;
 }
 
@@ -89,6 +89,7 @@ export function useDraft<T>(settings: Settings, known: Known, of: (settings: Set
       setBase(from);
       setValue(of(from));
       setRefusal(null);
+      setSaved(false);
     },
     [of],
   );
@@ -118,10 +119,7 @@ export function useDraft<T>(settings: Settings, known: Known, of: (settings: Set
   };
   return {
     value,
-    change: useCallback((next: T) => {
-      setSaved(false);
-      setValue(next);
-    }, []),
+    change: setValue,
     isChanged,
     isOvertaken: isOvertaken && isChanged,
     reset: () => begin(settings),

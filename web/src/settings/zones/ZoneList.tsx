@@ -39,6 +39,8 @@ export function ZoneList({ drawing, dispatch, refusal, usual }: Props) {
             refusal={isAt(refusal, `zones/${index}`) ? refusal : null}
             onChoose={() => dispatch({ type: 'choose', chosen: { of: 'zones', index } })}
             onChange={(next) => dispatch({ type: 'set', drawn: withZone(now, index, next) })}
+            onType={(id) => dispatch({ type: 'move', drawn: withZone(now, index, renamed(zone, id)) })}
+            onTyped={() => dispatch({ type: 'moved' })}
             onRemove={() =>
               dispatch({ type: 'set', drawn: without(now, { of: 'zones', index }), chosen: null })
             }
@@ -53,7 +55,8 @@ export function ZoneList({ drawing, dispatch, refusal, usual }: Props) {
             <Name
               id={line.id}
               onFocus={() => dispatch({ type: 'choose', chosen: { of: 'lines', index } })}
-              onChange={(id) => dispatch({ type: 'set', drawn: withLine(now, index, { ...line, id }) })}
+              onType={(id) => dispatch({ type: 'move', drawn: withLine(now, index, { ...line, id }) })}
+              onTyped={() => dispatch({ type: 'moved' })}
             />
             <select
               aria-label={t('zones.direction')}
@@ -102,16 +105,19 @@ interface RowProps {
   refusal: Refusal | null;
   onChoose: () => void;
   onChange: (zone: ZoneKeys) => void;
+  onType: (id: string) => void;
+  onTyped: () => void;
   onRemove: () => void;
 }
 
-function ZoneRow({ zone, usual, isChosen, refusal, onChoose, onChange, onRemove }: RowProps) {
+function ZoneRow(props: RowProps) {
+  const { zone, usual, isChosen, refusal, onChoose, onChange, onType, onTyped, onRemove } = props;
   const { t } = useSession();
   const fault = faultOfZone(zone);
   return (
     <li class={`drawn-row ${isChosen ? 'chosen' : ''}`} data-zone={zone.id}>
       <span class={`swatch swatch-${zone.kind}`} aria-hidden="true" />
-      <Name id={zone.id} onFocus={onChoose} onChange={(id) => onChange(renamed(zone, id))} />
+      <Name id={zone.id} onFocus={onChoose} onType={onType} onTyped={onTyped} />
       <select
         aria-label={t('zones.kind')}
         value={zone.kind}
@@ -146,17 +152,17 @@ function ZoneRow({ zone, usual, isChosen, refusal, onChoose, onChange, onRemove 
   );
 }
 
-function Name({
-  id,
-  onFocus,
-  onChange,
-}: {
+interface NameProps {
   id: string;
   onFocus: () => void;
-  onChange: (id: string) => void;
-}) {
+  /** Each letter counts, so that it can be saved from within the field. */
+  onType: (id: string) => void;
+  onTyped: () => void;
+}
+
+function Name({ id, onFocus, onType, onTyped }: NameProps) {
   const { t } = useSession();
-  // What is being typed: whatever else happens on the page must not take it away.
+  // As it is typed, with spaces at its ends; whatever else happens on the page must not take it away.
   const [draft, setDraft] = useState<string | null>(null);
   return (
     <input
@@ -167,10 +173,13 @@ function Name({
       spellcheck={false}
       autoComplete="off"
       onFocus={onFocus}
-      onInput={(event) => setDraft(event.currentTarget.value)}
-      onChange={(event) => {
+      onInput={(event) => {
+        setDraft(event.currentTarget.value);
+        onType(event.currentTarget.value.trim());
+      }}
+      onBlur={() => {
         setDraft(null);
-        onChange(event.currentTarget.value.trim());
+        onTyped();
       }}
     />
   );
