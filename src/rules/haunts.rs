@@ -22,7 +22,6 @@ const LEAST_REACH: f32 = 0.1;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
     pub track: Uuid,
-    pub zone: String,
     /// Where the feet were, in 0..1 of the frame.
     pub spot: Point,
     pub at: Timestamp,
@@ -78,20 +77,22 @@ impl Haunts {
             return Some(known.clone());
         }
         night_of(finding.at, &self.timezone)?;
+        finding.zone.as_ref()?;
         let (track, at, spot) = (finding.track, finding.at, feet(&finding.bbox, frame_size));
-        let mark = Mark { track, zone: finding.zone.clone()?, spot, at };
+        let mark = Mark { track, spot, at };
         self.marks.push(mark.clone());
         self.fresh.push(mark.clone());
         self.forget_oldest();
         Some(mark)
     }
 
-    /// On how many nights of the week somebody loitered within `reach` of a spot, in 0..1 of the frame.
+    /// On how many nights of the week somebody loitered within `reach` of a spot, in 0..1 of the frame, whatever zone that
+    /// was in: zones are drawn anew and renamed.
     fn nights(&self, here: &Mark, reach: Point, now: Timestamp) -> usize {
         let week = Week::of(now, &self.timezone);
         let is_near = |mark: &&Mark| {
             let (x, y) = ((mark.spot.x - here.spot.x) / reach.x, (mark.spot.y - here.spot.y) / reach.y);
-            mark.zone == here.zone && x.hypot(y) <= 1.0
+            x.hypot(y) <= 1.0
         };
         let counts = |mark: &&Mark| now.duration_since(mark.at) <= self.keep;
         let near = self.marks.iter().filter(counts).filter(is_near);

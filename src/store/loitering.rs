@@ -51,18 +51,17 @@ impl Store {
 /// What is known of a track already stays.
 fn insert(connection: &Connection, camera: &str, mark: &Mark) -> rusqlite::Result<()> {
     let sql = "
-        insert into loitering (track, appliance, camera, zone, x, y, at_ns)
-        values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6)
+        insert into loitering (track, appliance, camera, x, y, at_ns)
+        values (?1, (select id from appliance), ?2, ?3, ?4, ?5)
         on conflict (track) do nothing";
-    let Mark { track, zone, spot, at } = mark;
-    let values = params![track.as_bytes(), camera, zone, spot.x, spot.y, nanoseconds(*at)];
+    let Mark { track, spot, at } = mark;
+    let values = params![track.as_bytes(), camera, spot.x, spot.y, nanoseconds(*at)];
     connection.prepare_cached(sql)?.execute(values).map(drop)
 }
 
 fn mark(row: &Row<'_>) -> rusqlite::Result<Mark> {
     Ok(Mark {
         track: rows::uuid(row, "track")?,
-        zone: row.get("zone")?,
         spot: Point { x: row.get("x")?, y: row.get("y")? },
         at: rows::timestamp(row, "at_ns")?,
     })
@@ -77,7 +76,7 @@ mod tests {
 
     fn a_mark(n: u128) -> Mark {
         let at = seconds(i64::try_from(n).expect("small"));
-        Mark { track: Uuid::from_u128(n), zone: "san".to_owned(), spot: Point { x: 0.25, y: 0.5 }, at }
+        Mark { track: Uuid::from_u128(n), spot: Point { x: 0.25, y: 0.5 }, at }
     }
 
     #[test]
@@ -86,7 +85,7 @@ mod tests {
         store.put_marks("cong", vec![a_mark(2), a_mark(1)]).expect("stored");
         store.put_marks("kho", vec![a_mark(3)]).expect("stored");
         // Of a track that has one.
-        store.put_marks("cong", vec![Mark { zone: "bai-xe".to_owned(), ..a_mark(1) }]).expect("stored");
+        store.put_marks("cong", vec![Mark { at: seconds(9), ..a_mark(1) }]).expect("stored");
         drop(store);
         let store = Store::open(folder.path(), &clock()).expect("opens again");
         assert_eq!(store.marks("cong", seconds(0)).expect("read"), [a_mark(1), a_mark(2)]);

@@ -37,6 +37,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("migrations/0011.sql"),
         include_str!("migrations/0012.sql"),
         include_str!("migrations/0013.sql"),
+        include_str!("migrations/0014.sql"),
     ],
 };
 

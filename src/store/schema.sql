@@ -365,9 +365,8 @@ create table arming_order (
 create table loitering (
   track blob primary key check (length(track) = 16),
   appliance blob not null references appliance (id),
-  -- Ids of the camera and the zone in the configuration; they may have been removed there since.
+  -- Id of the camera in the configuration; it may have been removed there since.
   camera text not null check (camera <> ''),
-  zone text not null check (zone <> ''),
   -- Of the feet, from the left and from the top, in 0..1 of the frame.
   x real not null check (x between 0 and 1),
   y real not null check (y between 0 and 1),

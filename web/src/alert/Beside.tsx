@@ -7,7 +7,8 @@ import { LivePicture } from '../camera/LivePicture';
 import { useSession } from '../session/session';
 import { millis } from '../time';
 import type { PlayerControl } from './AlertView';
-import { besides, isOutOfStep, stretchOf } from './beside';
+import { besides, endOf, hasMore, isOutOfStep, stretchOf } from './beside';
+import { clipUrl } from './clip';
 import './beside.css';
 
 interface Props {
@@ -49,6 +50,7 @@ export function Beside({ alert, camera, found, player }: Props) {
           key={other.id}
           camera={other.camera}
           url={clipOf(other.id)}
+          endMs={endOf(other)}
           words={t('beside.same', { name: other.camera_name })}
           player={player}
         />
@@ -58,6 +60,7 @@ export function Beside({ alert, camera, found, player }: Props) {
           key={near.camera}
           camera={near.camera}
           url={recordingClipUrl(near.camera, stretch.fromMs, stretch.toMs)}
+          endMs={stretch.toMs}
           words={t('beside.near', { name: near.camera_name })}
           player={player}
         />
@@ -69,19 +72,23 @@ export function Beside({ alert, camera, found, player }: Props) {
 interface InStepProps extends Pick<Props, 'player'> {
   camera: string;
   url: string;
+  /** Wall time up to which it grows while it is being recorded. */
+  endMs: number;
   words: string;
 }
 
 /** Another camera's clip, which goes where the player goes. */
-function InStep({ camera, url, words, player }: InStepProps) {
+function InStep({ camera, url, endMs, words, player }: InStepProps) {
   const { t } = useSession();
   const video = useRef<HTMLVideoElement>(null);
   const [startMs, setStartMs] = useState<number | null>(null);
   const [isOut, setOut] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+  const src = clipUrl(url, attempt);
+  useEffect(() => setStartMs(null), [url]);
   useEffect(() => {
     const abort = new AbortController();
-    setStartMs(null);
-    probeClip(url, abort.signal).then(
+    probeClip(src, abort.signal).then(
       (found) => {
         if (abort.signal.aborted) return;
         if (found?.start) setStartMs(millis(found.start));
@@ -92,9 +99,10 @@ function InStep({ camera, url, words, player }: InStepProps) {
       },
     );
     return () => abort.abort();
-  }, [url]);
+  }, [src]);
   useEffect(() => {
     if (startMs === null) return undefined;
+    const sinceMs = performance.now();
     const timer = setInterval(() => {
       const shown = video.current;
       const watched = player.current?.watched();
@@ -102,6 +110,8 @@ function InStep({ camera, url, words, player }: InStepProps) {
       const wantedS = (watched.wallMs - startMs) / 1000;
       const isWithin = wantedS >= 0 && wantedS <= shown.duration;
       setOut(!isWithin);
+      const loaded = { startMs, endMs: startMs + shown.duration * 1000 };
+      if (hasMore(loaded, watched.wallMs, endMs, performance.now() - sinceMs)) setAttempt(attempt + 1);
       shown.playbackRate = watched.speed;
       if (isWithin && isOutOfStep(shown.currentTime, wantedS) && !shown.seeking) shown.currentTime = wantedS;
       const plays = isWithin && watched.isPlaying;
@@ -109,14 +119,14 @@ function InStep({ camera, url, words, player }: InStepProps) {
       if (!plays && !shown.paused) shown.pause();
     }, STEP_MS);
     return () => clearInterval(timer);
-  }, [startMs, player]);
+  }, [startMs, endMs, attempt, player]);
   return (
     <figure class={isOut ? 'beside-out' : undefined} data-beside={camera}>
       <div class="beside-picture">
         {startMs !== null && (
           <video
             ref={video}
-            src={url}
+            src={src}
             muted
             playsInline
             preload="auto"

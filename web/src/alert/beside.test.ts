@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleAlert, START_MS } from '../api/samples';
-import { besides, isOutOfStep, stretchOf } from './beside';
+import { besides, endOf, hasMore, isOutOfStep, stretchOf } from './beside';
 
 const of = (id: string, camera: string, from: string, to: string) => ({
   ...sampleAlert(id, 0),
@@ -27,6 +27,26 @@ describe('what happens beside an alert', () => {
   it('is moved when it is out of step, and not for less', () => {
     expect(isOutOfStep(10, 10.2)).toBe(false);
     expect(isOutOfStep(10, 9)).toBe(true);
+  });
+});
+
+describe('a clip beside one that is still being recorded', () => {
+  const loaded = { startMs: START_MS, endMs: START_MS + 20_000 };
+  const end = START_MS + 60_000;
+  it.each([
+    ['the moment is in it', 19_000, 5_000, false],
+    ['the moment is after it', 21_000, 5_000, true],
+    ['it was loaded just now', 21_000, 4_900, false],
+    ['it never reaches so far', 61_000, 5_000, false],
+  ])('%s', (_, wanted, since, expected) => {
+    expect(hasMore(loaded, START_MS + wanted, end, since)).toBe(expected);
+  });
+  it('of an open alert has no end yet', () => {
+    const other = of('b', 'kho', '01:20:00', '01:21:00');
+    expect(endOf({ ...other, closed_at: null })).toBe(Infinity);
+    expect(endOf({ ...other, closed_at: '2026-02-17T01:21:30+07:00' })).toBe(
+      Date.parse('2026-02-17T01:21:10+07:00'),
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Alert, CaseInFull } from '../api/types';
 import { millis } from '../time';
+import type { Loaded } from './clip';
 
 /** An alert as its case tells of it. */
 export type CaseAlert = CaseInFull['alerts'][number];
@@ -41,3 +42,14 @@ const TOLERATED_S = 0.35;
 
 /** Whether a clip that is at `atS` has to be moved to be in step. */
 export const isOutOfStep = (atS: number, wantedS: number): boolean => Math.abs(atS - wantedS) > TOLERATED_S;
+
+/** The wall time at which the clip of another alert of the case ends; one that is open goes on. */
+export const endOf = ({ closed_at, last_seen_at }: CaseAlert): number =>
+  closed_at ? millis(last_seen_at) + BEYOND_MS : Infinity;
+
+/** So long after it was loaded a clip that is too short is asked for again. */
+const AGAIN_MS = 5_000;
+
+/** Whether a clip that was loaded `sinceMs` ago is worth loading anew: it ends before the moment wanted, and has grown. */
+export const hasMore = (loaded: Loaded, wantedMs: number, endMs: number, sinceMs: number): boolean =>
+  wantedMs > loaded.endMs && wantedMs <= endMs && sinceMs >= AGAIN_MS;
