@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { getCase } from '../api/client';
 import type { Alert, CaseInFull } from '../api/types';
 import { caseStamp } from './case';
@@ -7,7 +7,8 @@ import { caseStamp } from './case';
 export function useCase(alert: Alert, alerts: readonly Alert[]): CaseInFull | null {
   const [found, setFound] = useState<{ asked: string; is: CaseInFull } | null>(null);
   const id = alert.case ?? null;
-  const stamp = id === null ? '' : caseStamp(id, alerts);
+  // Of a hundred thousand alerts, not with each picture.
+  const stamp = useMemo(() => (id === null ? '' : caseStamp(id, alerts)), [id, alerts]);
   useEffect(() => {
     if (id === null) return;
     const abort = new AbortController();
