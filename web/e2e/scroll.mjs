@@ -56,7 +56,7 @@ async function measure(count, port) {
 /** In the page: scrolls down until nothing more comes; returns the list's height. */
 async function toTheEnd(count) {
   const list = document.querySelector('.queue-list');
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const frame = () => new Promise((done) => window.requestAnimationFrame(done));
   for (;;) {
     list.scrollTop = list.scrollHeight;
     await frame();
@@ -70,7 +70,7 @@ async function toTheEnd(count) {
 /** In the page: a wheel that turns a row a frame, and now and then a leap to anywhere, as by the bar at the side. */
 async function scroll(turns) {
   const list = document.querySelector('.queue-list');
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const frame = () => new Promise((done) => window.requestAnimationFrame(done));
   const found = { frames: [], mostRows: 0, empty: 0 };
   let last = await frame();
   for (let turn = 0; turn < turns; turn += 1) {
