@@ -44,16 +44,16 @@ use crate::store::Store;
 use crate::vision::Detector;
 use analyst::{Analyst, Eyes};
 use closer::{Closer, MainPictures};
-use feed::{Feed, QUEUE_LEN};
+use feed::Feed;
 use recall::Recall;
 use saver::Saver;
-use steps::{analyse, inspect, keep, look};
+use steps::{analyse, inspect, keep, look, tell_delay};
 use stirring::Stirring;
 
 /// Pictures of an awake camera that are analysed each second.
 pub const ANALYSES_PER_SECOND: u32 = 5;
-/// With so many waiting, pictures are only decoded, so that the newest are analysed again.
-const BEHIND: usize = QUEUE_LEN / 2;
+/// With so many waiting, pictures are only decoded, so that the newest are analysed again: 0.8 s at 25 a second.
+const BEHIND: usize = 20;
 /// With so many waiting, nobody is looked at closely: 0.6 s at 25 a second.
 const HURRIED: usize = 15;
 /// How long the loop sleeps at most: it must notice a shutdown.
@@ -130,6 +130,8 @@ struct LiveCamera {
     recall: Recall,
     saver: Saver,
     stirring: Stirring,
+    /// Whether somebody was there in the picture that was analysed last.
+    busy: bool,
     metrics: CameraMetrics,
     /// What of the watcher's counts the metrics have.
     counted: WatcherCounts,
@@ -151,6 +153,7 @@ impl LiveCamera {
             recall,
             saver,
             stirring: Stirring::default(),
+            busy: false,
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),
             shared: shared.clone(),
@@ -226,13 +229,16 @@ impl LiveCamera {
     fn watch(&mut self, unit: &AccessUnit) {
         self.metrics.access_units.inc();
         let waiting = self.sub.as_ref().unwrap_or(&self.main).waiting();
-        let Self { watcher, main_pictures, analyst, saver, metrics, shared, .. } = self;
+        let Self { watcher, main_pictures, analyst, saver, metrics, shared, busy, .. } = self;
         let mut see = |sighting: Sighting| {
             if waiting > BEHIND {
                 metrics.dropped("analysis").inc();
-                return true;
+                tell_delay(&sighting, shared, metrics);
+                // Were it held awake for being behind, a storm that woke all cameras would never end.
+                return *busy;
             }
             let mut analysis = analyse(analyst, saver, metrics, shared, &sighting);
+            tell_delay(&sighting, shared, metrics);
             keep(saver, std::mem::take(&mut analysis.ended));
             if waiting <= HURRIED {
                 let mut closer = main_pictures.as_mut();
@@ -243,7 +249,8 @@ impl LiveCamera {
                 let left_out = analyst.leave_out(&sighting.frame, &analysis.tracks, closer);
                 metrics.dropped("attributes").inc_by(left_out as u64);
             }
-            analysis.busy
+            *busy = analysis.busy;
+            *busy
         };
         if let Err(error) = watcher.push(unit, &mut see) {
             tracing::warn!(%error, "a stretch of video cannot be decoded; waiting for the next key frame");
@@ -288,9 +295,14 @@ impl LiveCamera {
         }
         self.metrics.decoded_frames.inc_by(counts.decoded - before.decoded);
         self.metrics.decoded_again.inc_by(counts.decoded_again - before.decoded_again);
+        if !awake {
+            self.metrics.analysis_delay_seconds.set(0.0);
+        }
+        let delay = Duration::try_from_secs_f64(self.metrics.analysis_delay_seconds.get()).unwrap_or_default();
         let picture = self.watcher.latest().cloned();
         self.shared.board.update_camera(&self.id, |now| {
             now.gate = Some(if awake { GateState::Awake } else { GateState::Quiet });
+            now.delay = awake.then_some(delay);
             now.picture = picture;
         });
     }
@@ -337,6 +349,7 @@ impl LiveCamera {
             now.recording = self.main.is_live();
             if quiet {
                 now.gate = None;
+                now.delay = None;
             }
             now.worst().cloned()
         });

@@ -23,6 +23,7 @@ pub struct Metrics {
     decoded_again: Family<CameraLabel, Counter>,
     inferences: Family<CameraLabel, Counter>,
     gate_awake: Family<CameraLabel, Gauge>,
+    analysis_delay_seconds: Family<CameraLabel, Gauge<f64, AtomicU64>>,
     alert_latency_seconds: Family<CameraLabel, Histogram, fn() -> Histogram>,
     dropped: Family<QueueLabel, Counter>,
     /// Of recordings: bytes used, bytes at most, days left, days kept.
@@ -43,6 +44,8 @@ pub struct CameraMetrics {
     pub inferences: Counter,
     /// 1 while every picture is decoded, 0 while only some are.
     pub gate_awake: Gauge,
+    /// How old the picture that was analysed last was by then; 0 while none is.
+    pub analysis_delay_seconds: Gauge<f64, AtomicU64>,
     /// From a frame's arrival to the alert that it opened, stored.
     pub alert_latency_seconds: Histogram,
     camera: String,
@@ -78,6 +81,9 @@ impl Metrics {
         registry.register("inferences", "Runs of the detector", inferences.clone());
         let gate_awake = Family::<CameraLabel, Gauge>::default();
         registry.register("gate_awake", "1 while every picture of the camera is decoded", gate_awake.clone());
+        let analysis_delay_seconds = Family::<CameraLabel, Gauge<f64, AtomicU64>>::default();
+        let help = "How old the picture that was analysed last was by then; 0 while none is";
+        registry.register("analysis_delay_seconds", help, analysis_delay_seconds.clone());
         let alert_latency_seconds =
             Family::<CameraLabel, Histogram, fn() -> Histogram>::new_with_constructor(latency_histogram);
         let help = "From a frame's arrival to the alert that it opened";
@@ -105,6 +111,7 @@ impl Metrics {
             decoded_again,
             inferences,
             gate_awake,
+            analysis_delay_seconds,
             alert_latency_seconds,
             dropped,
             recordings,
@@ -134,6 +141,7 @@ impl Metrics {
             decoded_again: self.decoded_again.get_or_create_owned(&label),
             inferences: self.inferences.get_or_create_owned(&label),
             gate_awake: self.gate_awake.get_or_create_owned(&label),
+            analysis_delay_seconds: self.analysis_delay_seconds.get_or_create_owned(&label),
             alert_latency_seconds: self.alert_latency_seconds.get_or_create_owned(&label),
             camera: label.camera,
             dropped: self.dropped.clone(),
@@ -178,6 +186,7 @@ mod tests {
         gate.decoded_again.inc_by(2);
         gate.dropped("recorder").inc();
         gate.gate_awake.set(1);
+        gate.analysis_delay_seconds.set(2.5);
         gate.alert_latency_seconds.observe(0.25);
         metrics.camera("kho");
         metrics.stuck("cam-kho").inc();
@@ -187,6 +196,7 @@ mod tests {
             "canhdem_access_units_total{camera=\"kho\"} 0",
             "canhdem_decoded_again_total{camera=\"cong-chinh\"} 2",
             "canhdem_dropped_total{camera=\"cong-chinh\",queue=\"recorder\"} 1",
+            "canhdem_analysis_delay_seconds{camera=\"cong-chinh\"} 2.5",
             "canhdem_gate_awake{camera=\"cong-chinh\"} 1",
             "canhdem_stuck_total{thread=\"cam-kho\"} 1",
             "canhdem_alert_latency_seconds_bucket{le=\"0.3\",camera=\"cong-chinh\"} 1",

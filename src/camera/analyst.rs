@@ -30,7 +30,7 @@ use crate::rules::tamper::{Incident, KnownScenes};
 use crate::rules::{Armed, Conduct, Context, Finding, FindingKind, Place, Schedule, intrusion};
 use crate::track::{AnswerRules, Track, Tracker, Verdicts};
 use crate::vision::closeup::{self, CloseUp};
-use crate::vision::{Class, DetectError, Detector};
+use crate::vision::{Class, DetectError, Detector, Urgency};
 
 pub struct Analyst {
     camera: String,
@@ -153,7 +153,8 @@ impl Analyst {
         }
         let frame_size = (frame.width, frame.height);
         let regions = closeup::regions(&sighting.motion, frame_size, self.detector.input_size(), &self.closeup);
-        let seen = self.detector.detect(frame, &regions)?;
+        let urgency = if self.has_open_alert() { Urgency::Hurried } else { Urgency::Usual };
+        let seen = self.detector.detect_as(urgency, frame, &regions)?;
         self.inferences += u64::from(seen.inferences);
         let update = self.tracker.update(frame.at, &seen.detections, frame_size);
         self.movers.update(frame.at, &update.tracks, &sighting.motion);

@@ -32,11 +32,20 @@ pub(super) fn analyse(
     if let Some((change, alert)) = analysis.alert.take() {
         saver.save(change, alert, Some(&sighting.frame));
         if change == Change::Opened {
-            let latency = shared.clock.now().duration_since(sighting.frame.at);
-            metrics.alert_latency_seconds.observe(latency.as_secs_f64().max(0.0));
+            metrics.alert_latency_seconds.observe(age(sighting, shared));
         }
     }
     analysis
+}
+
+/// How far the analysis is behind what the camera shows.
+pub(super) fn tell_delay(sighting: &Sighting, shared: &Shared, metrics: &CameraMetrics) {
+    metrics.analysis_delay_seconds.set(age(sighting, shared));
+}
+
+/// How old a picture is, in seconds.
+fn age(sighting: &Sighting, shared: &Shared) -> f64 {
+    shared.clock.now().duration_since(sighting.frame.at).as_secs_f64().max(0.0)
 }
 
 /// Looks closely at the persons of the open alert, and saves what is known of them by now.

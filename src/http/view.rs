@@ -33,6 +33,9 @@ pub(super) struct Camera {
     /// Whether every picture is looked at, or only some until something moves.
     #[schema(required)]
     pub gate: Option<GateState>,
+    /// How old the picture that was analysed last was by then, in seconds; null while none is.
+    #[schema(required)]
+    pub analysis_delay_s: Option<f64>,
     /// When the latest picture was taken.
     #[schema(required, format = DateTime)]
     pub picture_at: Option<String>,
@@ -295,6 +298,7 @@ pub(super) fn camera(camera: &config::Camera, now: &CameraNow, started_at: Times
         reason: worst.and_then(|stream| stream.reason).map(reason),
         streams: now.streams.iter().map(|health| stream(health, tz)).collect(),
         gate: now.gate,
+        analysis_delay_s: now.delay.map(|delay| delay.as_secs_f64()),
         picture_at: now.picture.as_ref().map(|picture| time(picture.at, tz)),
         recording: now.recording,
         zones: camera.zones.iter().map(zone).collect(),

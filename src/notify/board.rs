@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,6 +23,8 @@ pub struct CameraNow {
     /// Main first; one or two.
     pub streams: Vec<StreamHealth>,
     pub gate: Option<GateState>,
+    /// How old the picture that was analysed last was by then; `None` while none is.
+    pub delay: Option<Duration>,
     /// The last decoded picture, shared, not yet a JPEG: it becomes one only when asked for.
     pub picture: Option<Arc<Frame>>,
     pub recording: bool,

@@ -3,11 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Sender, TrySendError, bounded};
 
 use super::decoders::Decoder;
 use super::detection::Detection;
 use super::error::ModelError;
+use super::lanes::{Entry, Exit, Urgency, lanes};
 use super::manifest::Manifest;
 use super::model::Input;
 use super::nms::{self, RegionDetections, SAME_IOU};
@@ -49,7 +50,7 @@ struct Shared {
     model: String,
     input: Input,
     /// `None` only while dropping: closing the queue is what ends the threads.
-    jobs: Option<Sender<Job>>,
+    jobs: Option<Entry<Job>>,
     workers: Vec<Worker>,
     /// Tensors that wait to be filled again; no more than were ever in use at once.
     idle: Mutex<Vec<Tensor>>,
@@ -81,7 +82,7 @@ impl Detector {
         let decoder = Decoder::new(model.detector()?, &model.input);
         let bytes = manifest.read_model(model)?;
         let sessions = sessions.max(1);
-        let (jobs, queue) = bounded(sessions);
+        let (jobs, queue) = lanes(sessions);
         let mut workers = Vec::with_capacity(sessions);
         for number in 1..=sessions {
             let session = Session::load(manifest, model, &bytes)?;
@@ -117,9 +118,17 @@ impl Detector {
     /// # Errors
     /// The frame's planes are too short, a region lies outside it, or the model fails.
     pub fn detect(&self, frame: &Frame, regions: &[Rect]) -> Result<Seen, DetectError> {
+        self.detect_as(Urgency::Usual, frame, regions)
+    }
+
+    /// As [`Detector::detect`]; where many wait, those in a hurry are answered first.
+    ///
+    /// # Errors
+    /// As [`Detector::detect`].
+    pub fn detect_as(&self, urgency: Urgency, frame: &Frame, regions: &[Rect]) -> Result<Seen, DetectError> {
         let whole = Rect::new(0.0, 0.0, frame.width as f32, frame.height as f32);
         let views: Vec<_> = std::iter::once(whole).chain(regions.iter().copied()).collect();
-        let seen = self.look_at(frame, &views, true)?;
+        let seen = self.look_at(frame, &views, Some(urgency))?;
         Ok(seen.unwrap_or_default())
     }
 
@@ -129,11 +138,11 @@ impl Detector {
     /// # Errors
     /// As [`Detector::detect`].
     pub fn try_detect_in(&self, frame: &Frame, region: Rect) -> Result<Option<Seen>, DetectError> {
-        self.look_at(frame, &[region], false)
+        self.look_at(frame, &[region], None)
     }
 
-    /// Looks at each of `views`; `None` when there is no free session and it `waits` for none.
-    fn look_at(&self, frame: &Frame, views: &[Rect], waits: bool) -> Result<Option<Seen>, DetectError> {
+    /// Looks at each of `views`; `None` when there is no free session and it `waits` in no lane.
+    fn look_at(&self, frame: &Frame, views: &[Rect], waits: Option<Urgency>) -> Result<Option<Seen>, DetectError> {
         let planes = frame.planes();
         let size = (planes.width, planes.height);
         let whole = Rect::new(0.0, 0.0, size.0 as f32, size.1 as f32);
@@ -146,9 +155,9 @@ impl Detector {
             let mut tensor = self.shared.take_idle();
             tensor.fill(&planes, placement, input, gamma_for(&planes, placement))?;
             let job = Job { tensor, answer: answer.clone(), index };
-            let sent = match &self.shared.jobs {
-                Some(jobs) if waits => jobs.send(job).is_ok(),
-                Some(jobs) => match jobs.try_send(job) {
+            let sent = match (&self.shared.jobs, waits) {
+                (Some(jobs), Some(urgency)) => jobs.send(job, urgency).is_ok(),
+                (Some(jobs), None) => match jobs.try_send(job, Urgency::Usual) {
                     Ok(()) => true,
                     Err(TrySendError::Full(job)) => {
                         self.shared.give_back(job.tensor);
@@ -156,7 +165,7 @@ impl Detector {
                     }
                     Err(TrySendError::Disconnected(_)) => false,
                 },
-                None => false,
+                (None, _) => false,
             };
             if !sent {
                 return Err(self.failed("its threads have ended"));
@@ -205,8 +214,8 @@ impl Drop for Shared {
 }
 
 /// The life of one session: a picture in, an answer out, until the queue closes.
-fn serve(mut session: Session, decoder: &Decoder, floor: f32, queue: &Receiver<Job>) {
-    while let Ok(Job { tensor, answer, index }) = queue.recv() {
+fn serve(mut session: Session, decoder: &Decoder, floor: f32, queue: &Exit<Job>) {
+    while let Some(Job { tensor, answer, index }) = queue.take() {
         let run = || session.run(&tensor.values, |outputs| decoder.decode(outputs, floor));
         let found = match catch(run) {
             Ok(Ok(decoded)) => decoded.map_err(|error| error.to_string()),

@@ -51,7 +51,7 @@ const iso = (ms) => new Date(ms + 7 * 3_600_000).toISOString().replace('Z', '+07
 
 const zone = { id: 'san', kind: 'yard', polygon: [[0, 0.3], [1, 0.3], [1, 1], [0, 1]] }; // prettier-ignore
 const camera = (id, name) => ({
-  id, name, state: 'live', since: iso(base), reason: null, gate: 'awake', picture_at: iso(nowMs()),
+  id, name, state: 'live', since: iso(base), reason: null, gate: 'awake', analysis_delay_s: process.env.MOCK_LATE ? 7.2 : 0.3, picture_at: iso(nowMs()),
   recording: true, zones: [zone],
   streams: [{ role: 'main', state: 'live', since: iso(base), reason: null, codec: 'h264' }],
 }); // prettier-ignore

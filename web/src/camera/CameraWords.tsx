@@ -3,6 +3,9 @@ import { StateShape } from '../icons';
 import { useSession } from '../session/session';
 import { clockOf } from '../time';
 
+/** The analysis may be behind by so much without a word: a camera that wakes looks back two groups of pictures. */
+const LATE_S = 5;
+
 interface Props {
   camera: Camera;
   /** The appliance is out of reach: what it said last no longer holds. */
@@ -23,6 +26,7 @@ export function CameraWords({ camera, isUnknown }: Props) {
     );
   }
   const isLive = camera.state === 'live';
+  const lateS = camera.analysis_delay_s ?? 0;
   return (
     <span class="camera-words">
       <span class={`camera-state state-${camera.state}`}>
@@ -37,6 +41,7 @@ export function CameraWords({ camera, isUnknown }: Props) {
           <span class={camera.recording ? 'recording' : 'not-recording'}>
             {t(camera.recording ? 'camera.recording' : 'camera.not_recording')}
           </span>
+          {lateS >= LATE_S && <span class="late">{t('camera.late', { seconds: Math.round(lateS) })}</span>}
         </span>
       )}
     </span>

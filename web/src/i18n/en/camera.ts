@@ -14,6 +14,7 @@ export const camera = {
   'camera.close': 'Close',
   'camera.gate.awake': 'Motion',
   'camera.gate.quiet': 'Quiet',
+  'camera.late': 'Analysis {seconds} s late: many cameras see motion',
   'camera.recording': 'Recording',
   'camera.not_recording': 'Not recording',
 

@@ -14,6 +14,7 @@ export const camera = {
   'camera.close': 'Đóng',
   'camera.gate.awake': 'Có chuyển động',
   'camera.gate.quiet': 'Yên tĩnh',
+  'camera.late': 'Phân tích chậm {seconds} giây: nhiều camera cùng có chuyển động',
   'camera.recording': 'Đang ghi',
   'camera.not_recording': 'Không ghi',
 
