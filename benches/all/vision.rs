@@ -8,7 +8,7 @@ use canhdem::decode::Frame;
 use canhdem::track::Tracker;
 use canhdem::vision::decoders::Decoder;
 use canhdem::vision::model::Model;
-use canhdem::vision::runtime::{Output, Session};
+use canhdem::vision::runtime::{Memory, Output, Session};
 use canhdem::vision::tensor::{Placement, Tensor, gamma_for};
 use canhdem::vision::{AttributeReader, Class, Detection, Detector, LOW_SCORE, Manifest, nms, pose};
 use criterion::{Criterion, criterion_group};
@@ -27,7 +27,7 @@ pub(crate) fn model(manifest: &Manifest) -> &Model {
 
 pub(crate) fn session(manifest: &Manifest) -> Session {
     let bytes = manifest.read_model(model(manifest)).expect("no model: run `make setup`");
-    Session::load(manifest, model(manifest), &bytes).expect("session")
+    Session::load(manifest, model(manifest), &bytes, Memory::Kept).expect("session")
 }
 
 pub(crate) fn detector(manifest: &Manifest) -> Detector {
@@ -122,7 +122,7 @@ fn persons(c: &mut Criterion) {
 
     let model = manifest.model("movenet-lightning").expect("model");
     let bytes = manifest.read_model(model).expect("no model: run `make setup`");
-    let mut session = Session::load(&manifest, model, &bytes).expect("session");
+    let mut session = Session::load(&manifest, model, &bytes, Memory::GivenBack).expect("session");
     let (planes, mut tensor) = (frame.planes(), Tensor::default());
     c.bench_function("pose of a person", |b| {
         b.iter(|| {

@@ -12,7 +12,7 @@ use super::lanes::{Entry, Exit, Urgency, lanes};
 use super::manifest::Manifest;
 use super::model::Input;
 use super::nms::{self, RegionDetections, SAME_IOU};
-use super::runtime::Session;
+use super::runtime::{Memory, Session};
 use super::tensor::{Placement, Tensor, TensorError, gamma_for};
 use crate::base::Rect;
 use crate::base::worker::{Worker, catch};
@@ -85,7 +85,7 @@ impl Detector {
         let (jobs, queue) = lanes(sessions);
         let mut workers = Vec::with_capacity(sessions);
         for number in 1..=sessions {
-            let session = Session::load(manifest, model, &bytes)?;
+            let session = Session::load(manifest, model, &bytes, Memory::Kept)?;
             let (decoder, queue) = (decoder.clone(), queue.clone());
             let body = move || serve(session, &decoder, floor, &queue);
             workers.push(Worker::spawn(format!("detector-{number}"), body).map_err(ModelError::Thread)?);

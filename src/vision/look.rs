@@ -10,7 +10,7 @@ use super::manifest::Manifest;
 use super::model::{AttributeTask, Input, Model, Part, Task};
 use super::parts::{self, Parts, parts};
 use super::pose::{self, Pose};
-use super::runtime::{Output, Session};
+use super::runtime::{Memory, Output, Session};
 use super::tensor::{Placement, Tensor, TensorError, gamma_for};
 use crate::base::Rect;
 use crate::decode::{Frame, Planes};
@@ -260,7 +260,7 @@ fn quality(place: &Place, least_pixels: u32, sharpness: f32) -> f32 {
 
 impl Run {
     fn load(manifest: &Manifest, model: &Model) -> Result<Self, ModelError> {
-        let session = Session::load(manifest, model, &manifest.read_model(model)?)?;
+        let session = Session::load(manifest, model, &manifest.read_model(model)?, Memory::GivenBack)?;
         Ok(Self { model: model.name.clone(), input: model.input.clone(), session, tensor: Tensor::default() })
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 use super::*;
 use crate::vision::Manifest;
 use crate::vision::model::Input;
-use crate::vision::runtime::Session;
+use crate::vision::runtime::{Memory, Session};
 use crate::vision::tensor::Tensor;
 use crate::vision::test_frames::figure;
 
@@ -24,7 +24,7 @@ fn the_converted_model_gives_what_the_original_gave() {
     let manifest = Manifest::load(None).expect("sound");
     let model = manifest.model("movenet-lightning").expect("there");
     let bytes = manifest.read_model(model).expect("run `make setup`");
-    let mut session = Session::load(&manifest, model, &bytes).expect("session");
+    let mut session = Session::load(&manifest, model, &bytes, Memory::GivenBack).expect("session");
     for (kind, name) in ["standing", "waving"].into_iter().enumerate() {
         let frame = figure(kind);
         let mut tensor = Tensor::default();

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ndarray::ArrayView4;
 use ort::environment::Environment;
+use ort::ep;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{self, RunOptions};
 use ort::value::{TensorElementType, TensorRef};
@@ -32,15 +33,25 @@ pub struct Session {
     shape: [usize; 4],
 }
 
+/// What becomes of the memory that a run has used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// Kept for the next run: faster, for what runs all the time.
+    Kept,
+    /// Given back, for what runs now and then.
+    GivenBack,
+}
+
 impl Session {
     /// Loads a model whose bytes were verified, and checks that its input is what its entry says.
     ///
     /// # Errors
     /// The library or the model cannot be loaded, or the model's input is another.
-    pub fn load(manifest: &Manifest, model: &Model, bytes: &[u8]) -> Result<Self, ModelError> {
+    pub fn load(manifest: &Manifest, model: &Model, bytes: &[u8], memory: Memory) -> Result<Self, ModelError> {
         let environment = environment(manifest)?;
         let unusable = |problem: String| ModelError::Unusable { model: model.name.clone(), problem };
-        let inner = build(&environment, bytes).map_err(|error| unusable(format!("cannot be loaded: {error}")))?;
+        let inner =
+            build(&environment, bytes, memory).map_err(|error| unusable(format!("cannot be loaded: {error}")))?;
         let shape = [1, 3, model.input.height as usize, model.input.width as usize];
         check_input(&inner, shape).map_err(unusable)?;
         let options = RunOptions::new().map_err(|error| unusable(error.to_string()))?;
@@ -85,11 +96,12 @@ impl Session {
     }
 }
 
-fn build(environment: &Environment, bytes: &[u8]) -> ort::Result<session::Session> {
+fn build(environment: &Environment, bytes: &[u8], memory: Memory) -> ort::Result<session::Session> {
     session::Session::builder(environment)?
         .with_optimization_level(GraphOptimizationLevel::All)?
         .with_intra_threads(1)?
         .with_inter_threads(1)?
+        .with_execution_providers([ep::CPU::default().with_arena_allocator(memory == Memory::Kept).build()])?
         // Weights kept in 8 bits become floats once, at loading, and not in every run: a third of the time.
         .with_config_entry("session.disable_quant_qdq", "1")?
         .commit_from_memory(bytes)

@@ -17,7 +17,7 @@ use crate::vision::detector::DetectError;
 use crate::vision::error::ModelError;
 use crate::vision::manifest::Manifest;
 use crate::vision::model::{ColorOrder, Input, Model, PlaceRule};
-use crate::vision::runtime::{Output, Session};
+use crate::vision::runtime::{Memory, Output, Session};
 use crate::vision::tensor::{Colors, Placement, Tensor};
 
 /// Larger strips tell no more of colour and lines.
@@ -99,7 +99,7 @@ impl Looker {
             model: finder.name.clone(),
             input: finder.input.clone(),
             rule,
-            session: Session::load(manifest, finder, &manifest.read_model(finder)?)?,
+            session: Session::load(manifest, finder, &manifest.read_model(finder)?, Memory::GivenBack)?,
             tensor: Tensor::default(),
         };
         let (mut usable, mut left_out) = (Vec::new(), Vec::new());
@@ -246,7 +246,7 @@ impl LineReader {
     /// # Errors
     /// The model is missing, altered, unusable or without a dictionary.
     pub(super) fn load(manifest: &Manifest, model: &Model) -> Result<Self, ModelError> {
-        let session = Session::load(manifest, model, &manifest.read_model(model)?)?;
+        let session = Session::load(manifest, model, &manifest.read_model(model)?, Memory::GivenBack)?;
         let unusable = |problem| ModelError::Unusable { model: model.name.clone(), problem };
         let dictionary = session.note("character");
         let dictionary = dictionary.ok_or_else(|| unusable("has no dictionary under \"character\"".to_owned()))?;
