@@ -130,7 +130,7 @@ const watchForStale = () =>
 /** What is pressed or filled in and smaller than a finger, and whether anything sticks out sideways. */
 const layoutFaults = () =>
   page.evaluate(() => {
-    const pressed = 'button, input:not([type=radio]), select, label.kind';
+    const pressed = 'button, input:not([type=radio], [aria-hidden]), select, label.kind';
     const small = [...document.querySelectorAll(pressed)]
       .map((button) => ({
         name: button.className || button.textContent,

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ApiError, giveOrder } from '../api/client';
 import type { Camera } from '../api/types';
+import { MomentField } from '../moment/MomentField';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { localTime, newDraft, wantedOf, wrongField, type Draft, type Field } from './order';
@@ -76,17 +77,16 @@ export function OrderForm({ cameras, isArmed, onOrdered }: Props) {
           ))}
         </select>
       </label>
-      <label class="field">
-        <span>{t('arming.end')}</span>
-        <input
-          type="datetime-local"
-          name="until"
-          value={draft.until}
-          aria-invalid={wrong === 'until'}
-          onInput={(event) => change({ until: event.currentTarget.value })}
-        />
+      <MomentField
+        label={t('arming.end')}
+        kind="minute"
+        name="until"
+        value={draft.until}
+        isWrong={wrong === 'until'}
+        onChange={(until) => change({ until })}
+      >
         {said('until')}
-      </label>
+      </MomentField>
       <label class="field">
         <span>{t('arming.reason')}</span>
         <input

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Camera } from '../api/types';
 import { Icon } from '../icons';
+import { MomentField } from '../moment/MomentField';
 import { useSession } from '../session/session';
 import { ALL, GROUP_NAMES, type Filter, type Group } from './audit';
 
@@ -16,15 +17,13 @@ export function AuditForm({ cameras, filter, onFilter }: Props) {
   const [who, setWho] = useState(filter.who);
   const change = (part: Partial<Filter>) => onFilter({ ...filter, who, ...part });
   const time = (name: 'from' | 'to') => (
-    <label class="field">
-      <span>{t(`search.${name}`)}</span>
-      <input
-        type="datetime-local"
-        name={name}
-        value={filter[name]}
-        onChange={(event) => change({ [name]: event.currentTarget.value })}
-      />
-    </label>
+    <MomentField
+      label={t(`search.${name}`)}
+      kind="minute"
+      name={name}
+      value={filter[name]}
+      onChange={(moment) => change({ [name]: moment })}
+    />
   );
   return (
     <form

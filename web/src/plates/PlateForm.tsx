@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, putPlate } from '../api/client';
 import type { ListKind } from '../api/types';
+import { MomentField } from '../moment/MomentField';
 import { useSession } from '../session/session';
 import { useNow } from '../stream/appliance';
 import { wallTime } from '../time';
@@ -112,18 +113,17 @@ export function PlateForm({ id, start, onSaved, onCancel }: Props) {
         />
         {said('note')}
       </label>
-      <label class="field">
-        <span>{t('plates.expires')}</span>
-        <input
-          type="date"
-          name="expires_at"
-          value={draft.lastDay}
-          min={today}
-          aria-invalid={wrong === 'expires_at'}
-          onInput={(event) => change({ lastDay: event.currentTarget.value })}
-        />
+      <MomentField
+        label={t('plates.expires')}
+        kind="day"
+        name="expires_at"
+        value={draft.lastDay}
+        min={today}
+        isWrong={wrong === 'expires_at'}
+        onChange={(lastDay) => change({ lastDay })}
+      >
         {said('expires_at') || <small>{t('plates.expires.hint')}</small>}
-      </label>
+      </MomentField>
       {failure !== null && (
         <p class="wrong" role="alert">
           {t('plates.failed', { detail: failure })}

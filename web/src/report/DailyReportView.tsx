@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { getDailyReport } from '../api/shift';
 import type { DailyReport } from '../api/types';
 import { Icon } from '../icons';
+import { MomentField } from '../moment/MomentField';
 import { useSession } from '../session/session';
 import { clockOf, dateOf } from '../time';
 import { otherDay } from './chart';
@@ -42,15 +43,13 @@ export function DailyReportView({ day, onDay, onAlert }: Props) {
         >
           <Icon name="back" />
         </button>
-        <label class="report-day">
-          <span>{t('report.day')}</span>
-          <input
-            type="date"
-            value={shown ?? ''}
-            max={newest ?? undefined}
-            onChange={({ currentTarget }) => currentTarget.value !== '' && onDay(currentTarget.value)}
-          />
-        </label>
+        <MomentField
+          label={t('report.day')}
+          kind="day"
+          value={shown ?? ''}
+          max={newest ?? undefined}
+          onChange={(day) => day !== '' && onDay(day)}
+        />
         <button
           type="button"
           class="tool report-next"

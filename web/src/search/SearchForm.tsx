@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Attribute, Camera } from '../api/types';
 import { useMedia } from '../browser';
 import { Icon } from '../icons';
+import { MomentField } from '../moment/MomentField';
 import { useSession } from '../session/session';
 import {
   ANYTHING,
@@ -49,15 +50,13 @@ export function SearchForm({ cameras, search, onSearch }: Props) {
     </label>
   );
   const time = (name: 'from' | 'to') => (
-    <label class="field">
-      <span>{t(`search.${name}`)}</span>
-      <input
-        type="datetime-local"
-        name={name}
-        value={search[name]}
-        onChange={(event) => change({ [name]: event.currentTarget.value })}
-      />
-    </label>
+    <MomentField
+      label={t(`search.${name}`)}
+      kind="minute"
+      name={name}
+      value={search[name]}
+      onChange={(moment) => change({ [name]: moment })}
+    />
   );
   return (
     <form

@@ -10,7 +10,7 @@ interface Props {
   refusal?: Refusal | null;
   hint?: string;
   placeholder?: string;
-  type?: 'text' | 'password' | 'date' | 'datetime-local' | 'number';
+  type?: 'text' | 'password' | 'number';
   isDisabled?: boolean;
   min?: number;
 }

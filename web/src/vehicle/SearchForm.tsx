@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Camera } from '../api/types';
 import { useMedia } from '../browser';
 import { Icon } from '../icons';
+import { MomentField } from '../moment/MomentField';
 import { useSession } from '../session/session';
 import { ANYTHING, CLASSES, isPlatePattern, VERDICTS, type Search } from './search';
 
@@ -94,12 +95,18 @@ export function SearchForm({ cameras, search, onSearch }: Props) {
               ['day', t('vehicle.search.day')],
             ]}
           />
-          <Moment
+          <MomentField
             label={t('vehicle.search.from')}
+            kind="either"
             value={search.from}
             onChange={(from) => change({ from })}
           />
-          <Moment label={t('vehicle.search.to')} value={search.to} onChange={(to) => change({ to })} />
+          <MomentField
+            label={t('vehicle.search.to')}
+            kind="either"
+            value={search.to}
+            onChange={(to) => change({ to })}
+          />
         </>
       )}
       {isFiltered && (
@@ -139,40 +146,5 @@ function Choice<T extends string>({ label, value, onChange, options }: ChoicePro
         ))}
       </select>
     </label>
-  );
-}
-
-interface MomentProps {
-  label: string;
-  /** A day, or a day and a time: `2026-02-17T22:30`; empty for none. */
-  value: string;
-  onChange: (value: string) => void;
-}
-
-/** A day; and once there is one, a time of it where that matters. */
-function Moment({ label, value, onChange }: MomentProps) {
-  const { t } = useSession();
-  const [day = '', time = ''] = value.split('T');
-  const tell = (day: string, time: string) => onChange(day && time ? `${day}T${time}` : day);
-  return (
-    <div class="field" role="group" aria-label={label}>
-      <span>{label}</span>
-      <span class="moment">
-        <input
-          type="date"
-          aria-label={t('vehicle.search.date')}
-          value={day}
-          onChange={(event) => tell(event.currentTarget.value, time)}
-        />
-        {day && (
-          <input
-            type="time"
-            aria-label={t('vehicle.search.time')}
-            value={time}
-            onChange={(event) => tell(day, event.currentTarget.value)}
-          />
-        )}
-      </span>
-    </div>
   );
 }

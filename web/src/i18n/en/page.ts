@@ -79,4 +79,7 @@ export const page = {
   'span.day': '{n} d ago',
 
   'view.live': 'Live',
+  'moment.day': 'day/month/year',
+  'moment.minute': 'day/month/year, time',
+  'moment.choose': 'Choose in a calendar: {label}',
 };

@@ -13,8 +13,6 @@ export const vehicle = {
   'vehicle.search.time_of_day': 'Hours',
   'vehicle.search.from': 'From',
   'vehicle.search.to': 'To',
-  'vehicle.search.date': 'Day',
-  'vehicle.search.time': 'Time',
   'vehicle.search.any': 'Any',
   'vehicle.search.night': 'By night',
   'vehicle.search.day': 'By day',

@@ -79,4 +79,7 @@ export const page = {
   'span.day': '{n} ngày trước',
 
   'view.live': 'Trực tiếp',
+  'moment.day': 'ngày/tháng/năm',
+  'moment.minute': 'ngày/tháng/năm, giờ',
+  'moment.choose': 'Chọn trên lịch: {label}',
 } as const;

@@ -13,8 +13,6 @@ export const vehicle = {
   'vehicle.search.time_of_day': 'Buổi',
   'vehicle.search.from': 'Từ',
   'vehicle.search.to': 'Đến',
-  'vehicle.search.date': 'Ngày',
-  'vehicle.search.time': 'Giờ',
   'vehicle.search.any': 'Tất cả',
   'vehicle.search.night': 'Ban đêm',
   'vehicle.search.day': 'Ban ngày',

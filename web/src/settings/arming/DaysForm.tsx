@@ -1,3 +1,4 @@
+import { MomentField } from '../../moment/MomentField';
 import { useSession } from '../../session/session';
 import { isAt, Text } from '../Text';
 import { orNull, withoutRow, withRow, type PartProps } from './parts';
@@ -31,14 +32,20 @@ export function DaysForm({
     text: string | null | undefined,
     onValue: (text: string) => void,
   ) => (
-    <Text
+    <MomentField
       name={name}
       label={label}
-      type={text?.includes('T') ? 'datetime-local' : 'date'}
+      kind="either"
       value={text ?? ''}
-      refusal={isAt(refusal, name) ? refusal : null}
-      onValue={onValue}
-    />
+      isWrong={isAt(refusal, name)}
+      onChange={onValue}
+    >
+      {isAt(refusal, name) && (
+        <small class="wrong" role="alert">
+          {t('settings.wrong', { detail: refusal?.detail ?? '' })}
+        </small>
+      )}
+    </MomentField>
   );
   return (
     <section class="settings-form">

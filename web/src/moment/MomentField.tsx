@@ -1,0 +1,110 @@
+import type { ComponentChildren } from 'preact';
+import { useId, useRef, useState } from 'preact/hooks';
+import { Icon } from '../icons';
+import { useSession } from '../session/session';
+import { format, isWithin, parse, type Kind } from './moment';
+import './moment.css';
+
+interface Props {
+  label: string;
+  kind: Kind;
+  /** `2026-02-17` or `2026-02-17T01:30`; empty for none. */
+  value: string;
+  onChange: (value: string) => void;
+  name?: string;
+  /** First and last day. */
+  min?: string | undefined;
+  max?: string | undefined;
+  /** The appliance refused it; what it said stands below. */
+  isWrong?: boolean;
+  isDisabled?: boolean;
+  children?: ComponentChildren;
+}
+
+/**
+ * A day, or a day and a time, typed as in Vietnam or chosen in the browser's calendar. The browser's own field would put
+ * the month first wherever the computer speaks English.
+ */
+export function MomentField({
+  label,
+  kind,
+  value,
+  onChange,
+  name,
+  min,
+  max,
+  isWrong,
+  isDisabled,
+  children,
+}: Props) {
+  const { t } = useSession();
+  const id = useId();
+  const calendar = useRef<HTMLInputElement>(null);
+  // What is being typed while it is no day yet, or no longer.
+  const [typed, setTyped] = useState<{ text: string; over: string } | null>(null);
+  const isTyped = typed !== null && typed.over === value;
+  const tell = (text: string) => {
+    const found = parse(text, kind);
+    const next = found !== null && isWithin(found, min, max) ? found : value;
+    setTyped({ text, over: next });
+    if (next !== value) onChange(next);
+  };
+  const finish = () => {
+    if (!isTyped) return;
+    // A day alone is its beginning, where a time is asked for.
+    const found = parse(typed.text, kind) ?? parse(`${typed.text} 00:00`, kind);
+    if (found === null || !isWithin(found, min, max)) return;
+    setTyped(null);
+    if (found !== value) onChange(found);
+  };
+  const isNone = isTyped && parse(typed.text, kind) !== value;
+  const hasTime = kind === 'minute' || (kind === 'either' && value.includes('T'));
+  return (
+    <div class={`field moment-field moment-${kind}`}>
+      <label for={id}>{label}</label>
+      <span class="moment-input">
+        <input
+          id={id}
+          name={name}
+          inputMode="text"
+          autoComplete="off"
+          spellcheck={false}
+          maxLength={20}
+          size={kind === 'day' ? 12 : 18}
+          placeholder={t(kind === 'minute' ? 'moment.minute' : 'moment.day')}
+          value={isTyped ? typed.text : format(value)}
+          disabled={isDisabled}
+          aria-invalid={isWrong === true || isNone}
+          onInput={(event) => tell(event.currentTarget.value)}
+          onBlur={finish}
+          onKeyDown={(event) => event.key === 'Enter' && finish()}
+        />
+        <button
+          type="button"
+          class="moment-open"
+          aria-label={t('moment.choose', { label })}
+          title={t('moment.choose', { label })}
+          disabled={isDisabled}
+          onClick={() => calendar.current?.showPicker()}
+        >
+          <Icon name="calendar" />
+        </button>
+        <input
+          ref={calendar}
+          class="moment-calendar"
+          type={hasTime ? 'datetime-local' : 'date'}
+          tabIndex={-1}
+          aria-hidden="true"
+          min={min && (hasTime ? `${min}T00:00` : min)}
+          max={max && (hasTime ? `${max}T23:59` : max)}
+          value={hasTime ? value.slice(0, 16) : value.slice(0, 10)}
+          onChange={(event) => {
+            setTyped(null);
+            onChange(event.currentTarget.value);
+          }}
+        />
+      </span>
+      {children}
+    </div>
+  );
+}
