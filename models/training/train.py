@@ -81,7 +81,8 @@ TASKS = {
             "Dark hair against a dark wall, and hair pinned up, are taken for caps.",
             "Above a mask, hair is taken for a hat more often than above a bare face (AUC .85 and .87 on whole persons).",
             "Hoods by night come from six scenes; caps by night from none: both are day pictures made dark.",
-            "Where few people wear hats, a larger share of the yes is wrong than here, where both weigh the same.",
+            "Where few people wear hats, a larger share of the yes is wrong than here, where both weigh the same. So what is "
+            "told must be surer than for the other attributes, and half of the hats and bare heads get no answer.",
         ],
         like_persons=("posed persons", "posed", "scenes", "sites", "bearpaw"),
     ),
