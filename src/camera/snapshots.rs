@@ -1,7 +1,7 @@
 //! The picture of an alert: plain, and with a box around whoever it is about.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
@@ -107,10 +107,18 @@ pub fn folder(data_dir: &Path) -> PathBuf {
     data_dir.join("snapshots")
 }
 
-/// Readers see the old file or the new one, never half of it.
+/// Readers see the old file or the new one, never half of it; nor does whoever looks after a power failure. It is on the
+/// disk when this returns, so that an alert never is there without its picture.
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let partial = path.with_extension("partial");
-    fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path)).inspect_err(|_| {
+    let write = || {
+        let mut file = File::create(&partial)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&partial, path)?;
+        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    };
+    write().inspect_err(|_| {
         // Best effort: a rest of a few bytes on a full disk harms nobody.
         let _ = fs::remove_file(&partial);
     })

@@ -141,6 +141,19 @@ impl Writer {
         }
     }
 
+    /// Puts on the disk what was written and is not there yet. The index hears of it later, as ever.
+    pub(super) fn sync(&mut self) {
+        let failed: Vec<_> = self
+            .open
+            .iter_mut()
+            .filter_map(|(camera, open)| Some((camera.clone(), open.sync_written().err()?)))
+            .collect();
+        for (camera, error) in failed {
+            self.end(&camera);
+            self.fail(&camera, &error);
+        }
+    }
+
     fn begin(&mut self, delivered: &Delivered) -> io::Result<()> {
         self.check_disk()?;
         self.make_room()?;
