@@ -103,6 +103,7 @@ browser: system
 	-@scripts/setup.sh test
 
 test-rust: setup
+	-@scripts/setup.sh faults
 	$(say) 'Tests of the appliance (the first time about 3 minutes of building)'
 	@cargo test --locked --no-fail-fast
 
@@ -135,6 +136,7 @@ fuzz: setup  ## fuzz what parses the outside: make fuzz SECONDS_EACH=600
 .PHONY: faults soak
 faults: setup  ## measure what each fault costs, as root; writes docs/faults.md: make faults KILLS=200
 	$(say) 'Kills, power cuts, clock jumps and all that (about an hour)'
+	@scripts/setup.sh faults
 	@KILLS=$(KILLS) cargo test --locked --no-fail-fast --test matrix -- --ignored --test-threads 1 --nocapture
 
 soak: setup  ## days of stream in hours, and whether anything grows; writes docs/soak.md: make soak HOURS=72 TIMES=30

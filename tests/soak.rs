@@ -19,7 +19,7 @@ use canhdem::base::{Clock as _, SystemClock};
 use canhdem::testcam::{Mount, TestCameras};
 use report::{Report, Sample};
 use support::appliance::Appliance;
-use support::told::{check_at_rest, Told};
+use support::told::{Told, check_at_rest};
 use support::{Camera, Office, eventually, files_below, film, pause, process};
 
 const CAMERAS: [&str; 2] = ["cong", "kho"];
@@ -168,9 +168,7 @@ impl Soak {
         let pid = self.appliance.program.id();
         let size = |path: &std::path::Path| path.metadata().map_or(0, |metadata| metadata.len()) as f64;
         let recordings = files_below(&self.office.data_dir.join("recordings"));
-        let metrics = eventually("metrics", || {
-            self.appliance.ask("/metrics").or_else(|| self.appliance.ask("/api/v1/metrics"))
-        });
+        let metrics = eventually("metrics", || self.appliance.ask("/metrics").filter(|answer| answer.status == 200));
         let metrics = String::from_utf8_lossy(&metrics.body).into_owned();
         let count = |name: &str| -> f64 {
             let lines = metrics.lines().filter(|line| line.starts_with(&format!("canhdem_{name}_total")));

@@ -120,17 +120,16 @@ impl OpenSegment {
     }
 
     /// Puts what was written on the disk, so that the index never knows more than the disk.
-    pub(super) fn sync(&mut self) -> io::Result<()> {
+    pub(super) fn sync_for_report(&mut self) -> io::Result<()> {
         self.last_report = self.segment.duration;
-        self.is_unsynced = true;
-        self.sync_written()
+        self.sync()
     }
 
-    /// As [`OpenSegment::sync`], where that has not been done since the last write.
+    /// Puts on the disk what is not there yet.
     ///
     /// # Errors
     /// Said once.
-    pub(super) fn sync_written(&mut self) -> io::Result<()> {
+    pub(super) fn sync(&mut self) -> io::Result<()> {
         if std::mem::replace(&mut self.is_unsynced, false) { self.file.sync_data() } else { Ok(()) }
     }
 

@@ -1,7 +1,7 @@
 //! The machine's clock is set, by hours, both ways. Only what the program sees of it: `libfaketime` stands between.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -44,7 +44,7 @@ pub fn row(name: Option<&str>, tries: u32) {
     trial.finish();
 }
 
-fn set(file: &PathBuf, offset: SignedDuration) {
+fn set(file: &Path, offset: SignedDuration) {
     // At once, never half a file.
     let new = file.with_extension("new");
     fs::write(&new, format!("{:+}s\n", offset.as_secs())).expect("written");

@@ -17,8 +17,7 @@ const MOST_MB: f64 = 200.0;
 
 pub fn row(name: Option<&str>, tries: u32) {
     let flooding = film::square(Codec::H264, 640, 480);
-    let mounts =
-        vec![Mount::new(format!("/{CAMERA}"), film::people()), Mount::new(format!("/{FLOODS}"), flooding)];
+    let mounts = vec![Mount::new(format!("/{CAMERA}"), film::people()), Mount::new(format!("/{FLOODS}"), flooding)];
     let fault = format!("another camera sends {TIMES} times as many pictures for {} s", LASTS.as_secs());
     let mut trial = Trial::with(7, name, &fault, mounts, &[CAMERA, FLOODS]);
     trial.start();

@@ -45,12 +45,8 @@ impl Trial {
         let cameras = TestCameras::start(mounts).expect("cameras");
         let configured: Vec<Camera> =
             ids.iter().map(|id| Camera { id, main: cameras.url(&format!("/{id}")) }).collect();
-        let tally = Tally {
-            place,
-            name: name.unwrap_or_default().to_owned(),
-            fault: fault.to_owned(),
-            ..Tally::default()
-        };
+        let tally =
+            Tally { place, name: name.unwrap_or_default().to_owned(), fault: fault.to_owned(), ..Tally::default() };
         Self {
             tally,
             told: Told::of(CAMERA),

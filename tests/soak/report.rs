@@ -75,7 +75,9 @@ impl Report {
             last.pictures, self.times, self.alerts, self.answers, last.dropped, self.stood_still, self.segments
         )
         .expect("text");
-        text.push_str("| figure | mean | growth in an hour of stream | 95% margin | verdict |\n|---|--:|--:|--:|---|\n");
+        text.push_str(
+            "| figure | mean | growth in an hour of stream | 95% margin | verdict |\n|---|--:|--:|--:|---|\n",
+        );
         for (name, figure) in FIGURES {
             let row = self.trend(figure).map_or_else(
                 || format!("| {name} | - | - | - | too short |\n"),

@@ -25,8 +25,7 @@ impl Trend {
         let (hour, mean) = (mean_of(|sample| sample.0), mean_of(|sample| sample.1));
         let spread: f64 = samples.iter().map(|sample| (sample.0 - hour).powi(2)).sum();
         let slope = samples.iter().map(|sample| (sample.0 - hour) * (sample.1 - mean)).sum::<f64>() / spread;
-        let rest: Vec<f64> =
-            samples.iter().map(|sample| sample.1 - mean - slope * (sample.0 - hour)).collect();
+        let rest: Vec<f64> = samples.iter().map(|sample| sample.1 - mean - slope * (sample.0 - hour)).collect();
         let square: f64 = rest.iter().map(|rest| rest * rest).sum();
         // A sample is much like the one before: they count as fewer.
         let alike = rest.windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>() / square.max(f64::MIN_POSITIVE);
@@ -60,8 +59,7 @@ impl Trend {
 /// Of Student's distribution, what 19 of 20 lie within (Cornish and Fisher's series).
 fn student(freedom: f64) -> f64 {
     let z = 1.96_f64;
-    z + (z.powi(3) + z) / (4.0 * freedom)
-        + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * freedom * freedom)
+    z + (z.powi(3) + z) / (4.0 * freedom) + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * freedom * freedom)
 }
 
 #[test]

@@ -214,7 +214,9 @@ pub fn check_at_rest(office: &Office, told: &Told) -> usize {
     assert_eq!(checked, "ok");
     drop((database, store));
     let config = office.config.to_str().expect("text");
-    for command in [["verify", "--config", config, "--language", "en"].as_slice(), &["check", "--storage", "--config", config]] {
+    for command in
+        [["verify", "--config", config, "--language", "en"].as_slice(), &["check", "--storage", "--config", config]]
+    {
         let finished = run(command);
         assert_eq!(finished.code, Some(0), "{command:?}: {}{}", finished.stdout, finished.stderr);
     }
