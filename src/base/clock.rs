@@ -142,7 +142,9 @@ mod tests {
         let (before, began) = (clock.monotonic(), clock.now());
         assert!(began.duration_since(usual.now()) < SignedDuration::from_mins(10), "{began}");
         while usual.monotonic() < Duration::from_millis(5) {}
-        assert!(clock.monotonic() - before >= Duration::from_secs(5) && clock.now().duration_since(began).as_secs() >= 5);
+        assert!(
+            clock.monotonic() - before >= Duration::from_secs(5) && clock.now().duration_since(began).as_secs() >= 5
+        );
     }
 
     #[test]

@@ -321,8 +321,8 @@ fn factory(mount: &Mount) -> RTSPMediaFactory {
 fn connect(factory: &RTSPMediaFactory, feed: &Arc<Feed>) {
     let feed = Arc::clone(feed);
     factory.connect_media_configure(move |_, media| {
-        // The feed keeps the pace: sent is what it gives, whatever the stamps say.
-        media.set_rate_control(false);
+        // The feed keeps the pace: sent is what it gives, whatever the stamps say. Each PLAY sets this anew.
+        media.connect_new_state(|media, _| media.set_rate_control(false));
         let source = media
             .element()
             .downcast::<gst::Bin>()

@@ -43,7 +43,9 @@ impl Tally {
         let folder = root.join("target/faults");
         fs::create_dir_all(&folder).expect("a folder");
         let text = serde_json::to_string_pretty(self).expect("JSON");
-        fs::write(folder.join(format!("{}.json", self.name)), text).expect("written");
+        // Another row may be read by whoever writes this one.
+        let (file, new) = (folder.join(format!("{}.json", self.name)), folder.join(format!("{}.new", self.name)));
+        fs::write(&new, text).and_then(|()| fs::rename(&new, file)).expect("written");
         fs::write(root.join("docs/faults.md"), page(&folder)).expect("written");
     }
 
@@ -79,10 +81,9 @@ fn page(folder: &Path) -> String {
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder).expect("a folder").filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
-    let mut rows: Vec<Tally> = files
-        .iter()
-        .map(|file| serde_json::from_str(&fs::read_to_string(file).expect("text")).expect("a row"))
-        .collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    let row = |file: &PathBuf| serde_json::from_str(&fs::read_to_string(file).ok()?).ok();
+    let mut rows: Vec<Tally> = files.iter().filter_map(row).collect();
     rows.sort_by_key(|row| row.place);
     let mut text = HEAD.to_owned();
     rows.iter().for_each(|row| text.push_str(&row.row()));

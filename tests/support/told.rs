@@ -91,7 +91,7 @@ impl Told {
                     self.open.insert(id);
                 }
                 Some(after) => {
-                    if !after["closed_at"].is_string() || after["findings"][0]["kind"] != "person" {
+                    if !after["closed_at"].is_string() || after["findings"][0]["kind"].is_null() {
                         losses.alerts.push(format!("{after} is not what was seen"));
                     }
                     self.closed.insert(id, lasting(after));
@@ -154,10 +154,10 @@ pub fn picture_at(appliance: &Appliance, camera: &str) -> Option<Timestamp> {
     appliance.get(&format!("cameras/{camera}"))?["picture_at"].as_str()?.parse().ok()
 }
 
-/// Whether every row has its file, and every file its row. While it records, a file is there a moment before its row and
+/// Whether every row of a camera has its file, and every file its row. While it records, a file is there a moment before its row and
 /// grows before it.
 pub fn folder_agrees(appliance: &Appliance, office: &Office, camera: &str) -> bool {
-    let files = files_below(&office.data_dir.join("recordings"));
+    let files = files_below(&office.data_dir.join("recordings").join(camera));
     let Some(rows) = recordings(appliance, camera) else { return false };
     let file_of = |row: &Value| {
         let name = format!("{}.mp4", text(&row["id"]));
