@@ -17,7 +17,7 @@ CARGO_FUZZ_VERSION := 0.13.2
 SECONDS_EACH := 60
 KILLS := 200
 HOURS := 72
-TIMES := 30
+TIMES := 12
 
 PYTHON_FILES := $(wildcard models/*.py models/training/*.py scripts/*.py)
 SHELL_FILES := $(wildcard scripts/*.sh) .ci/run
@@ -139,7 +139,7 @@ faults: setup  ## measure what each fault costs, as root; writes docs/faults.md:
 	@scripts/setup.sh faults
 	@KILLS=$(KILLS) cargo test --locked --no-fail-fast --test matrix -- --ignored --test-threads 1 --nocapture
 
-soak: setup  ## days of stream in hours, and whether anything grows; writes docs/soak.md: make soak HOURS=72 TIMES=30
+soak: setup  ## days of stream in hours, and whether anything grows; writes docs/soak.md: make soak HOURS=72 TIMES=12
 	$(say) 'A watch of $(HOURS) hours of stream at $(TIMES) times the speed'
 	@HOURS=$(HOURS) TIMES=$(TIMES) cargo test --locked --test soak -- --ignored --nocapture a_long_watch
 

@@ -14,7 +14,7 @@ pub struct Tally {
     pub name: String,
     pub fault: String,
     pub tried: u32,
-    /// Finished alerts that it had told of.
+    /// Alerts that it had told of.
     pub alerts: usize,
     /// What is not as it was told, in words.
     pub alerts_lost: Vec<String>,
@@ -111,12 +111,17 @@ walk about, and is hit at random moments. Whatever it has told before over its A
 ";
 
 const TAIL: &str = "
-- **Alerts told** are finished ones, counted once; those open at the fault must be there and closed after a restart.
+- **Alerts told** of before a fault, each counted once: finished ones must be as they were, open ones there, and closed
+  after a restart.
 - **Video lost**: median / longest, between the last picture that the API told of and the end of what lies on disk.
   **More than a fragment**: times at which that was over 1.5 s. A fragment is a second of video, and is written when the
   next one begins.
 - **Watches again after**: median / longest, from the start of the program (kills, power) or the end of the fault (others) to
   the first picture that it looks at. systemd adds its `RestartSec` of 2 s to a start.
+- **Power loss**: an ext4 is shut down so that nothing reaches it that was not flushed (what xfstests' `godown` does), and
+  mounted anew. What a disk loses of its own cache is not in this.
+- **The clock** that jumps is the program's alone (`libfaketime`); its monotonic one goes on, as Linux has it.
+- **Out of memory**: somebody else in its control group takes all that is left, and the kernel kills the program.
 - **All in order**, after the last try: every row of the index has its file of that size and every file its row, each
   segment decodes to as many pictures as it holds, `canhdem verify` finds chains and log whole, `canhdem check --storage`
   agrees, SQLite's integrity check passes.

@@ -152,7 +152,7 @@ impl Trial {
     }
 
     fn note(&mut self) {
-        self.tally.alerts = self.told.closed.len();
+        self.tally.alerts = self.told.closed.len() + self.told.open.len();
         if self.is_saved {
             self.tally.save();
         }
