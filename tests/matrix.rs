@@ -18,7 +18,7 @@ mod matrix {
 }
 mod support;
 
-use matrix::{clock, flood, handles, kill, memory, power, stand};
+use matrix::{clock, flood, handles, kill, memory, power, stand, tally};
 
 /// How often, unless the environment says otherwise.
 fn tries(name: &str, usual: u32) -> u32 {
@@ -71,6 +71,12 @@ fn row_7_flood() {
 #[ignore = "long: make faults"]
 fn row_8_standing_still() {
     stand::row(Some("stand"), tries("STOPS", 5));
+}
+
+#[test]
+#[ignore = "make faults"]
+fn row_9_the_table() {
+    tally::write();
 }
 
 #[test]

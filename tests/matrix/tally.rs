@@ -39,14 +39,12 @@ const FRAGMENT: f64 = 1.5;
 impl Tally {
     /// Writes it down, and the table of all that were.
     pub fn save(&self) {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let folder = root.join("target/faults");
-        fs::create_dir_all(&folder).expect("a folder");
+        let folder = folder();
         let text = serde_json::to_string_pretty(self).expect("JSON");
         // Another row may be read by whoever writes this one.
         let (file, new) = (folder.join(format!("{}.json", self.name)), folder.join(format!("{}.new", self.name)));
         fs::write(&new, text).and_then(|()| fs::rename(&new, file)).expect("written");
-        fs::write(root.join("docs/faults.md"), page(&folder)).expect("written");
+        write();
     }
 
     fn row(&self) -> String {
@@ -65,6 +63,18 @@ impl Tally {
             spread(&self.back),
         )
     }
+}
+
+/// The table of all that was written down.
+pub fn write() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/faults.md");
+    fs::write(file, page(&folder())).expect("written");
+}
+
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/faults");
+    fs::create_dir_all(&folder).expect("a folder");
+    folder
 }
 
 /// Median and longest, in seconds.
