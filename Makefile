@@ -15,6 +15,9 @@ ARGS :=                       # more arguments for `make demo`, as in make demo 
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
 SECONDS_EACH := 60
+KILLS := 200
+HOURS := 72
+TIMES := 12
 
 PYTHON_FILES := $(wildcard models/*.py models/training/*.py scripts/*.py)
 SHELL_FILES := $(wildcard scripts/*.sh) .ci/run
@@ -100,6 +103,7 @@ browser: system
 	-@scripts/setup.sh test
 
 test-rust: setup
+	-@scripts/setup.sh faults
 	$(say) 'Tests of the appliance (the first time about 3 minutes of building)'
 	@cargo test --locked --no-fail-fast
 
@@ -127,6 +131,17 @@ test-browser: web models
 fuzz: setup  ## fuzz what parses the outside: make fuzz SECONDS_EACH=600
 	$(say) 'Fuzzing each parser for $(SECONDS_EACH) s (the first time about 10 minutes of building)'
 	@scripts/fuzz.sh $(DEPS)/cargo $(CARGO_FUZZ_VERSION) $(SECONDS_EACH)
+
+# Each row by itself, and the others even where one fails; how often by KILLS, POWER_CUTS and so on (tests/matrix.rs).
+.PHONY: faults soak
+faults: setup  ## measure what each fault costs, as root; writes docs/faults.md: make faults KILLS=200
+	$(say) 'Kills, power cuts, clock jumps and all that (about an hour)'
+	@scripts/setup.sh faults
+	@KILLS=$(KILLS) cargo test --locked --no-fail-fast --test matrix -- --ignored --test-threads 1 --nocapture
+
+soak: setup  ## days of stream in hours, and whether anything grows; writes docs/soak.md: make soak HOURS=72 TIMES=12
+	$(say) 'A watch of $(HOURS) hours of stream at $(TIMES) times the speed'
+	@HOURS=$(HOURS) TIMES=$(TIMES) cargo test --locked --test soak -- --ignored --nocapture a_long_watch
 
 # --- models ----------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
 #   scripts/setup.sh test       a Chromium for the browser tests
 #   scripts/setup.sh lint       rustfmt and clippy
 #   scripts/setup.sh train      torch, onnx and Pillow of the system's Python, and fonts, to train models
+#   scripts/setup.sh faults     a clock for one program (libfaketime) and ext4, for the tests of faults
 #   scripts/setup.sh chromium   prints the path of the Chromium that the tests use, or nothing
 #
 # What is there is left alone: when nothing is missing, apt is not called and no network is needed.
@@ -27,6 +28,9 @@ train_packages=(
   fonts-bebas-neue fonts-dejavu-extra fonts-liberation fonts-opendin fonts-osifont fonts-roadgeek fonts-roboto-unhinted
   fonts-wqy-microhei
 )
+
+# A clock that can be set for one program, and a file system whose power can be cut.
+fault_packages=(e2fsprogs libfaketime)
 
 # What those packages are for, where there is no dpkg to ask about them.
 pkg_config_modules=(
@@ -201,6 +205,14 @@ need_train() {
       "Debian has them in: ${train_packages[*]}"
 }
 
+# Where there is no apt, what lacks them is skipped and says so.
+need_fault_tools() {
+  have dpkg-query && have apt-get || return 0
+  local lacking
+  mapfile -t lacking < <(not_installed "${fault_packages[@]}")
+  install_packages "${lacking[@]}"
+}
+
 need_lint_tools() {
   cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
     by_hand "rustfmt or clippy is missing" "rustup component add rustfmt clippy"
@@ -211,6 +223,7 @@ case "${1:-}" in
   test) need_chromium ;;
   lint) need_lint_tools ;;
   train) need_train ;;
+  faults) need_fault_tools ;;
   chromium) find_chromium ;;
   *)
     sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2

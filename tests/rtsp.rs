@@ -112,7 +112,8 @@ fn nothing_listens() {
 
 #[test]
 fn no_video_and_no_video_that_we_know() {
-    let mount = |path: &str, content| Mount { path: path.into(), content, auth: Auth::None, phase: Duration::ZERO };
+    let mount =
+        |path: &str, content| Mount { path: path.into(), content, auth: Auth::None, phase: Duration::ZERO, times: 1 };
     let cameras =
         TestCameras::start(vec![mount("/sound", Content::Sound), mount("/mjpeg", Content::Mjpeg)]).expect("start");
     let sound = lost(&open(source(&cameras, "/sound")));

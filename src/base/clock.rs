@@ -24,6 +24,13 @@ pub type SharedClock = Arc<dyn Clock>;
 pub struct SystemClock {
     start: Instant,
     offset: SignedDuration,
+    hastened: Option<Hastened>,
+}
+
+/// Runs from `began` on, so many times as fast.
+struct Hastened {
+    began: Timestamp,
+    times: u32,
 }
 
 impl SystemClock {
@@ -36,9 +43,14 @@ impl SystemClock {
         Self::with_offset(at.duration_since(wall_clock()))
     }
 
+    /// A clock that is right now, and runs `times` as fast: days of an appliance pass in hours.
+    pub fn hastened(times: u32) -> Self {
+        Self { hastened: Some(Hastened { began: wall_clock(), times }), ..Self::new() }
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     fn with_offset(offset: SignedDuration) -> Self {
-        Self { start: Instant::now(), offset }
+        Self { start: Instant::now(), offset, hastened: None }
     }
 }
 
@@ -55,11 +67,15 @@ fn wall_clock() -> Timestamp {
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        wall_clock().saturating_add(self.offset).unwrap_or(Timestamp::MAX)
+        let now = match &self.hastened {
+            None => wall_clock(),
+            Some(hastened) => hastened.began.saturating_add(self.monotonic()).unwrap_or(Timestamp::MAX),
+        };
+        now.saturating_add(self.offset).unwrap_or(Timestamp::MAX)
     }
 
     fn monotonic(&self) -> Duration {
-        self.start.elapsed()
+        self.start.elapsed() * self.hastened.as_ref().map_or(1, |hastened| hastened.times)
     }
 }
 
@@ -118,6 +134,17 @@ mod tests {
         clock.advance_to(start);
         assert_eq!(clock.now(), start + Duration::from_secs(2));
         assert_eq!(clock.monotonic(), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_hastened_clock_is_right_and_then_ahead() {
+        let (clock, usual) = (SystemClock::hastened(1000), SystemClock::new());
+        let (before, began) = (clock.monotonic(), clock.now());
+        assert!(began.duration_since(usual.now()) < SignedDuration::from_mins(10), "{began}");
+        while usual.monotonic() < Duration::from_millis(5) {}
+        assert!(
+            clock.monotonic() - before >= Duration::from_secs(5) && clock.now().duration_since(began).as_secs() >= 5
+        );
     }
 
     #[test]

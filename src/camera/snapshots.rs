@@ -1,7 +1,7 @@
 //! The picture of an alert: plain, and with a box around whoever it is about.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
@@ -46,19 +46,22 @@ impl Snapshots {
             .filter(|finding| finding.at == frame.at && !finding.kind.is_of_the_camera())
             .map(|finding| finding.confidence * finding.bbox.h)
             .fold(0.0, f32::max);
-        // What happened to the camera is shown by any picture, the last one where none comes any more;
-        // whoever is seen later makes a better one.
-        let shows_nobody = alert.findings.iter().all(|finding| finding.kind.is_of_the_camera());
+        // What happened to the camera is shown by any picture, the last one where none comes any more; and where a clock
+        // was set between, a person's finding may be of another time. Whoever is seen later makes a better one.
         let best = self.current.filter(|(id, _)| *id == alert.id).map(|(_, best)| best);
-        let keeps = best.is_some_and(|best| here.is_empty() || worth < BETTER * best);
-        if keeps || (here.is_empty() && !shows_nobody) {
+        let boxed_file = self.folder.join(format!("{}.jpg", alert.id));
+        let keeps = match best {
+            Some(best) => here.is_empty() || worth < BETTER * best,
+            None => here.is_empty() && boxed_file.exists(),
+        };
+        if keeps {
             return Ok(());
         }
         fs::create_dir_all(&self.folder)?;
         let plain = jpeg::encode(frame, None, jpeg::QUALITY);
         let boxed = jpeg::encode_with_boxes(frame, &here, None, jpeg::QUALITY);
         write_whole(&self.folder.join(format!("{}.plain.jpg", alert.id)), &plain)?;
-        write_whole(&self.folder.join(format!("{}.jpg", alert.id)), &boxed)?;
+        write_whole(&boxed_file, &boxed)?;
         self.current = Some((alert.id, worth));
         Ok(())
     }
@@ -107,10 +110,18 @@ pub fn folder(data_dir: &Path) -> PathBuf {
     data_dir.join("snapshots")
 }
 
-/// Readers see the old file or the new one, never half of it.
+/// Readers see the old file or the new one, never half of it; nor does whoever looks after a power failure. It is on the
+/// disk when this returns, so that an alert never is there without its picture.
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let partial = path.with_extension("partial");
-    fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path)).inspect_err(|_| {
+    let write = || {
+        let mut file = File::create(&partial)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&partial, path)?;
+        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    };
+    write().inspect_err(|_| {
         // Best effort: a rest of a few bytes on a full disk harms nobody.
         let _ = fs::remove_file(&partial);
     })
@@ -171,6 +182,26 @@ mod tests {
         assert_eq!(shown().as_ref(), Some(&last), "the first one stays");
         snapshots.offer(&alert(vec![finding(FindingKind::Person, 0), offline]), &frame(30)).expect("written");
         assert_ne!(shown(), Some(last));
+    }
+
+    #[test]
+    fn no_alert_is_without_a_picture() {
+        let data_dir = tempfile::tempdir().expect("a folder");
+        let mut snapshots = Snapshots::new(data_dir.path());
+        let (second, format) = (jiff::Timestamp::from_second(50).expect("in range"), crate::decode::PixelFormat::I420);
+        let frame = Frame::from_bytes(vec![90; 64 * 48 * 3 / 2], format, (64, 48), std::time::Duration::ZERO, second);
+        // The clock was set back since somebody was seen.
+        let finding = crate::rules::Finding {
+            kind: FindingKind::Person,
+            track: Uuid::from_u128(2),
+            confidence: 0.9,
+            at: jiff::Timestamp::from_second(90).expect("in range"),
+            bbox: Rect::new(0.0, 0.0, 20.0, 40.0),
+            zone: None,
+            weight: 3.0,
+        };
+        snapshots.offer(&alert(vec![finding]), &frame.expect("valid")).expect("written");
+        assert!(folder(data_dir.path()).join(format!("{}.jpg", Uuid::from_u128(1))).exists());
     }
 
     fn crop(attribute: Attribute, jpeg: &[u8]) -> Crop {

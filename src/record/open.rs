@@ -29,6 +29,8 @@ pub(super) struct OpenSegment {
     next_number: u64,
     first_tick: u64,
     last_report: Duration,
+    /// Something was written that is not on the disk yet.
+    is_unsynced: bool,
     /// By the monotonic clock.
     pub(super) last_write: Duration,
 }
@@ -63,6 +65,7 @@ impl OpenSegment {
             next_number: delivered.number,
             first_tick: cut.fragment.start,
             last_report: Duration::ZERO,
+            is_unsynced: true,
             last_write: now,
         };
         let written = open.write(&cut.init).and_then(|()| open.append(delivered, now)).and_then(|()| sync_dir(folder));
@@ -107,6 +110,7 @@ impl OpenSegment {
         }
         self.hash.update(bytes);
         self.segment.size_bytes += bytes.len() as u64;
+        self.is_unsynced = true;
         Ok(())
     }
 
@@ -116,9 +120,17 @@ impl OpenSegment {
     }
 
     /// Puts what was written on the disk, so that the index never knows more than the disk.
-    pub(super) fn sync(&mut self) -> io::Result<()> {
+    pub(super) fn sync_for_report(&mut self) -> io::Result<()> {
         self.last_report = self.segment.duration;
-        self.file.sync_data()
+        self.sync()
+    }
+
+    /// Puts on the disk what is not there yet.
+    ///
+    /// # Errors
+    /// Said once.
+    pub(super) fn sync(&mut self) -> io::Result<()> {
+        if std::mem::replace(&mut self.is_unsynced, false) { self.file.sync_data() } else { Ok(()) }
     }
 
     /// Nothing more is written. The segment is complete, even where the last sync failed: what the

@@ -150,6 +150,10 @@ fn run(writer: &mut Writer, receiver: &Receiver<Message>, queue: &Outbox) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
         }
+        // With nothing waiting there is time: a power failure costs a fragment then, and a slow disk is not kept from its work.
+        if receiver.is_empty() {
+            writer.sync();
+        }
         writer.tick();
     }
     writer.end_all();

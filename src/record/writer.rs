@@ -131,13 +131,22 @@ impl Writer {
             return;
         }
         if let Some(open) = self.open.get_mut(camera).filter(|open| open.is_report_due()) {
-            let synced = open.sync();
+            let synced = open.sync_for_report();
             let segment = open.segment.clone();
             self.save(segment, None);
             if let Err(error) = synced {
                 self.end(camera);
                 self.fail(camera, &error);
             }
+        }
+    }
+
+    /// Puts on the disk what was written and is not there yet. The index hears of it later, as ever.
+    pub(super) fn sync(&mut self) {
+        let failed = |(camera, open): (&String, &mut OpenSegment)| Some((camera.clone(), open.sync().err()?));
+        for (camera, error) in self.open.iter_mut().filter_map(failed).collect::<Vec<_>>() {
+            self.end(&camera);
+            self.fail(&camera, &error);
         }
     }
 

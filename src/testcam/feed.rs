@@ -17,7 +17,6 @@ const NAL_HEAD_BYTES: usize = 2;
 /// What the mount does now. Shared with the server, which sets it.
 pub(super) struct Feed {
     state: Mutex<State>,
-    phase: Duration,
 }
 
 struct State {
@@ -25,11 +24,20 @@ struct State {
     source: Option<gst_app::AppSrc>,
     stalled: bool,
     garbage: bool,
+    pace: Pace,
 }
 
 impl Feed {
-    pub(super) fn new(footage: Arc<Footage>, phase: Duration) -> Self {
-        Self { state: Mutex::new(State { footage, source: None, stalled: false, garbage: false }), phase }
+    /// Plays `times` as fast as it was filmed, and says so in its time stamps.
+    pub(super) fn new(footage: Arc<Footage>, phase: Duration, times: u32) -> Self {
+        let pace = Pace { times, stamps_run: true, since: Duration::ZERO, from: phase, stamp_from: phase };
+        Self { state: Mutex::new(State { footage, source: None, stalled: false, garbage: false, pace }) }
+    }
+
+    /// From `now` on sends so many times as many pictures, by time stamps that go as before.
+    pub(super) fn flood(&self, times: u32, now: Duration) {
+        let mut state = self.lock();
+        state.pace = state.pace.flooded(times, now);
     }
 
     pub(super) fn set_stalled(&self, stalled: bool) {
@@ -71,9 +79,9 @@ impl Feed {
         let mut playing: Option<Playing> = None;
         let mut random = fastrand::Rng::with_seed(1);
         loop {
-            let now = clock.monotonic() + self.phase;
             let wait = {
                 let mut state = self.lock();
+                let now = state.pace.played(clock.monotonic());
                 let fits = playing.as_ref().is_some_and(|playing| playing.fits(&state));
                 if !fits {
                     playing = Playing::start(&state, now, playing.take());
@@ -84,7 +92,7 @@ impl Feed {
                         if !playing.play(now, &state, &mut random) {
                             state.source = None;
                         }
-                        playing.next_due().saturating_sub(now).min(IDLE)
+                        (playing.next_due().saturating_sub(now) / state.pace.times.max(1)).min(IDLE)
                     }
                 }
             };
@@ -95,13 +103,42 @@ impl Feed {
     }
 }
 
+/// How far the footage is at a time of the clock.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    times: u32,
+    /// Time stamps follow what is played, else the clock.
+    stamps_run: bool,
+    /// By the clock, when this pace began, and how far the footage and the stamps were then.
+    since: Duration,
+    from: Duration,
+    stamp_from: Duration,
+}
+
+impl Pace {
+    fn played(&self, now: Duration) -> Duration {
+        self.from + now.saturating_sub(self.since) * self.times
+    }
+
+    fn flooded(&self, times: u32, now: Duration) -> Self {
+        let from = self.played(now);
+        Self { times, stamps_run: false, since: now, from, stamp_from: self.stamp(from) }
+    }
+
+    /// The time to be stamped on what is `played`.
+    fn stamp(&self, played: Duration) -> Duration {
+        let passed = played.saturating_sub(self.from);
+        self.stamp_from + if self.stamps_run { passed } else { passed / self.times.max(1) }
+    }
+}
+
 /// One footage going into one pipeline.
 struct Playing {
     footage: Arc<Footage>,
     source: gst_app::AppSrc,
     /// Counted over all rounds.
     next: u64,
-    /// Clock time at which the pipeline's times are zero.
+    /// The stamp at which the pipeline's times are zero.
     zero: Duration,
     /// Nothing before it can be decoded by whoever has just come.
     wait_for_key: bool,
@@ -112,7 +149,8 @@ impl Playing {
         let source = state.source.clone()?;
         let footage = Arc::clone(&state.footage);
         source.set_caps(Some(&footage.caps));
-        let zero = before.filter(|before| before.source == source).map_or(now, |before| before.zero);
+        let zero = before.filter(|before| before.source == source);
+        let zero = zero.map_or_else(|| state.pace.stamp(now), |before| before.zero);
         let next = unit_after(&footage, now);
         Some(Self { footage, source, next, zero, wait_for_key: true })
     }
@@ -140,7 +178,8 @@ impl Playing {
             let (round, index) = self.place();
             self.next += 1;
             let start = self.footage.duration * round;
-            let (mut buffer, key) = self.footage.stamped(index, start, self.zero);
+            let stamp = |played| state.pace.stamp(played).saturating_sub(self.zero);
+            let (mut buffer, key) = self.footage.stamped(index, start, stamp);
             if state.stalled || (self.wait_for_key && !key) {
                 self.wait_for_key = true;
                 continue;
@@ -196,6 +235,17 @@ fn spoil(bytes: &mut [u8], random: &mut fastrand::Rng) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flood_sends_more_by_the_same_clock() {
+        let seconds = Duration::from_secs;
+        let mut feed = Pace { times: 1, stamps_run: true, since: seconds(0), from: seconds(7), stamp_from: seconds(7) };
+        assert_eq!((feed.played(seconds(10)), feed.stamp(seconds(17))), (seconds(17), seconds(17)));
+        feed = feed.flooded(20, seconds(10));
+        assert_eq!((feed.played(seconds(13)), feed.stamp(seconds(77))), (seconds(77), seconds(20)));
+        feed = feed.flooded(1, seconds(13));
+        assert_eq!((feed.played(seconds(14)), feed.stamp(seconds(78))), (seconds(78), seconds(21)));
+    }
 
     #[test]
     fn garbage_keeps_the_heads_of_its_units() {

@@ -88,7 +88,7 @@ impl Footage {
         source.set_caps(Some(&self.caps));
         let running = Running::start(pipeline)?;
         for index in 0..self.units.len() {
-            let (buffer, _) = self.stamped(index, Duration::ZERO, Duration::ZERO);
+            let (buffer, _) = self.stamped(index, Duration::ZERO, |played| played);
             if source.push_buffer(buffer).is_err() {
                 break;
             }
@@ -125,16 +125,21 @@ impl Footage {
         (side("width").unsigned_abs(), side("height").unsigned_abs())
     }
 
-    /// Unit `index` of the round that begins at `start`, in times that count from `zero`, and
-    /// whether it is a key frame.
-    pub(super) fn stamped(&self, index: usize, start: Duration, zero: Duration) -> (gst::Buffer, bool) {
+    /// Unit `index` of the round that begins at `start`, with the times that `stamp` makes of its own,
+    /// and whether it is a key frame.
+    pub(super) fn stamped(
+        &self,
+        index: usize,
+        start: Duration,
+        stamp: impl Fn(Duration) -> Duration,
+    ) -> (gst::Buffer, bool) {
         let unit = &self.units[index];
         let next = self.units.get(index + 1).map_or(self.duration, |next| next.dts);
         let mut buffer = unit.buffer.copy();
         {
             let buffer = buffer.make_mut();
-            buffer.set_pts(time((start + unit.pts).saturating_sub(zero)));
-            buffer.set_dts(time((start + unit.dts).saturating_sub(zero)));
+            buffer.set_pts(time(stamp(start + unit.pts)));
+            buffer.set_dts(time(stamp(start + unit.dts)));
             buffer.set_duration(time(next.saturating_sub(unit.dts)));
         }
         (buffer, unit.key)

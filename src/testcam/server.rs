@@ -38,6 +38,8 @@ pub struct Mount {
     pub auth: Auth,
     /// How far in its footage it is when the server starts.
     pub phase: Duration,
+    /// Plays so many times as fast as it was filmed, as a camera whose clock runs fast.
+    pub times: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -59,7 +61,7 @@ pub enum Auth {
 
 impl Mount {
     pub fn new(path: impl Into<String>, footage: Arc<Footage>) -> Self {
-        Self { path: path.into(), content: Content::Video(footage), auth: Auth::None, phase: Duration::ZERO }
+        Self { path: path.into(), content: Content::Video(footage), auth: Auth::None, phase: Duration::ZERO, times: 1 }
     }
 
     pub fn with_auth(self, auth: Auth) -> Self {
@@ -68,6 +70,10 @@ impl Mount {
 
     pub fn in_phase(self, phase: Duration) -> Self {
         Self { phase, ..self }
+    }
+
+    pub fn hastened(self, times: u32) -> Self {
+        Self { times, ..self }
     }
 }
 
@@ -153,6 +159,13 @@ impl TestCameras {
         }
     }
 
+    /// Sends so many times as many pictures a second as it should; once, and it behaves.
+    pub fn flood(&self, path: &str, times: u32) {
+        if let Some(feed) = self.feed(path) {
+            feed.flood(times, self.clock.monotonic());
+        }
+    }
+
     /// Ends the stream in good order; whoever connects anew gets a new one.
     pub fn end(&self, path: &str) {
         if let Some(feed) = self.feed(path) {
@@ -230,7 +243,7 @@ impl TestCameras {
         for (number, mount) in mounts.into_iter().enumerate() {
             let factory = factory(&mount);
             let feed = if let Content::Video(footage) = mount.content {
-                let feed = Arc::new(Feed::new(footage, mount.phase));
+                let feed = Arc::new(Feed::new(footage, mount.phase, mount.times));
                 connect(&factory, &feed);
                 let (feeding, clock, shutdown) = (Arc::clone(&feed), Arc::clone(&self.clock), shutdown.clone());
                 let run = move || feeding.run(&clock, &shutdown);
@@ -308,6 +321,8 @@ fn factory(mount: &Mount) -> RTSPMediaFactory {
 fn connect(factory: &RTSPMediaFactory, feed: &Arc<Feed>) {
     let feed = Arc::clone(feed);
     factory.connect_media_configure(move |_, media| {
+        // The feed keeps the pace: sent is what it gives, whatever the stamps say. Each PLAY sets this anew.
+        media.connect_new_state(|media, _| media.set_rate_control(false));
         let source = media
             .element()
             .downcast::<gst::Bin>()

@@ -12,7 +12,7 @@ use canhdem::base::{IdSource, SharedClock, SystemClock};
 use canhdem::store::{Account, AccountBook};
 use serde_json::{Value, json};
 
-use super::program::{CANHDEM, Finished, Program, fetched};
+use super::program::{Finished, Program, fetched, program};
 use super::{Office, eventually};
 
 /// For one answer; a machine that is busy with other tests may be slow.
@@ -45,6 +45,23 @@ impl Appliance {
     pub fn launch_with(office: &Office, log: &str) -> Self {
         fetched("models/yolox-nano.onnx");
         Self::spawn(office, command(office).env("RUST_LOG", log))
+    }
+
+    /// With more in its environment.
+    #[track_caller]
+    pub fn launch_in(office: &Office, environment: &[(&str, String)]) -> Self {
+        fetched("models/yolox-nano.onnx");
+        let environment = environment.iter().map(|(name, value)| (name, value));
+        Self::spawn(office, command(office).env("RUST_LOG", "info").envs(environment))
+    }
+
+    /// By a clock that runs so many times as fast.
+    #[track_caller]
+    pub fn launch_hastened(office: &Office, times: u32, environment: &[(&str, &str)]) -> Self {
+        fetched("models/yolox-nano.onnx");
+        let mut command = command(office);
+        command.args(["--clock-times", &times.to_string()]).env("RUST_LOG", "info");
+        Self::spawn(office, command.envs(environment.iter().copied()))
     }
 
     /// With what was fetched in this folder, and nowhere else.
@@ -118,6 +135,12 @@ impl Appliance {
         Some(self.cookie.get_or_init(|| cookie))
     }
 
+    /// Signs in anew the next time: a session ends after a day.
+    pub fn forget_session(&mut self) {
+        let _ = fs::remove_file(&self.cookie_file);
+        self.cookie = OnceCell::new();
+    }
+
     /// With an account that is made beside the running appliance.
     fn sign_in(&self, address: &str) -> Option<String> {
         let (name, secret) = ("tests", "nobody guards tests");
@@ -170,7 +193,7 @@ impl Appliance {
 }
 
 fn command(office: &Office) -> Command {
-    let mut command = Command::new(CANHDEM);
+    let mut command = Command::new(program());
     command.arg("run").arg("--config").arg(&office.config);
     command
 }

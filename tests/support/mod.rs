@@ -5,8 +5,11 @@
 pub mod appliance;
 pub mod disk;
 pub mod film;
+pub mod kills;
 pub mod night;
+pub mod process;
 pub mod program;
+pub mod told;
 
 use std::fmt::Write as _;
 use std::fs;

@@ -11,6 +11,11 @@ use super::eventually;
 /// The program as built with these tests.
 pub const CANHDEM: &str = env!("CARGO_BIN_EXE_canhdem");
 
+/// The program whose faults are measured: another build of it, such as a release, where `CANHDEM_PROGRAM` names one.
+pub fn program() -> PathBuf {
+    std::env::var_os("CANHDEM_PROGRAM").map_or_else(|| PathBuf::from(CANHDEM), PathBuf::from)
+}
+
 /// A running program whose output goes to files. Killed when it is dropped.
 pub struct Program {
     child: Child,
@@ -68,11 +73,18 @@ impl Program {
         self.child.wait().expect("our own child");
     }
 
+    pub fn pid(&self) -> Pid {
+        i32::try_from(self.id()).ok().and_then(Pid::from_raw).expect("a process")
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("our own child");
+    }
+
     /// SIGTERM, and waits until it has stopped.
     #[track_caller]
     pub fn stop(mut self) -> Finished {
-        let pid = i32::try_from(self.id()).ok().and_then(Pid::from_raw).expect("a process");
-        kill_process(pid, Signal::TERM).expect("our own child");
+        self.signal(Signal::TERM);
         self.wait()
     }
 
@@ -99,7 +111,7 @@ impl Drop for Program {
 /// Runs the program to its end.
 #[track_caller]
 pub fn run(arguments: &[&str]) -> Finished {
-    Program::start(Command::new(CANHDEM).args(arguments)).wait()
+    Program::start(Command::new(program()).args(arguments)).wait()
 }
 
 /// Where `make setup` has put what it fetched.
