@@ -138,10 +138,11 @@ mod tests {
 
     #[test]
     fn a_hastened_clock_is_right_and_then_ahead() {
-        let (clock, usual) = (SystemClock::hastened(1000), SystemClock::new());
+        let clock = SystemClock::hastened(1000);
         let (before, began) = (clock.monotonic(), clock.now());
+        let usual = SystemClock::new();
         assert!(began.duration_since(usual.now()) < SignedDuration::from_mins(10), "{began}");
-        while usual.monotonic() < Duration::from_millis(5) {}
+        while usual.monotonic() < Duration::from_millis(6) {}
         assert!(
             clock.monotonic() - before >= Duration::from_secs(5) && clock.now().duration_since(began).as_secs() >= 5
         );
