@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn each_tier_has_its_time() {
-        let days = |days| Some(SignedDuration::from_hours(24 * days));
+        let days = |days: i64| Some(SignedDuration::from_hours(24 * days));
         let tiers = checked("all_hours = 36\nmotion_days = 14\nalert_days = 90").expect("valid").tiers;
         assert_eq!(tiers, Tiers { all: Some(SignedDuration::from_hours(36)), motion: days(14), alerts: days(90) });
         let tiers = checked("motion_days = 30").expect("valid").tiers;

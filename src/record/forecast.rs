@@ -213,7 +213,7 @@ mod tests {
     /// All two days, what moved ten, alerts a hundred: 2400, 4800 and 16,800 bytes a day.
     #[track_caller]
     fn check_tiers(room: u64, kept: u64, expected: (f64, f64, f64)) {
-        let days = |days| Some(SignedDuration::from_hours(24 * days));
+        let days = |days: i64| Some(SignedDuration::from_hours(24 * days));
         let tiers = Tiers { all: days(2), motion: days(10), alerts: days(100) };
         let room = Room { total_bytes: room, used_bytes: 24_000, kept_bytes: kept, alert_bytes: 2400 };
         let found = forecast(busy_day(), room, &tiers, at(NOW)).expect("known");
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn what_alerts_need_for_ever_takes_its_part() {
-        let days = |days| Some(SignedDuration::from_hours(24 * days));
+        let days = |days: i64| Some(SignedDuration::from_hours(24 * days));
         let room = Room { total_bytes: 50_000, used_bytes: 50_000, kept_bytes: 0, alert_bytes: 2000 };
         let tiers = Tiers { all: days(1), motion: days(10), alerts: None };
         let reach = forecast(busy_day(), room, &tiers, at(NOW)).and_then(|found| found.reach).expect("known");
@@ -250,7 +250,7 @@ mod tests {
     fn of_the_rest_that_went_early_its_oldest_says_how_fast_it_comes() {
         // Nearly full: of the rest only the last three hours are there, of what moved the whole day.
         let recorded = busy_day().filter(|paced| paced.worth != Some(Worth::Rest) || paced.at >= at(NOW - 3 * HOUR));
-        let days = |days| Some(SignedDuration::from_hours(24 * days));
+        let days = |days: i64| Some(SignedDuration::from_hours(24 * days));
         let tiers = Tiers { all: days(2), motion: days(1), alerts: days(1) };
         let room = Room { total_bytes: 9300, used_bytes: 9300, kept_bytes: 0, alert_bytes: 2400 };
         let reach = forecast(recorded, room, &tiers, at(NOW)).and_then(|found| found.reach).expect("known");

@@ -19,7 +19,7 @@ fn needed(camera: &str, from: i64, to: i64) -> Needed {
 }
 
 fn tiers(all_hours: i64, motion_days: i64, alert_days: Option<i64>) -> Tiers {
-    let days = |days| SignedDuration::from_hours(24 * days);
+    let days = |days: i64| SignedDuration::from_hours(24 * days);
     Tiers {
         all: Some(SignedDuration::from_hours(all_hours)),
         motion: Some(days(motion_days)),
