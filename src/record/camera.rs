@@ -138,10 +138,8 @@ impl Feed {
             && unit.pts + MAX_STEP_BACK >= state.last_pts
             && unit.pts <= state.last_pts + MAX_LEAP;
         // A run has one pace: it ends where it becomes another.
-        let key_frames_only = match unit.key {
-            true => self.outbox.key_frames_only.load(Ordering::Relaxed),
-            false => state.key_frames_only,
-        };
+        let key_frames_only =
+            if unit.key { self.outbox.key_frames_only.load(Ordering::Relaxed) } else { state.key_frames_only };
         if state.muxer.is_some() && (!continues || key_frames_only != state.key_frames_only) {
             self.end_run(&mut state);
         }

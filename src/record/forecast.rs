@@ -55,6 +55,7 @@ pub(super) struct Paced {
 
 /// Of the disk.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "units stand in names")]
 pub(super) struct Room {
     /// What the quota, or a disk that is smaller, holds.
     pub(super) total_bytes: u64,
