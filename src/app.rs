@@ -26,7 +26,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::access::SetupToken;
-use crate::base::metrics::Metrics;
+use crate::base::metrics::{Metrics, Recordings};
 use crate::base::worker::Worker;
 use crate::base::{IdSource, Pulse, Pulses, SharedClock, Shutdown, secret};
 use crate::camera::analyst::Eyes;
@@ -38,7 +38,7 @@ use crate::camera::{self, Decoding, snapshots};
 use crate::config::Settings;
 use crate::http::{self, AppState};
 use crate::notify::Board;
-use crate::record::{DiskState, Recorder};
+use crate::record::{DiskReport, DiskState, Keeping, Recorder};
 use crate::store::Store;
 use crate::vision::plate::PlateReader;
 use crate::vision::{AttributeReader, Detector, LOW_SCORE, Manifest};
@@ -109,13 +109,12 @@ pub fn run(
     let recorder = Recorder::start(
         config.data_dir.clone(),
         Arc::new(store.clone()),
-        config.record.quota_bytes,
+        Keeping::of(&config),
         clock.clone(),
         {
             let (board, store, metrics) = (board.clone(), store.clone(), metrics.clone());
             Box::new(move |report| {
-                let days = report.forecast.map(|of| (of.days_left, of.days_kept));
-                metrics.set_recordings(report.used_bytes, report.quota_bytes, days);
+                metrics.set_recordings(numbers(&report));
                 if report.state == DiskState::Ok {
                     store.restore_reserve();
                 }
@@ -140,7 +139,10 @@ pub fn run(
         eyes: Eyes { archive: Some(Arc::new(StoredPlates::new(store.clone(), settings.clone()))), ..eyes },
     };
     let state = AppState {
-        clips: Arc::new(RecordedClips::open(store.clone(), &config.data_dir).context("the folder of clips")?),
+        clips: Arc::new(
+            RecordedClips::open(store.clone(), &config.data_dir, Arc::clone(&recorder))
+                .context("the folder of clips")?,
+        ),
         packs: Arc::new(Packs::new(settings.clone(), clock.clone())),
         snapshots_dir: snapshots::folder(&config.data_dir),
         store,
@@ -190,6 +192,22 @@ pub fn run(
     recorder.finish();
     sealing.write_stop();
     Ok(())
+}
+
+/// What the metrics tell of recordings.
+fn numbers(report: &DiskReport) -> Recordings {
+    let forecast = report.forecast;
+    let reach = forecast.and_then(|of| of.reach);
+    Recordings {
+        used_bytes: report.used_bytes,
+        quota_bytes: report.quota_bytes,
+        days_left: forecast.and_then(|of| of.days_left),
+        days_kept: forecast.map(|of| of.days_kept),
+        all_days: reach.map(|of| of.all.days),
+        motion_days: reach.map(|of| of.motion.days),
+        alert_days: reach.and_then(|of| of.alerts).map(|of| of.days),
+        key_frames_only: report.key_frames_only,
+    }
 }
 
 /// What looks closely at persons and at plates, as far as its models can be used: who comes is told without them, only not

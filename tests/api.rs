@@ -11,8 +11,10 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::middleware::map_request;
+use canhdem::access::audit::Removal;
 use canhdem::access::{self, Role, Session};
 use canhdem::alert::{Actor, Alert, Guard, Handling, Judged, Person, Step, Verdict};
+use canhdem::base::metrics::Recordings;
 use canhdem::base::{IdSource, Metrics, Rect, Shutdown, ShutdownHandle, SimClock, Timestamp};
 use canhdem::config::Settings;
 use canhdem::decode::{Frame, PixelFormat};
@@ -20,7 +22,9 @@ use canhdem::http::{AppState, Clip, ClipError, ClipSource, DeviceKey, Pack, Pack
 use canhdem::intake::Codec;
 use canhdem::intake::health::{self, LostReason, StreamHealth, StreamState};
 use canhdem::notify::{Board, GateState};
-use canhdem::record::{DiskReport, DiskState, Forecast, Segment, SegmentIndex as _};
+use canhdem::record::{
+    Deletion, DeletionError, DeletionOrder, DiskReport, DiskState, Forecast, Reach, Segment, SegmentIndex as _, Share,
+};
 use canhdem::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, Severity};
 use canhdem::store::{Account, Handled, Store};
 use canhdem::vision::attributes;
@@ -46,6 +50,8 @@ mod export;
 mod live;
 #[path = "api/paths.rs"]
 mod paths;
+#[path = "api/privacy.rs"]
+mod privacy;
 #[path = "api/recordings.rs"]
 mod recordings;
 #[path = "api/roles.rs"]
@@ -96,6 +102,7 @@ struct FakeClips {
     asked: Mutex<Vec<(Timestamp, Timestamp)>>,
     /// Pictures that were decoded.
     decoded: Arc<AtomicUsize>,
+    deleted: Mutex<Vec<Deletion>>,
 }
 
 impl ClipSource for FakeClips {
@@ -128,6 +135,19 @@ impl ClipSource for FakeClips {
             Ok(picture.expect("a frame"))
         };
         Ok(Still { at: seconds(10 * number), tag: format!("key-{number}"), picture: Box::new(picture) })
+    }
+
+    /// In segments of ten seconds; the disk does not let go of the last hundred seconds.
+    fn delete(&self, order: DeletionOrder) -> Result<Deletion, DeletionError> {
+        let (from, ends_at) = self.extent(&order.camera, order.from, order.to).ok_or(DeletionError::Nothing)?;
+        if from > seconds(900) {
+            return Err(DeletionError::Left { left: 2, error: std::io::ErrorKind::PermissionDenied.into() });
+        }
+        let segments = u64::try_from(ends_at.duration_since(from).as_secs()).expect("after") / 10;
+        let removal = Removal { segments, bytes: segments * 1000, from, to: ends_at };
+        let deletion = Deletion { order, removal, ends_at };
+        self.deleted.lock().expect("lock").push(deletion.clone());
+        Ok(deletion)
     }
 }
 
@@ -703,7 +723,7 @@ async fn recordings_arming_and_status() {
     assert_eq!((&noon["at"], &noon["armed"]), (&json!("2026-02-17T12:00:00.000+07:00"), &json!(false)));
     office.get("/api/v1/arming?at=noon").await.check_problem(400, "`at`");
 
-    let forecast = Some(Forecast { days_left: 1.5, days_kept: 11.0 });
+    let forecast = Some(Forecast { days_left: Some(1.5), days_kept: 11.0, reach: None });
     let report = DiskReport { used_bytes: 7, quota_bytes: 9, kept_bytes: 2, forecast, ..DiskReport::default() };
     office.state.board.set_disk(report);
     let status = office.json("/api/v1/status").await;
@@ -713,8 +733,16 @@ async fn recordings_arming_and_status() {
     assert_eq!(status["now"], "2026-02-17T01:30:30.000+07:00");
     assert_eq!(
         status["disk"],
-        json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "kept_bytes": 2, "days_left": 1.5, "days_kept": 11.0, "trouble": null})
+        json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "kept_bytes": 2, "days_left": 1.5, "days_kept": 11.0, "reach": null, "key_frames_only": false, "trouble": null})
     );
+    let share = |days, wanted_days| Share { days, wanted_days };
+    let reach = Some(Reach { all: share(1.25, 3.0), motion: share(14.0, 14.0), alerts: None });
+    let forecast = Some(Forecast { days_left: None, days_kept: 14.0, reach });
+    office.state.board.set_disk(DiskReport { forecast, key_frames_only: true, ..DiskReport::default() });
+    let disk = office.json("/api/v1/status").await["disk"].clone();
+    let of = |days: f64, wanted_days: f64| json!({"days": days, "wanted_days": wanted_days});
+    assert_eq!(disk["reach"], json!({"all": of(1.25, 3.0), "motion": of(14.0, 14.0), "alerts": null}));
+    assert_eq!((&disk["days_left"], &disk["key_frames_only"]), (&Value::Null, &json!(true)));
     assert_eq!(status["version"], env!("CARGO_PKG_VERSION"));
 }
 
@@ -726,7 +754,16 @@ async fn health_and_metrics() {
     office.state.board.set_disk(DiskReport { state: DiskState::Full, detail, ..DiskReport::default() });
     office.get("/healthz").await.check_problem(503, "video: no space left");
     office.state.metrics.camera("kho").access_units.inc();
-    office.state.metrics.set_recordings(7, 9, Some((1.5, 11.0)));
+    office.state.metrics.set_recordings(Recordings {
+        used_bytes: 7,
+        quota_bytes: 9,
+        days_left: Some(1.5),
+        days_kept: Some(11.0),
+        all_days: None,
+        motion_days: Some(14.0),
+        alert_days: None,
+        key_frames_only: true,
+    });
     let metrics = office.get("/metrics").await;
     assert!(metrics.text().contains("canhdem_recordings_days_left 1.5\n"), "{}", metrics.text());
     assert!(metrics.text().contains("canhdem_access_units_total{camera=\"kho\"} 1"), "{}", metrics.text());

@@ -12,7 +12,7 @@ use canhdem::camera::analyst::Eyes;
 use canhdem::camera::{self, cases::Cases};
 use canhdem::config::{Config, Settings};
 use canhdem::notify::Board;
-use canhdem::record::Recorder;
+use canhdem::record::{Keeping, Recorder};
 use canhdem::rules::FindingKind;
 use canhdem::store::{AlertFilter, Store};
 use canhdem::testcam::{Mount, TestCameras};
@@ -47,8 +47,8 @@ fn watch(config: &Arc<Config>, cameras: &[&str], begins: Timestamp, is_done: imp
     let clock: SharedClock = Arc::new(SystemClock::starting_at(begins));
     let store = Store::open(&config.data_dir, &clock).expect("the database");
     let (data_dir, index) = (config.data_dir.clone(), Arc::new(store.clone()));
-    let quota = config.record.quota_bytes;
-    let recorder = Recorder::start(data_dir, index, quota, clock.clone(), Box::new(|_| {}), IdSource::random());
+    let keeping = Keeping::of(&config);
+    let recorder = Recorder::start(data_dir, index, keeping, clock.clone(), Box::new(|_| {}), IdSource::random());
     let manifest = Manifest::load(config.models_dir.as_deref()).expect("the models");
     let shared = camera::Shared {
         decoding: camera::Decoding::OnDemand,

@@ -11,7 +11,7 @@ use canhdem::alert::Guard;
 use canhdem::base::{IdSource, SharedClock, SimClock, Timestamp};
 use canhdem::decode::jpeg;
 use canhdem::intake::Codec;
-use canhdem::record::{KeyFrame, Recorder, SegmentIndex, key_frame_at};
+use canhdem::record::{Keeping, KeyFrame, Recorder, SegmentIndex, key_frame_at};
 use canhdem::store::{By, KeptStretch, Recorded, Store};
 use recording::{Desk, FPS, Footage, at_ms, push_all, shifted, start, wait_until};
 use uuid::Uuid;
@@ -108,7 +108,7 @@ fn kept_stretches_of_the_store_outlive_all_other_video() {
     let recorder = Recorder::start(
         folder.path().to_owned(),
         Arc::clone(&index),
-        quota_bytes,
+        Keeping::within(quota_bytes),
         clock.clone(),
         Box::new(|_| {}),
         IdSource::seeded(1),

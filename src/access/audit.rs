@@ -52,6 +52,8 @@ pub enum Act {
     SecondFactorChanged,
     /// Recordings gave way to newer ones.
     RecordingsRemoved,
+    /// Somebody deleted recordings before their time.
+    RecordingsDeleted,
     /// Vehicles that came by were forgotten.
     VehiclesForgotten,
     Started,
@@ -140,7 +142,7 @@ impl Entry {
     }
 }
 
-/// Recordings of a camera that were removed together, as their entry's detail says it.
+/// Recordings of a camera that were removed together, as their entry's detail says it; there may be more behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Removal {
     pub segments: u64,

@@ -8,6 +8,7 @@ use super::roster::Roster;
 use crate::base::worker::Worker;
 use crate::base::{Pulse, Pulses, Shutdown};
 use crate::camera;
+use crate::record::Keeping;
 
 /// How late a change by hand may be noticed: it must look the same twice.
 const EVERY: Duration = Duration::from_secs(1);
@@ -50,7 +51,7 @@ impl Cameras {
         }
         let config = self.shared.settings.config();
         self.shared.cases.set_neighbours(config.neighbours.clone());
-        self.shared.recorder.set_quota(config.record.quota_bytes);
+        self.shared.recorder.set_keeping(Keeping::of(&config));
         let keys = self.shared.settings.state().needs_restart;
         if !keys.is_empty() {
             tracing::warn!(?keys, "these count only once canhdem starts again");

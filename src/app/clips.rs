@@ -8,19 +8,22 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::http::{self, ClipSource};
-use crate::record::{ClipCache, ClipError, ClipLimits, Stretch, key_frame_at};
+use crate::record::{
+    ClipCache, ClipError, ClipLimits, Deletion, DeletionError, DeletionOrder, Recorder, Stretch, key_frame_at,
+};
 use crate::store::{BEFORE_ALERT, Store};
 
 pub(super) struct RecordedClips {
     cache: ClipCache,
     store: Store,
     data_dir: PathBuf,
+    recorder: Arc<Recorder>,
 }
 
 impl RecordedClips {
-    pub(super) fn open(store: Store, data_dir: &Path) -> io::Result<Self> {
+    pub(super) fn open(store: Store, data_dir: &Path, recorder: Arc<Recorder>) -> io::Result<Self> {
         let cache = ClipCache::open(data_dir.to_owned(), Arc::new(store.clone()), ClipLimits::default())?;
-        Ok(Self { cache, store, data_dir: data_dir.to_owned() })
+        Ok(Self { cache, store, data_dir: data_dir.to_owned(), recorder })
     }
 }
 
@@ -57,5 +60,14 @@ impl ClipSource for RecordedClips {
             tag: found.tag.clone(),
             picture: Box::new(move || found.decode().map_err(|error| failed(&error))),
         })
+    }
+
+    fn delete(&self, order: DeletionOrder) -> Result<Deletion, DeletionError> {
+        let camera = order.camera.clone();
+        let deletion = self.recorder.delete(order)?;
+        if let Err(error) = self.cache.forget(&camera, deletion.removal.from, deletion.ends_at) {
+            return Err(DeletionError::Left { left: 1, error });
+        }
+        Ok(deletion)
     }
 }

@@ -26,9 +26,22 @@ pub struct Metrics {
     analysis_delay_seconds: Family<CameraLabel, Gauge<f64, AtomicU64>>,
     alert_latency_seconds: Family<CameraLabel, Histogram, fn() -> Histogram>,
     dropped: Family<QueueLabel, Counter>,
-    /// Of recordings: bytes used, bytes at most, days left, days kept.
-    recordings: [Gauge<f64, AtomicU64>; 4],
+    /// As [`Recordings`] has them, in order.
+    recordings: [Gauge<f64, AtomicU64>; 8],
     stuck: Family<ThreadLabel, Counter>,
+}
+
+/// How much is recorded, and how long it lasts; `None` where that is not known, or no time is set.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recordings {
+    pub used_bytes: u64,
+    pub quota_bytes: u64,
+    pub days_left: Option<f64>,
+    pub days_kept: Option<f64>,
+    pub all_days: Option<f64>,
+    pub motion_days: Option<f64>,
+    pub alert_days: Option<f64>,
+    pub key_frames_only: bool,
 }
 
 /// What is counted of one camera. Cloning shares the counters.
@@ -95,6 +108,10 @@ impl Metrics {
             ("recordings_quota_bytes", "Bytes of video at most"),
             ("recordings_days_left", "Days until the quota is full, at the pace of the last day; NaN while not known"),
             ("recordings_days_kept", "Days of video that there are then"),
+            ("recordings_all_days", "Days that everything is kept; NaN where no time is set"),
+            ("recordings_motion_days", "Days that what moved is kept; NaN where no time is set"),
+            ("recordings_alert_days", "Days that what alerts need is kept; NaN where no time is set"),
+            ("recordings_key_frames_only", "1 while the quota is full of what may not go"),
         ];
         let recordings = recordings.map(|(name, help)| {
             let gauge = Gauge::<f64, AtomicU64>::default();
@@ -119,10 +136,23 @@ impl Metrics {
         }
     }
 
-    /// What is used of how much, and how many days are left and kept.
-    pub fn set_recordings(&self, used_bytes: u64, quota_bytes: u64, days: Option<(f64, f64)>) {
-        let (left, kept) = days.unwrap_or((f64::NAN, f64::NAN));
-        for (gauge, value) in self.recordings.iter().zip([used_bytes as f64, quota_bytes as f64, left, kept]) {
+    /// What is known of recordings now.
+    pub fn set_recordings(&self, now: Recordings) {
+        let Recordings {
+            used_bytes,
+            quota_bytes,
+            days_left,
+            days_kept,
+            all_days,
+            motion_days,
+            alert_days,
+            key_frames_only,
+        } = now;
+        let days = [days_left, days_kept, all_days, motion_days, alert_days].map(|days| days.unwrap_or(f64::NAN));
+        let bytes = [used_bytes, quota_bytes].map(|bytes| bytes as f64);
+        let key_frames_only = [f64::from(u8::from(key_frames_only))];
+        let values = bytes.into_iter().chain(days).chain(key_frames_only);
+        for (gauge, value) in self.recordings.iter().zip(values) {
             gauge.set(value);
         }
     }

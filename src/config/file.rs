@@ -13,16 +13,14 @@ use super::alerts::{self, RawAlerts};
 use super::arming::{self, RawArming};
 use super::error::Problem;
 use super::near::{self, RawNear};
+use super::privacy::{self, RawPrivacy};
+use super::record::{self, RawRecord};
 use super::response::RawResponse;
 use super::zones::{self, RawLine, RawRules, RawZone};
 use super::{
-    Camera, Certificate, Config, Detector, KnownCredentials, Language, Memory, Plates, Record, Transport, Web,
+    Camera, Certificate, Config, Detector, KnownCredentials, Language, Memory, Plates, Recording, Transport, Web,
 };
 
-/// 50 GB: about ten days of one camera at 500 kbit/s.
-pub(super) const DEFAULT_QUOTA_BYTES: u64 = 50_000_000_000;
-/// Below this a single camera's minute does not fit.
-const LEAST_QUOTA_BYTES: u64 = 50_000_000;
 pub(super) const DEFAULT_TIMEZONE: &str = "Asia/Ho_Chi_Minh";
 /// For how long who came before and where is of use; longer is nobody's business.
 pub(super) const DEFAULT_KEEP_DAYS: u16 = 30;
@@ -55,6 +53,8 @@ pub(super) struct File {
     alerts: RawAlerts,
     #[serde(default)]
     response: RawResponse,
+    #[serde(default)]
+    privacy: RawPrivacy,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -83,6 +83,8 @@ struct RawCamera {
     place: Option<String>,
     transport: Option<RawTransport>,
     tamper: Option<bool>,
+    record: Option<Recording>,
+    purpose: Option<String>,
     #[serde(default)]
     zones: Vec<RawZone>,
     #[serde(default)]
@@ -108,12 +110,6 @@ struct RawDetector {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawRecord {
-    quota_bytes: Option<u64>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RawPlates {
     keep_days: Option<u16>,
 }
@@ -130,9 +126,12 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
     let mut cameras = Vec::with_capacity(raw.camera.len());
     let mut near = Vec::with_capacity(raw.camera.len());
     let plan = raw.response.checked()?;
+    let privacy = privacy::check(raw.privacy)?;
     for (index, mut camera) in raw.camera.into_iter().enumerate() {
         near.push(std::mem::take(&mut camera.near));
+        let purpose = privacy::line(camera.purpose.take(), &format!("camera {:?}: purpose", camera.id))?;
         let camera = check_camera(camera, index + 1, &raw.rules, &plan, &mut known)?;
+        let camera = Camera { purpose: purpose.unwrap_or_else(|| privacy.purpose.clone()), ..camera };
         if !ids.insert(camera.id.clone()) {
             return Err(format!("two cameras have the id {:?}: give each its own", camera.id).into());
         }
@@ -158,10 +157,11 @@ pub(super) fn check(raw: File, folder: &Path, mut known: KnownCredentials) -> Re
         neighbours: near::check(&near, &cameras)?,
         cameras,
         detector: check_detector(raw.detector)?,
-        record: check_record(&raw.record)?,
+        record: record::check(&raw.record)?,
         plates: Plates { keep_days: check_days(raw.plates.keep_days, "plates.keep_days")? },
         memory: Memory { keep_days: check_days(raw.memory.keep_days, "memory.keep_days")? },
         escalation: alerts::check(&raw.alerts)?,
+        privacy,
     })
 }
 
@@ -205,6 +205,8 @@ fn check_camera(
             Some(RawTransport::Tcp) | None => Transport::Tcp,
         },
         tamper: raw.tamper.unwrap_or(true),
+        record: raw.record.unwrap_or_default(),
+        purpose: String::new(),
         id,
         main,
         sub,
@@ -271,14 +273,6 @@ fn check_detector(raw: RawDetector) -> Result<Detector, String> {
         return Err(format!("detector.sessions: {sessions} is not within 1 to 64"));
     }
     Ok(Detector { model: raw.model.unwrap_or_else(|| "yolox-nano".to_owned()), threshold, sessions })
-}
-
-fn check_record(raw: &RawRecord) -> Result<Record, String> {
-    let quota_bytes = raw.quota_bytes.unwrap_or(DEFAULT_QUOTA_BYTES);
-    if quota_bytes < LEAST_QUOTA_BYTES {
-        return Err(format!("record.quota_bytes: {quota_bytes} is less than the least useful, {LEAST_QUOTA_BYTES}"));
-    }
-    Ok(Record { quota_bytes })
 }
 
 fn check_days(days: Option<u16>, key: &str) -> Result<u16, String> {

@@ -7,7 +7,9 @@ mod credentials;
 mod error;
 mod file;
 mod near;
+mod privacy;
 mod reach;
+mod record;
 mod response;
 mod settings;
 mod zones;
@@ -32,11 +34,14 @@ pub use credentials::Credentials;
 pub use error::ConfigError;
 pub use file::address;
 pub use near::Neighbours;
+pub use privacy::{Privacy, USUAL_PURPOSE};
 pub use reach::Reach;
+pub use record::{Recording, Tiers};
 pub use settings::{
     ArmingKeys, CameraKeys, ClosedKeys, DaysKept, Drawn, EarlyWatchKeys, Edit, EditError, FileProblem, FileState,
-    GroupKeys, KeepingKeys, KindRules, LineKeys, Login, NationalDayKeys, NotWritten, PlanKeys, RecordKeys, RuleKeys,
-    Settings, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys, ZonePlanKeys, all_masked,
+    GroupKeys, KeepingKeys, KindRules, LineKeys, Login, NationalDayKeys, NotWritten, PlanKeys, PrivacyKeys, RecordKeys,
+    RuleKeys, Settings, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys, ZonePlanKeys,
+    all_masked,
 };
 pub use zones::{Direction, EntryLine, Zone, ZoneKind, ZoneRules};
 
@@ -56,6 +61,7 @@ pub struct Config {
     pub plates: Plates,
     pub escalation: Escalation,
     pub memory: Memory,
+    pub privacy: Privacy,
 }
 
 /// How the page is served.
@@ -107,6 +113,9 @@ pub struct Camera {
     pub credentials: Option<Credentials>,
     /// Whether it is told when somebody blinds the camera, or it is lost, while the office is guarded.
     pub tamper: bool,
+    pub record: Recording,
+    /// Why it watches, for whoever asks.
+    pub purpose: String,
     /// Never empty: a camera without zones has one, `yard`, over the whole frame.
     pub zones: Vec<Zone>,
     /// Lines that nobody crosses while the office is guarded.
@@ -147,8 +156,9 @@ pub struct Detector {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Video kept at most; the oldest that no alert needs goes first.
+    /// Video kept at most; what is worth least goes first, and of that the oldest.
     pub quota_bytes: u64,
+    pub tiers: Tiers,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use tower_http::services::ServeFile;
 use super::{Context, Shared, WebError, blocking};
 use crate::alert::Alert;
 use crate::decode::Frame;
+use crate::record::{Deletion, DeletionError, DeletionOrder};
 use crate::store::{AFTER_ALERT, BEFORE_ALERT};
 
 /// Cuts clips and pictures out of what was recorded; the recorder's side implements it. All calls block.
@@ -35,6 +36,12 @@ pub trait ClipSource: Send + Sync {
     /// # Errors
     /// See [`ClipError`].
     fn still(&self, camera: &str, at: Timestamp) -> Result<Still, ClipError>;
+
+    /// Deletes what is recorded of a stretch, and every clip of it: gone when this returns.
+    ///
+    /// # Errors
+    /// Where nothing is recorded, or somebody keeps some of it, nothing is deleted; see [`DeletionError`].
+    fn delete(&self, order: DeletionOrder) -> Result<Deletion, DeletionError>;
 }
 
 /// One picture of a recording.

@@ -14,8 +14,8 @@ use super::problem::Problems;
 use super::view::Heartbeat;
 use super::{
     Live, MAX_SETTINGS_BYTES, Problem, Shared, accounts, alerts, arming, arming_month, audit, camera_test, cameras,
-    cases, cookie, daily, events, export, handling, kept, lessons, live, me, office, perspective, plans, plates,
-    recordings, settings, shift, sign_in, vehicles,
+    cases, cookie, daily, deletions, events, export, handling, kept, lessons, live, me, office, perspective, plans,
+    plates, privacy, recordings, settings, shift, sign_in, vehicles,
 };
 use crate::access::Permission::{Administer, Arm, Audit, Disarm, Export, KeepPlates, Look, Release, Settle};
 use crate::access::audit::Act;
@@ -93,6 +93,8 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         .routes(may(Look, routes!(kept::list_kept)))
         .routes(may(Settle, audited(Act::RecordingKept, routes!(kept::keep_recording))))
         .routes(may(Release, audited(Act::RecordingReleased, routes!(kept::release_recording))))
+        .routes(may(Look, routes!(deletions::list_deletions)))
+        .routes(may(Administer, audited(Act::RecordingsDeleted, routes!(deletions::delete_recording))))
         .routes(may(Look, routes!(arming::get_arming)))
         .routes(may(Look, routes!(arming_month::arming_month)))
         // Disarming takes more, which the handler says.
@@ -116,6 +118,7 @@ pub(super) fn routes() -> OpenApiRouter<Live> {
         .routes(long(may(Administer, audited(Act::ConfigurationChanged, routes!(settings::change_plans)))))
         .routes(may(Audit, audited(Act::AuditRead, routes!(audit::read_audit))))
         .routes(may(Look, routes!(office::get_status)))
+        .routes(may(Look, routes!(privacy::get_privacy)))
         .routes(may(Audit, routes!(export::get_device)))
         .routes(may(Look, routes!(events::events)))
         .routes(signed_in(routes!(openapi_json)));

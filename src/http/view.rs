@@ -13,7 +13,7 @@ use crate::config::{self, Language, ZoneKind};
 use crate::intake::Codec;
 use crate::intake::health::{LostReason, Role, StreamHealth, StreamState};
 use crate::notify::{CameraNow, GateState};
-use crate::record::{DiskReport, DiskState, DiskTrouble, Segment};
+use crate::record::{DiskReport, DiskState, DiskTrouble, Reach, Segment};
 use crate::rules::{self, Bilingual, FalseAlarm, FindingKind, Part, Severity};
 use crate::vision::attributes::{Answer, Attribute};
 
@@ -263,13 +263,18 @@ pub(super) struct Disk {
     pub quota_bytes: u64,
     /// Of what is used, what somebody keeps.
     pub kept_bytes: u64,
-    /// Until the quota is full and the oldest video gives way to the newest, at the pace of the last day; null while that is
-    /// not known.
+    /// Until the quota is full and video goes before its time, at the pace of the last day; null while that is not known, and
+    /// where all that is to be kept has room.
     #[schema(required)]
     pub days_left: Option<f64>,
     /// How many days of video there are then.
     #[schema(required)]
     pub days_kept: Option<f64>,
+    /// The same by what recordings are worth; null where the configuration sets no time.
+    #[schema(required)]
+    pub reach: Option<Reach>,
+    /// The quota is full of what may not go: only key frames are recorded.
+    pub key_frames_only: bool,
     /// Null while all is well.
     #[schema(required)]
     pub trouble: Option<DiskTrouble>,
@@ -369,7 +374,16 @@ pub(super) fn score_part(part: &rules::ScorePart) -> ScorePart {
 }
 
 pub(super) fn disk(disk: &DiskReport) -> Disk {
-    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, forecast, trouble, .. } = *disk;
-    let (days_left, days_kept) = forecast.map(|of| (of.days_left, of.days_kept)).unzip();
-    Disk { state, used_bytes, quota_bytes, kept_bytes, days_left, days_kept, trouble }
+    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, forecast, key_frames_only, trouble, .. } = *disk;
+    Disk {
+        state,
+        used_bytes,
+        quota_bytes,
+        kept_bytes,
+        days_left: forecast.and_then(|of| of.days_left),
+        days_kept: forecast.map(|of| of.days_kept),
+        reach: forecast.and_then(|of| of.reach),
+        key_frames_only,
+        trouble,
+    }
 }

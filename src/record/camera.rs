@@ -1,11 +1,12 @@
 //! The recorder's end in a camera's thread: a plain call per access unit that never waits for the disk.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError};
 
+use super::deletion::{Deletion, DeletionError, DeletionOrder};
 use super::mux::{Cut, Muxer};
 use crate::intake::AccessUnit;
 
@@ -19,6 +20,8 @@ const MAX_STEP_BACK: Duration = Duration::from_secs(1);
 /// What goes to the recorder's thread.
 pub(super) enum Message {
     Cut(Box<Delivered>),
+    /// Somebody deletes recordings, and waits for the answer.
+    Delete(Box<DeletionOrder>, Sender<Result<Deletion, DeletionError>>),
     /// This camera's run is over: its segment is complete.
     End(Arc<Counters>),
     Stop,
@@ -50,6 +53,8 @@ impl Counters {
 pub(super) struct Outbox {
     pub(super) sender: Sender<Message>,
     pub(super) queued_bytes: Arc<AtomicUsize>,
+    /// There is no room for more.
+    pub(super) key_frames_only: Arc<AtomicBool>,
 }
 
 impl Outbox {
@@ -77,7 +82,8 @@ pub struct CameraRecorder {
 
 impl CameraRecorder {
     /// Hands over the next access unit of the main stream; returns at once. Recording starts with
-    /// a key frame. A new format, or a leap in the stream's time, starts a new segment.
+    /// a key frame. A new format, or a leap in the stream's time, starts a new segment. While the quota is full of what may
+    /// not go, only key frames are recorded.
     pub fn push(&self, unit: &AccessUnit) {
         self.feed.push(unit);
     }
@@ -112,6 +118,8 @@ struct FeedState {
     muxer: Option<Muxer>,
     last_pts: Duration,
     runs: u64,
+    /// The run is of key frames alone.
+    key_frames_only: bool,
     /// So that a stream that no muxer takes does not fill the log.
     failing: bool,
 }
@@ -129,7 +137,10 @@ impl Feed {
         let continues = state.muxer.as_ref().is_some_and(|muxer| muxer.takes(unit))
             && unit.pts + MAX_STEP_BACK >= state.last_pts
             && unit.pts <= state.last_pts + MAX_LEAP;
-        if state.muxer.is_some() && !continues {
+        // A run has one pace: it ends where it becomes another.
+        let key_frames_only =
+            if unit.key { self.outbox.key_frames_only.load(Ordering::Relaxed) } else { state.key_frames_only };
+        if state.muxer.is_some() && (!continues || key_frames_only != state.key_frames_only) {
             self.end_run(&mut state);
         }
         if state.muxer.is_none() {
@@ -138,6 +149,7 @@ impl Feed {
             }
             state.last_pts = unit.pts;
             state.runs += 1;
+            state.key_frames_only = key_frames_only;
             match Muxer::start(unit, self.delivery(state.runs)) {
                 Ok(muxer) => state.muxer = Some(muxer),
                 Err(error) => {
@@ -148,6 +160,9 @@ impl Feed {
             }
         }
         state.last_pts = state.last_pts.max(unit.pts);
+        if state.key_frames_only && !unit.key {
+            return;
+        }
         if let Some(Err(error)) = state.muxer.as_mut().map(|muxer| muxer.push(unit)) {
             self.counters.drop_units(1);
             self.fail(&mut state, &error);

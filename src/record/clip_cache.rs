@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::SystemTime;
+
+use jiff::Timestamp;
 
 use super::SegmentIndex;
 use super::clip::{ClipError, ClipInfo, Stretch, info, plan, write};
@@ -89,6 +91,22 @@ impl ClipCache {
         Ok(Clip { path, info })
     }
 
+    /// Removes every clip that shows something of a camera's stretch. Who has one open reads it until they close it.
+    ///
+    /// # Errors
+    /// Where one cannot be removed.
+    pub fn forget(&self, camera: &str, from: Timestamp, to: Timestamp) -> io::Result<()> {
+        let (from, to) = (from.as_nanosecond(), to.as_nanosecond());
+        for entry in fs::read_dir(self.data_dir.join(FOLDER))? {
+            let path = entry?.path();
+            let shows = shown_by(&path).is_some_and(|(of, begins, ends)| of == camera && begins < to && ends > from);
+            if shows {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until nobody else makes this clip.
     fn take_turn<'a>(&'a self, path: &PathBuf) -> Turn<'a> {
         let making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,6 +140,14 @@ impl ClipCache {
         }
         Ok(())
     }
+}
+
+/// The camera and the nanoseconds that a clip's name says.
+fn shown_by(path: &Path) -> Option<(&str, i128, i128)> {
+    let mut parts = path.file_stem()?.to_str()?.rsplitn(3, '_');
+    let ends = parts.next()?.parse().ok()?;
+    let begins = parts.next()?.parse().ok()?;
+    Some((parts.next()?, begins, ends))
 }
 
 struct Turn<'a> {

@@ -53,6 +53,8 @@ pub struct DiskReport {
     pub kept_bytes: u64,
     /// None while nothing can be said of it.
     pub forecast: Option<Forecast>,
+    /// The quota is full of what may not go, so that no more than key frames are recorded.
+    pub key_frames_only: bool,
     /// None while all is well.
     pub trouble: Option<DiskTrouble>,
     /// What went wrong and what to do, for the log and for whoever keeps the appliance running; none while all is well.
@@ -87,20 +89,22 @@ pub(super) fn over_quota(quota_bytes: u64, kept_bytes: u64) -> (DiskTrouble, Str
     let [quota, kept] = [quota_bytes, kept_bytes].map(|bytes| bytes / 1_000_000);
     if kept_bytes >= quota_bytes {
         let detail = format!(
-            "recordings that somebody keeps alone fill the quota of {quota} MB; none is removed: release what is no longer \
-             needed, or raise the quota"
+            "recordings that somebody keeps alone fill the quota of {quota} MB; none is removed, and only key frames are \
+             recorded: release what is no longer needed, or raise the quota"
         );
         return (DiskTrouble::FullOfKept, detail);
     }
     if kept_bytes > 0 {
         let detail = format!(
             "the quota of {quota} MB is full of recordings that alerts need and {kept} MB that somebody keeps; none is \
-             removed: release what is no longer needed, or raise the quota"
+             removed, and only key frames are recorded: release what is no longer needed, or raise the quota"
         );
         return (DiskTrouble::FullOfAlertsAndKept, detail);
     }
-    let detail =
-        format!("the quota of {quota} MB is full of recordings that alerts need; they are kept: raise the quota");
+    let detail = format!(
+        "the quota of {quota} MB is full of recordings that alerts need; they are kept, and only key frames are recorded: \
+         raise the quota, or set record.alert_days"
+    );
     (DiskTrouble::FullOfAlerts, detail)
 }
 

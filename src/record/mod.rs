@@ -1,11 +1,13 @@
 //! The original stream on disk: segments, clips, retention. Knows nothing of the database.
 
+mod belief;
 pub mod boxes;
 mod camera;
 pub mod chain;
 pub mod clip;
 mod clip_cache;
 mod compare;
+mod deletion;
 mod disk;
 pub mod evidence;
 mod forecast;
@@ -19,9 +21,11 @@ mod reader;
 mod recorder;
 mod recover;
 pub mod retention;
+mod shelf;
 mod timeline;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,13 +36,15 @@ pub use camera::CameraRecorder;
 pub use clip::{ClipError, ClipInfo, Stretch};
 pub use clip_cache::{Clip, ClipCache, ClipLimits};
 pub use compare::{Comparison, check_disk, compare, repair};
+pub use deletion::{Condemned, Deletion, DeletionError, DeletionOrder};
 pub use disk::{DiskReport, DiskState, DiskTrouble, OnDisk};
-pub use forecast::Forecast;
+pub use forecast::{Forecast, Reach, Share};
 pub use identity::WrongDisk;
 pub use preview::{KeyFrame, PreviewError, key_frame_at};
 pub use reader::SegmentReader;
 pub use recorder::{Recorder, RecorderError};
 pub use recover::{Recovered, file_sha256};
+pub use retention::Keeping;
 
 use crate::base::chain::Digest;
 use crate::intake::Codec;
@@ -107,6 +113,19 @@ pub trait SegmentIndex: Send + Sync {
     /// As [`SegmentIndex::put`]; they are removed all the same.
     fn give_up(&self, ids: &[Uuid]) -> Result<(), IndexError>;
 
+    /// Somebody deletes these segments, unless somebody keeps some of them: from now on their chain says who did, and so does
+    /// the audit log. Durable when this returns.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`]; nothing may be removed then.
+    fn condemn(&self, deletion: &Deletion, ids: &[Uuid]) -> Result<Condemned, IndexError>;
+
+    /// Every segment that was ever deleted: where one's file is still there, it goes.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`].
+    fn condemned(&self) -> Result<BTreeSet<Uuid>, IndexError>;
+
     /// The file is gone.
     ///
     /// # Errors
@@ -136,6 +155,12 @@ pub trait SegmentIndex: Send + Sync {
     /// # Errors
     /// As [`SegmentIndex::put`].
     fn kept(&self) -> Result<Vec<Needed>, IndexError>;
+
+    /// Minutes since then in which something moved, and ten seconds around each.
+    ///
+    /// # Errors
+    /// As [`SegmentIndex::put`].
+    fn moved(&self, since: Timestamp) -> Result<Vec<Needed>, IndexError>;
 }
 
 #[derive(Debug, Clone, thiserror::Error)]

@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::camera::{CameraRecorder, Feed, Message, Outbox};
+use super::deletion::{Deletion, DeletionError, DeletionOrder};
 use super::disk::OnDisk;
 use super::recover::{self, Recovered};
+use super::retention::Keeping;
 use super::writer::Writer;
 use super::{IndexError, SegmentIndex, WrongDisk, identity};
 use crate::base::worker::Worker;
@@ -32,13 +34,14 @@ pub enum RecorderError {
     Thread(std::io::Error),
 }
 
-/// Writes what cameras send to segments under the data folder, and keeps them within the quota.
+/// Writes what cameras send to segments under the data folder, and removes them when their time is over or the quota is
+/// full.
 /// Dropping it flushes and completes every segment first.
 pub struct Recorder {
     outbox: Outbox,
     feeds: Mutex<HashMap<String, Weak<Feed>>>,
     runs: AtomicU64,
-    quota_bytes: Arc<AtomicU64>,
+    keeping: Arc<Mutex<Arc<Keeping>>>,
     worker: Mutex<Option<Worker>>,
     pulse: Pulse,
     pub recovered: Recovered,
@@ -54,7 +57,7 @@ impl Recorder {
     pub fn start(
         data_dir: PathBuf,
         index: Arc<dyn SegmentIndex>,
-        quota_bytes: u64,
+        keeping: Keeping,
         clock: SharedClock,
         on_disk: OnDisk,
         ids: IdSource,
@@ -69,17 +72,20 @@ impl Recorder {
             Err(wrong) => (Err(wrong), Recovered::default()),
         };
         let (sender, receiver) = bounded(MAX_QUEUED_CUTS);
-        let outbox = Outbox { sender, queued_bytes: Arc::new(AtomicUsize::new(0)) };
+        let key_frames_only = Arc::new(AtomicBool::new(false));
+        let queued_bytes = Arc::new(AtomicUsize::new(0));
+        let outbox = Outbox { sender, queued_bytes, key_frames_only: Arc::clone(&key_frames_only) };
         let queue = outbox.clone();
-        let quota_bytes = Arc::new(AtomicU64::new(quota_bytes));
-        let mut writer = Writer::new(data_dir, index, Arc::clone(&quota_bytes), clock, on_disk, ids, found);
+        let keeping = Arc::new(Mutex::new(Arc::new(keeping)));
+        let told = (Arc::clone(&keeping), key_frames_only);
+        let mut writer = Writer::new(data_dir, index, told, clock, on_disk, ids, found);
         let pulse = writer.pulse().clone();
         let worker = Worker::spawn("recorder", move || run(&mut writer, &receiver, &queue));
         Ok(Self {
             outbox,
             feeds: Mutex::default(),
             runs: AtomicU64::new(0),
-            quota_bytes,
+            keeping,
             worker: Mutex::new(Some(worker.map_err(RecorderError::Thread)?)),
             pulse,
             recovered,
@@ -99,9 +105,21 @@ impl Recorder {
         CameraRecorder { feed }
     }
 
-    /// Video kept at most from now on; counts with the next segment that is completed.
-    pub fn set_quota(&self, quota_bytes: u64) {
-        self.quota_bytes.store(quota_bytes, Ordering::Relaxed);
+    /// How much and how long is kept from now on; counts within a second.
+    pub fn set_keeping(&self, keeping: Keeping) {
+        *self.keeping.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(keeping);
+    }
+
+    /// Deletes recordings now. Blocks until they are gone.
+    ///
+    /// # Errors
+    /// Where nothing is recorded, or somebody keeps some of it: nothing is deleted then. Where the disk does not let go of a
+    /// file.
+    pub fn delete(&self, order: DeletionOrder) -> Result<Deletion, DeletionError> {
+        let (answer, answers) = bounded(1);
+        let sent = self.outbox.sender.send(Message::Delete(Box::new(order), answer));
+        sent.map_err(|_| DeletionError::Stopped)?;
+        answers.recv().unwrap_or(Err(DeletionError::Stopped))
     }
 
     /// Whether its thread lives; if not, nothing is recorded any more.
@@ -147,6 +165,10 @@ fn run(writer: &mut Writer, receiver: &Receiver<Message>, queue: &Outbox) {
                 writer.write(&delivered);
             }
             Ok(Message::End(camera)) => writer.end(&camera.camera),
+            Ok(Message::Delete(order, answer)) => {
+                // Whoever asked may have gone.
+                drop(answer.send(writer.delete(*order)));
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
         }

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::boxes::{BoxError, Layout};
 use super::open::sync_dir;
 use super::recorder::RecorderError;
-use super::retention::Shelf;
+use super::shelf::Shelf;
 use super::{Gone, IndexError, Segment, SegmentIndex, identity, paths};
 use crate::base::chain::Digest;
 use crate::intake::Codec;
@@ -27,6 +27,8 @@ pub struct Recovered {
     pub removed_files: usize,
     /// Rows whose file is gone.
     pub removed_rows: usize,
+    /// Segments that somebody had deleted, and whose file or row was still there.
+    pub finished_deletions: usize,
 }
 
 /// Afterwards every row is complete and has its file, and every segment's file has its row. Files
@@ -38,7 +40,12 @@ pub(super) fn recover(data_dir: &Path, index: &dyn SegmentIndex) -> Result<(Shel
     fs::create_dir_all(&folder).and_then(|()| list_files(&folder, &mut files)).map_err(failed)?;
 
     let mut recovery = Recovery { data_dir, index, shelf: Shelf::default(), recovered: Recovered::default() };
+    let condemned = index.condemned()?;
     for segment in index.all()? {
+        if condemned.contains(&segment.id) {
+            recovery.finish_deletion(&segment, files.remove(&data_dir.join(&segment.path)).is_some())?;
+            continue;
+        }
         match files.remove(&data_dir.join(&segment.path)) {
             None => {
                 index.remove(segment.id, Gone::Missing)?;
@@ -51,7 +58,11 @@ pub(super) fn recover(data_dir: &Path, index: &dyn SegmentIndex) -> Result<(Shel
     }
     for absolute in files.keys() {
         if let Some(segment) = absolute.strip_prefix(data_dir).ok().and_then(unlisted) {
-            recovery.repair(&segment)?;
+            if condemned.contains(&segment.id) {
+                recovery.finish_deletion(&segment, true)?;
+            } else {
+                recovery.repair(&segment)?;
+            }
         } else if !identity::is_file(absolute) {
             tracing::warn!(path = %absolute.display(), "not a recording; left alone, and not counted");
         }
@@ -63,6 +74,7 @@ pub(super) fn recover(data_dir: &Path, index: &dyn SegmentIndex) -> Result<(Shel
             cut_bytes = recovered.cut_bytes,
             removed_files = recovered.removed_files,
             removed_rows = recovered.removed_rows,
+            finished_deletions = recovered.finished_deletions,
             "recordings put in order after an unclean stop"
         );
     }
@@ -92,6 +104,17 @@ struct Recovery<'a> {
 }
 
 impl Recovery<'_> {
+    /// Somebody deleted it, and the power went.
+    fn finish_deletion(&mut self, segment: &Segment, is_there: bool) -> Result<(), IndexError> {
+        let absolute = self.data_dir.join(&segment.path);
+        if is_there && let Err(error) = remove(&absolute) {
+            report(&absolute, &error);
+            return Ok(());
+        }
+        self.recovered.finished_deletions += 1;
+        self.index.remove(segment.id, Gone::Removed)
+    }
+
     /// Cuts a segment to what is whole of it, and lists it as complete. One bad file is no reason
     /// not to record: it is reported and left as it is.
     fn repair(&mut self, segment: &Segment) -> Result<(), IndexError> {

@@ -1,4 +1,9 @@
-//! Which recordings go when the quota is full: the oldest that no alert needs and nobody keeps.
+//! Which recordings go: those whose time is over, and when the quota is full those that are worth least, the oldest first.
+//! Pure.
+//!
+//! What somebody keeps is worth most and never goes; then comes what alerts need, then what something moved in, then the
+//! rest. Where no time is set for the rest alone, it is worth as much as what moved; where none is set for alerts, what they
+//! need never goes either.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -7,10 +12,16 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Needed, Segment, paths};
+use super::{Needed, paths};
+use crate::config::{Config, Recording, Tiers};
 
 /// What was recorded this recently stays, for an alert that is about to be opened will need it.
 const GRACE: SignedDuration = SignedDuration::from_secs(60);
+/// That something moved is known when the minute is over, and written a little later: until then it may have.
+const NOT_KNOWN_YET: SignedDuration = SignedDuration::from_mins(3);
+/// Of cameras that record what alerts need: so long it is waited for the alert. One that is opened by what was seen over
+/// minutes needs only what is just before it.
+const WAITS_FOR_ALERT: SignedDuration = SignedDuration::from_mins(5);
 
 /// A complete segment, as much of it as choosing needs: there may be hundreds of thousands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,40 +39,177 @@ impl Kept {
     }
 }
 
-/// The oldest segments, at least `excess_bytes` of them together, that neither overlap what alerts
-/// need or somebody keeps nor were recorded within the last minute. Fewer if there are no more such.
+/// How much and how long is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keeping {
+    /// Of all cameras together.
+    pub quota_bytes: u64,
+    pub tiers: Tiers,
+    /// Cameras of which only that is recorded which alerts need.
+    pub alerts_only: BTreeSet<String>,
+}
+
+impl Keeping {
+    pub fn of(config: &Config) -> Self {
+        let alerts_only = config.cameras.iter().filter(|camera| camera.record == Recording::Alerts);
+        Self {
+            quota_bytes: config.record.quota_bytes,
+            tiers: config.record.tiers,
+            alerts_only: alerts_only.map(|camera| camera.id.clone()).collect(),
+        }
+    }
+
+    /// As long as there is room, and what alerts need for ever.
+    pub fn within(quota_bytes: u64) -> Self {
+        Self { quota_bytes, tiers: Tiers::default(), alerts_only: BTreeSet::new() }
+    }
+
+    /// Whether it is worth something that something moved.
+    pub(super) fn tells_motion(&self) -> bool {
+        self.tiers.all.is_some()
+    }
+
+    /// Younger than this nothing is over; `None` where nothing ever is.
+    pub(super) fn shortest(&self) -> Option<SignedDuration> {
+        let waits = (!self.alerts_only.is_empty()).then_some(WAITS_FOR_ALERT);
+        let Tiers { all, motion, alerts } = self.tiers;
+        [waits, all, motion, alerts].into_iter().flatten().min()
+    }
+}
+
+/// What a segment is worth, in rising order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Worth {
+    Rest,
+    /// Something moved, or it is not known yet whether it did.
+    Moved,
+    /// An alert needs it.
+    Alert,
+    /// Somebody keeps it.
+    Held,
+}
+
+/// Stretches that give segments their worth.
+#[derive(Debug, Default)]
+pub struct Stretches<'a> {
+    held: ByCamera<'a>,
+    alerts: ByCamera<'a>,
+    moved: ByCamera<'a>,
+}
+
+impl<'a> Stretches<'a> {
+    /// What somebody keeps, what alerts need, and when something moved.
+    pub fn new(held: &'a [Needed], alerts: &'a [Needed], moved: &'a [Needed]) -> Self {
+        Self { held: ByCamera::new(held), alerts: ByCamera::new(alerts), moved: ByCamera::new(moved) }
+    }
+}
+
+/// What holds at one moment.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    pub keeping: &'a Keeping,
+    pub stretches: Stretches<'a>,
+    pub now: Timestamp,
+}
+
+impl Judge<'_> {
+    pub fn worth(&self, segment: &Kept) -> Worth {
+        if self.stretches.held.overlaps(segment) {
+            return Worth::Held;
+        }
+        if self.stretches.alerts.overlaps(segment) {
+            return Worth::Alert;
+        }
+        if self.waits_for_alert(segment) {
+            return Worth::Rest;
+        }
+        let may_have = self.distance(segment) <= NOT_KNOWN_YET;
+        if may_have || self.stretches.moved.overlaps(segment) { Worth::Moved } else { Worth::Rest }
+    }
+
+    /// Of a camera of which nothing else is recorded.
+    pub(super) fn waits_for_alert(&self, segment: &Kept) -> bool {
+        !self.keeping.alerts_only.is_empty() && self.keeping.alerts_only.contains(&*segment.camera)
+    }
+
+    /// When its turn comes if there is no room, the first of all being 0; `None`: never.
+    pub fn turn(&self, segment: &Kept) -> Option<usize> {
+        match self.worth(segment) {
+            Worth::Rest => Some(0),
+            Worth::Moved => Some(usize::from(self.keeping.tells_motion())),
+            Worth::Alert => self.keeping.tiers.alerts.map(|_| 2),
+            Worth::Held => None,
+        }
+    }
+
+    /// Whether its time is over, room or not.
+    pub fn is_over(&self, segment: &Kept) -> bool {
+        let Tiers { all, motion, alerts } = self.keeping.tiers;
+        let limit = match self.worth(segment) {
+            Worth::Held => None,
+            Worth::Alert => alerts,
+            _ if self.waits_for_alert(segment) => Some(WAITS_FOR_ALERT),
+            Worth::Moved => motion,
+            Worth::Rest => all.or(motion),
+        };
+        limit.is_some_and(|limit| self.now.duration_since(segment.ends_at) > limit)
+    }
+
+    /// Whether an alert that is about to be opened may need it. Both ways: after the clock was set back, what it calls the
+    /// future is old.
+    pub fn is_recent(&self, segment: &Kept) -> bool {
+        self.distance(segment) <= GRACE
+    }
+
+    fn distance(&self, segment: &Kept) -> SignedDuration {
+        self.now.duration_since(segment.ends_at).abs()
+    }
+}
+
+/// Those whose time is over. `kept` must be oldest first.
+pub fn over<'a>(kept: impl IntoIterator<Item = &'a Kept>, judge: &Judge<'_>) -> Vec<&'a Kept> {
+    let Some(shortest) = judge.keeping.shortest() else { return Vec::new() };
+    let old = kept.into_iter().take_while(|segment| judge.now.duration_since(segment.started_at) > shortest);
+    old.filter(|segment| judge.is_over(segment)).collect()
+}
+
+/// At least `excess_bytes` of segments together: those whose turn comes first, and of each turn the oldest. Fewer if no more
+/// may go.
 ///
 /// `kept` must be oldest first.
-pub fn choose<'a>(
-    kept: impl IntoIterator<Item = &'a Kept>,
-    needed: &[Needed],
-    excess_bytes: u64,
-    now: Timestamp,
-) -> Vec<&'a Kept> {
-    let needed = NeededByCamera::new(needed);
-    let mut freed_bytes = 0;
-    let mut chosen = Vec::new();
+pub fn choose<'a>(kept: impl IntoIterator<Item = &'a Kept>, judge: &Judge<'_>, excess_bytes: u64) -> Vec<&'a Kept> {
+    // Of each turn never more than would do alone.
+    let mut turns: [(u64, Vec<&Kept>); 3] = Default::default();
     for segment in kept {
-        if freed_bytes >= excess_bytes {
+        if turns[0].0 >= excess_bytes {
             break;
         }
-        // Both ways: after the clock was set back, what it calls the future is old.
-        let recent = now.duration_since(segment.ends_at).abs() <= GRACE;
-        if !recent && !needed.overlaps(segment) {
-            freed_bytes += segment.size_bytes;
+        if judge.is_recent(segment) {
+            continue;
+        }
+        let Some((freed_bytes, chosen)) = judge.turn(segment).and_then(|turn| turns.get_mut(turn)) else { continue };
+        if *freed_bytes < excess_bytes {
+            *freed_bytes += segment.size_bytes;
             chosen.push(segment);
         }
     }
-    chosen
+    let mut freed_bytes = 0;
+    let enough = |segment: &&Kept| {
+        let goes = freed_bytes < excess_bytes;
+        freed_bytes += segment.size_bytes;
+        goes
+    };
+    turns.into_iter().flat_map(|(_, chosen)| chosen).take_while(enough).collect()
 }
 
 /// Ranges by camera, merged and sorted, so that a look-up is a binary search.
-struct NeededByCamera<'a>(BTreeMap<&'a str, Vec<(Timestamp, Timestamp)>>);
+#[derive(Debug, Default)]
+struct ByCamera<'a>(BTreeMap<&'a str, Vec<(Timestamp, Timestamp)>>);
 
-impl<'a> NeededByCamera<'a> {
-    fn new(needed: &'a [Needed]) -> Self {
+impl<'a> ByCamera<'a> {
+    fn new(stretches: &'a [Needed]) -> Self {
         let mut by_camera: BTreeMap<&str, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
-        for range in needed {
+        for range in stretches {
             by_camera.entry(&range.camera).or_default().push((range.from, range.to));
         }
         for ranges in by_camera.values_mut() {
@@ -85,172 +233,6 @@ impl<'a> NeededByCamera<'a> {
     }
 }
 
-/// Every complete segment, oldest first, and how many bytes they have.
-#[derive(Debug, Default)]
-pub(super) struct Shelf {
-    segments: BTreeMap<(Timestamp, Uuid), Kept>,
-    cameras: BTreeMap<String, Arc<str>>,
-    pub(super) bytes: u64,
-    /// Of any segment that ever lay here: how long before a stretch of time one may begin that reaches into it.
-    longest: SignedDuration,
-}
-
-impl Shelf {
-    pub(super) fn add(&mut self, segment: &Segment) {
-        let camera = self.cameras.entry(segment.camera.clone()).or_insert_with(|| segment.camera.as_str().into());
-        let kept = Kept {
-            id: segment.id,
-            camera: Arc::clone(camera),
-            started_at: segment.started_at,
-            ends_at: segment.ends_at(),
-            size_bytes: segment.size_bytes,
-        };
-        self.bytes += kept.size_bytes;
-        self.longest = self.longest.max(kept.ends_at.duration_since(kept.started_at));
-        self.segments.insert((kept.started_at, kept.id), kept);
-    }
-
-    pub(super) fn remove(&mut self, kept: &Kept) {
-        if let Some(removed) = self.segments.remove(&(kept.started_at, kept.id)) {
-            self.bytes -= removed.size_bytes;
-        }
-    }
-
-    /// Bytes of the segments that these stretches hold back. Reads no more of the shelf than they cover.
-    pub(super) fn bytes_of(&self, stretches: &[Needed]) -> u64 {
-        let mut counted = BTreeSet::new();
-        for stretch in stretches {
-            let first = stretch.from.saturating_sub(self.longest).unwrap_or(Timestamp::MIN);
-            let within = self.segments.range((first, Uuid::nil())..=(stretch.to.max(first), Uuid::max()));
-            let held =
-                within.filter(|(_, segment)| *segment.camera == stretch.camera && segment.ends_at >= stretch.from);
-            counted.extend(held.map(|(key, _)| *key));
-        }
-        counted.iter().filter_map(|key| self.segments.get(key)).map(|segment| segment.size_bytes).sum()
-    }
-
-    /// When those that began since then did, and how large they are.
-    pub(super) fn since(&self, at: Timestamp) -> impl Iterator<Item = (Timestamp, u64)> {
-        self.segments.range((at, Uuid::nil())..).map(|((at, _), segment)| (*at, segment.size_bytes))
-    }
-
-    pub(super) fn oldest_first(&self) -> impl Iterator<Item = &Kept> {
-        self.segments.values()
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const HOUR: i64 = 3600;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_771_266_600 + second).expect("valid")
-    }
-
-    fn kept(camera: &str, from: i64, to: i64, size_bytes: u64) -> Kept {
-        let id = Uuid::from_u128(u128::try_from(from * 1000 + to).expect("positive"));
-        Kept { id, camera: camera.into(), started_at: at(from), ends_at: at(to), size_bytes }
-    }
-
-    fn needed(camera: &str, from: i64, to: i64) -> Needed {
-        Needed { camera: camera.to_owned(), from: at(from), to: at(to) }
-    }
-
-    /// Five segments of 10 s and 100 bytes at the gate, one in the yard; chosen by their start.
-    #[track_caller]
-    fn check(needed: &[Needed], excess_bytes: u64, now: i64, expected: &[i64]) {
-        let mut all: Vec<_> = (0..5).map(|i| kept("gate", i * 10, i * 10 + 10, 100)).collect();
-        all.push(kept("yard", 15, 25, 100));
-        all.sort_by_key(|segment| segment.started_at);
-        let chosen = choose(&all, needed, excess_bytes, at(now));
-        let starts: Vec<_> = chosen.iter().map(|segment| (segment.started_at - at(0)).as_secs()).collect();
-        assert_eq!(starts, expected);
-    }
-
-    #[test]
-    fn the_oldest_go_and_no_more_than_must() {
-        check(&[], 0, HOUR, &[]);
-        check(&[], 1, HOUR, &[0]);
-        check(&[], 100, HOUR, &[0]);
-        check(&[], 101, HOUR, &[0, 10]);
-        check(&[], 250, HOUR, &[0, 10, 15]);
-        check(&[], u64::MAX, HOUR, &[0, 10, 15, 20, 30, 40]);
-    }
-
-    #[test]
-    fn what_alerts_need_stays() {
-        check(&[needed("gate", 12, 14)], 150, HOUR, &[0, 15]);
-        check(&[needed("yard", 12, 16)], 250, HOUR, &[0, 10, 20]);
-        check(&[needed("gate", 5, 12), needed("gate", 11, 33)], u64::MAX, HOUR, &[15, 40]);
-        check(&[needed("gate", -100, 100), needed("yard", 0, 100)], u64::MAX, HOUR, &[]);
-        // A touch counts.
-        check(&[needed("gate", 10, 10)], u64::MAX, HOUR, &[15, 20, 30, 40]);
-    }
-
-    #[test]
-    fn the_last_minute_stays() {
-        check(&[], u64::MAX, 80, &[0]);
-        check(&[], u64::MAX, 60, &[]);
-        // The clock was set back by an hour: all this is of the future, and old.
-        check(&[], u64::MAX, -HOUR, &[0, 10, 15, 20, 30, 40]);
-    }
-
-    #[test]
-    fn what_is_held_back_is_counted_once() {
-        let mut shelf = Shelf::default();
-        for n in 0..5 {
-            for camera in ["gate", "yard"] {
-                shelf.add(&Segment {
-                    id: Uuid::from_u128(if camera == "gate" { n } else { n + 10 }),
-                    camera: camera.to_owned(),
-                    path: PathBuf::new(),
-                    codec: crate::intake::Codec::H264,
-                    started_at: at(i64::try_from(n).expect("small") * 10),
-                    duration: std::time::Duration::from_secs(10),
-                    size_bytes: 100,
-                    complete: true,
-                });
-            }
-        }
-        assert_eq!(shelf.bytes_of(&[]), 0);
-        assert_eq!(shelf.bytes_of(&[needed("gate", 12, 14)]), 100);
-        assert_eq!(shelf.bytes_of(&[needed("gate", 12, 24), needed("gate", 21, 22), needed("yard", 41, 900)]), 300);
-        // A touch counts, as it does in choosing.
-        assert_eq!(shelf.bytes_of(&[needed("gate", 10, 10)]), 200);
-        assert_eq!(shelf.bytes_of(&[needed("gate", -900, 900), needed("hall", -900, 900)]), 500);
-    }
-
-    proptest! {
-        #[test]
-        fn chosen_are_old_not_needed_and_just_enough(
-            segments in prop::collection::vec((0usize..3, 0i64..1000, 1i64..30, 1u64..100), 0..40),
-            ranges in prop::collection::vec((0usize..3, 0i64..1000, 0i64..200), 0..8),
-            excess_bytes in 0u64..2000,
-            now in 0i64..2000,
-        ) {
-            let cameras = ["gate", "yard", "hall"];
-            let mut all: Vec<_> =
-                segments.iter().map(|(camera, from, len, size)| kept(cameras[*camera], *from, from + len, *size)).collect();
-            all.sort_by_key(|segment| segment.started_at);
-            let ranges: Vec<_> = ranges.iter().map(|(camera, from, len)| needed(cameras[*camera], *from, from + len)).collect();
-            let may_go = |segment: &Kept| {
-                let overlaps = |range: &Needed| {
-                    range.camera == *segment.camera && range.from <= segment.ends_at && range.to >= segment.started_at
-                };
-                !ranges.iter().any(overlaps) && at(now).duration_since(segment.ends_at).abs() > GRACE
-            };
-            let chosen = choose(&all, &ranges, excess_bytes, at(now));
-            let expected: Vec<_> = all.iter().filter(|segment| may_go(segment)).take(chosen.len()).collect();
-            prop_assert_eq!(&chosen, &expected, "not the oldest that may go");
-            let freed: u64 = chosen.iter().map(|segment| segment.size_bytes).sum();
-            let all_that_may = all.iter().filter(|segment| may_go(segment)).count();
-            prop_assert!(freed >= excess_bytes || chosen.len() == all_that_may, "too few");
-            let but_last: u64 = chosen.iter().rev().skip(1).map(|segment| segment.size_bytes).sum();
-            prop_assert!(chosen.is_empty() || but_last < excess_bytes, "too many");
-        }
-    }
-}
+#[path = "retention_tests.rs"]
+mod tests;

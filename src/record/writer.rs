@@ -1,22 +1,24 @@
 //! What the recorder's thread does: fragments to files, files to the index, old files away.
 
+mod delete;
+mod room;
+
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::belief::Belief;
 use super::camera::Delivered;
-use super::disk::{
-    DiskReport, DiskState, DiskTrouble, OnDisk, advice, free_bytes, over_quota, reserve_bytes, state_after,
-};
-use super::forecast::{Forecast, forecast};
+use super::disk::{DiskState, OnDisk, advice, state_after};
+use super::forecast::Forecast;
 use super::open::OpenSegment;
-use super::retention::{Kept, Shelf, choose};
+use super::retention::Keeping;
+use super::shelf::Shelf;
 use super::{Gone, IndexError, Segment, SegmentIndex, WrongDisk, identity, recover};
 use crate::base::chain::Digest;
 use crate::base::{IdSource, Pulse, SharedClock};
@@ -28,10 +30,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// How often a disk that is not this appliance's is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 const FORECAST_EVERY: Duration = Duration::from_secs(60);
-const DAY: SignedDuration = SignedDuration::from_hours(24);
-/// Removing goes this share of the quota below it, so that it is not done for every segment.
-const HEADROOM_SHARE: u64 = 100;
-const MAX_HEADROOM_BYTES: u64 = 256 << 20;
+/// How often it is looked for what is over. Of cameras that record for alerts alone, what none needs is there for that longer.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// What is removed at least when a disk is full although something was held in reserve.
 const MIN_FREED_BYTES: u64 = 4 << 20;
 
@@ -39,7 +39,9 @@ pub(super) struct Writer {
     data_dir: PathBuf,
     index: Arc<dyn SegmentIndex>,
     /// May be set anew at any time.
-    quota_bytes: Arc<AtomicU64>,
+    keeping: Arc<Mutex<Arc<Keeping>>>,
+    /// Told to the cameras: the quota is full of what may not go.
+    key_frames_only: Arc<AtomicBool>,
     clock: SharedClock,
     on_disk: OnDisk,
     ids: IdSource,
@@ -59,6 +61,11 @@ pub(super) struct Writer {
     look_again: Duration,
     forecast: Option<Forecast>,
     forecast_again: Duration,
+    /// What was wanted when it was last looked for what is over.
+    swept: Arc<Keeping>,
+    sweep_again: Duration,
+    /// That ages are right.
+    belief: Belief,
     pulse: Pulse,
 }
 
@@ -67,13 +74,14 @@ impl Writer {
     pub(super) fn new(
         data_dir: PathBuf,
         index: Arc<dyn SegmentIndex>,
-        quota_bytes: Arc<AtomicU64>,
+        (keeping, key_frames_only): (Arc<Mutex<Arc<Keeping>>>, Arc<AtomicBool>),
         clock: SharedClock,
         on_disk: OnDisk,
         ids: IdSource,
         found: Result<Shelf, WrongDisk>,
     ) -> Self {
         let is_ours = found.is_ok();
+        let swept = Arc::clone(&keeping.lock().unwrap_or_else(PoisonError::into_inner));
         let (shelf, wrong) = match found {
             Ok(shelf) => (shelf, None),
             Err(wrong) => (Shelf::default(), Some(wrong)),
@@ -81,7 +89,11 @@ impl Writer {
         let mut writer = Self {
             data_dir,
             index,
-            quota_bytes,
+            swept,
+            sweep_again: Duration::ZERO,
+            belief: Belief::default(),
+            keeping,
+            key_frames_only,
             last_tick: clock.monotonic(),
             kept_bytes: 0,
             pulse: Pulse::new("recorder", clock.clone()),
@@ -206,6 +218,10 @@ impl Writer {
         self.save_again();
     }
 
+    fn keeping(&self) -> Arc<Keeping> {
+        Arc::clone(&self.keeping.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     pub(super) fn pulse(&self) -> &Pulse {
         &self.pulse
     }
@@ -218,15 +234,12 @@ impl Writer {
         }
         self.last_tick = now;
         self.save_again();
+        self.sweep();
         let idle = |(camera, open): (&String, &OpenSegment)| (now >= open.last_write + IDLE).then(|| camera.clone());
         let idle: Vec<String> = self.open.iter().filter_map(idle).collect();
         for camera in idle {
             self.end(&camera);
         }
-    }
-
-    fn used_bytes(&self) -> u64 {
-        self.shelf.bytes + self.open.values().map(|open| open.segment.size_bytes).sum::<u64>()
     }
 
     /// A write failed: says so, and makes room if that is what it wants.
@@ -245,87 +258,6 @@ impl Writer {
             self.free(self.headroom_bytes().max(MIN_FREED_BYTES));
         }
         self.report();
-    }
-
-    /// Keeps some of the disk free; without that no segment is begun.
-    fn make_room(&mut self) -> io::Result<()> {
-        let short = |dir: &PathBuf| Ok::<u64, io::Error>(reserve_bytes(dir)?.saturating_sub(free_bytes(dir)?));
-        let missing = short(&self.data_dir)?;
-        if missing > 0 {
-            self.free(missing + self.headroom_bytes());
-            if short(&self.data_dir)? > 0 {
-                return Err(rustix::io::Errno::NOSPC.into());
-            }
-        }
-        Ok(())
-    }
-
-    fn headroom_bytes(&self) -> u64 {
-        (self.quota_bytes() / HEADROOM_SHARE).min(MAX_HEADROOM_BYTES)
-    }
-
-    fn quota_bytes(&self) -> u64 {
-        self.quota_bytes.load(Ordering::Relaxed)
-    }
-
-    fn keep_within_quota(&mut self) {
-        match self.index.kept() {
-            Ok(kept) => self.kept_bytes = self.shelf.bytes_of(&kept),
-            Err(error) => self.index_failed(&error),
-        }
-        let over = self.used_bytes().saturating_sub(self.quota_bytes());
-        if over > 0 {
-            self.free(over + self.headroom_bytes());
-        }
-        self.report();
-    }
-
-    /// Removes the oldest segments that no alert needs and nobody keeps, `bytes` of them if there are as many.
-    fn free(&mut self, bytes: u64) {
-        // On a disk that is not there everything looks as if it were removed.
-        if let Err(wrong) = identity::check(&self.data_dir, self.index.as_ref()) {
-            tracing::warn!(%wrong, "nothing is removed");
-            return;
-        }
-        let needed = self.index.needed().and_then(|needed| Ok([needed, self.index.kept()?].concat()));
-        let needed = match needed {
-            Ok(needed) => needed,
-            Err(error) => return self.index_failed(&error),
-        };
-        let chosen = choose(self.shelf.oldest_first(), &needed, bytes, self.clock.now());
-        let chosen: Vec<Kept> = chosen.into_iter().cloned().collect();
-        // Before any file is gone: a power failure must not make it look as if somebody had taken it.
-        if let Err(error) = self.index.give_up(&chosen.iter().map(|segment| segment.id).collect::<Vec<_>>()) {
-            self.index_failed(&error);
-        }
-        for segment in chosen {
-            self.remove(&segment);
-        }
-    }
-
-    /// The file first: a row without a file is found at the next start, evidence without a row
-    /// would come back.
-    fn remove(&mut self, segment: &Kept) {
-        // A smaller quota removes thousands.
-        self.pulse.beat();
-        let path = self.data_dir.join(segment.path());
-        // Off the shelf in any case: what cannot be removed must not stand in the way of the next.
-        self.shelf.remove(segment);
-        if let Err(error) = std::fs::remove_file(&path)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(path = %path.display(), %error, "an old segment cannot be removed; tried again at the next start");
-            return;
-        }
-        self.unsaved.remove(&segment.id);
-        if let Some(day) = path.parent() {
-            // Succeeds for the last one of a day only.
-            drop(std::fs::remove_dir(day));
-        }
-        if let Err(error) = self.index.remove(segment.id, Gone::Removed) {
-            self.unremoved.push(segment.id);
-            self.index_failed(&error);
-        }
     }
 
     /// With its hash once it is complete.
@@ -361,37 +293,5 @@ impl Writer {
         if !std::mem::replace(&mut self.index_failing, true) {
             tracing::error!(%error, "recordings are written but not listed; tried again each second");
         }
-    }
-
-    /// Once a minute: it looks at a day's segments.
-    fn forecast(&mut self) -> Option<Forecast> {
-        let now = self.clock.monotonic();
-        if now >= self.forecast_again {
-            self.forecast_again = now + FORECAST_EVERY;
-            let wall = self.clock.now();
-            let day_ago = wall.saturating_sub(DAY).unwrap_or(Timestamp::MIN);
-            let used = self.used_bytes();
-            // A disk that is smaller than the quota is full before.
-            let free =
-                free_bytes(&self.data_dir).and_then(|free| Ok(free.saturating_sub(reserve_bytes(&self.data_dir)?)));
-            let room = free.map_or(self.quota_bytes(), |free| self.quota_bytes().min(used + free));
-            self.forecast = forecast(self.shelf.since(day_ago), used, self.kept_bytes, room, wall);
-        }
-        self.forecast
-    }
-
-    fn report(&mut self) {
-        let forecast = self.forecast();
-        let (used_bytes, quota_bytes) = (self.used_bytes(), self.quota_bytes());
-        let kept_bytes = self.kept_bytes;
-        let (state, trouble) = match &self.trouble {
-            Some((state @ DiskState::Full, detail)) => (*state, Some((DiskTrouble::NoRoom, detail.clone()))),
-            Some((state @ DiskState::Wrong, detail)) => (*state, Some((DiskTrouble::NotOurs, detail.clone()))),
-            Some((state, detail)) => (*state, Some((DiskTrouble::NotWritable, detail.clone()))),
-            None if used_bytes > quota_bytes => (DiskState::Full, Some(over_quota(quota_bytes, kept_bytes))),
-            None => (DiskState::Ok, None),
-        };
-        let (trouble, detail) = trouble.unzip();
-        (self.on_disk)(DiskReport { state, used_bytes, quota_bytes, kept_bytes, forecast, trouble, detail });
     }
 }

@@ -1,15 +1,16 @@
 //! The database read beside a running appliance, or without one. Nothing is written.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::readers::Readers;
-use super::{FILE, Result, StoreError, alerts, handling, migrate, rows, segments};
+use super::{FILE, Result, StoreError, alerts, deletions, handling, migrate, rows, segments};
 use crate::alert::{Action, Alert};
 use crate::base::chain::Digest;
-use crate::record::{Gone, IndexError, Needed, Segment, SegmentIndex};
+use crate::record::{Condemned, Deletion, Gone, IndexError, Needed, Segment, SegmentIndex};
 
 pub struct Beside {
     pub(super) readers: Readers,
@@ -68,6 +69,14 @@ impl SegmentIndex for Beside {
         Err(only_read())
     }
 
+    fn condemn(&self, _: &Deletion, _: &[Uuid]) -> std::result::Result<Condemned, IndexError> {
+        Err(only_read())
+    }
+
+    fn condemned(&self) -> std::result::Result<BTreeSet<Uuid>, IndexError> {
+        Ok(self.readers.read(deletions::condemned)?)
+    }
+
     fn remove(&self, _: Uuid, _: Gone) -> std::result::Result<(), IndexError> {
         Err(only_read())
     }
@@ -90,6 +99,10 @@ impl SegmentIndex for Beside {
     }
 
     fn needed(&self) -> std::result::Result<Vec<Needed>, IndexError> {
+        Err(only_read())
+    }
+
+    fn moved(&self, _: Timestamp) -> std::result::Result<Vec<Needed>, IndexError> {
         Err(only_read())
     }
 }

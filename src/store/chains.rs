@@ -23,7 +23,23 @@ pub struct StoredLink {
     pub link: Digest,
     /// Why it is not there any more.
     pub gone: Option<Gone>,
+    /// Somebody deleted it.
+    pub deletion: Option<DeletedBy>,
 }
+
+/// Who deleted a segment, by the name that they had then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedBy {
+    pub name: String,
+    pub at: Timestamp,
+}
+
+const LINKS: &str = "
+    select * from (
+        select segment_link.*, deletion.deleted_by_name, deletion.deleted_at_ns
+        from segment_link left join deleted_segment using (segment_id)
+            left join deletion on deletion.id = deleted_segment.deletion_id
+    )";
 
 impl StoredLink {
     pub fn link(&self, appliance: Uuid) -> Link {
@@ -141,7 +157,7 @@ impl Beside {
     /// See [`super::StoreError`].
     pub fn each_link(&self, mut told: impl FnMut(StoredLink)) -> Result<()> {
         self.readers.read(|connection| {
-            let mut statement = connection.prepare("select * from segment_link order by camera, day, position")?;
+            let mut statement = connection.prepare(&format!("{LINKS} order by camera, day, position"))?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 told(stored(row)?);
@@ -156,8 +172,8 @@ impl Beside {
     /// See [`super::StoreError`].
     pub fn links_of(&self, camera: &str, day: &str) -> Result<Vec<StoredLink>> {
         self.readers.read(|connection| {
-            let sql = "select * from segment_link where camera = ?1 and day = ?2 order by position";
-            connection.prepare(sql)?.query_map([camera, day], stored)?.collect()
+            let sql = format!("{LINKS} where camera = ?1 and day = ?2 order by position");
+            connection.prepare(&sql)?.query_map([camera, day], stored)?.collect()
         })
     }
 
@@ -238,7 +254,10 @@ pub(super) fn mark_gone(connection: &Connection, id: Uuid, gone: Gone) -> rusqli
     let marked = connection.prepare_cached(sql)?.execute(params![id.as_bytes(), name])? == 1;
     let sql = "select exists (select 1 from segment_link where segment_id = ?1)";
     let is_linked: bool = connection.prepare_cached(sql)?.query_row([id.as_bytes()], |row| row.get(0))?;
-    if gone == Gone::Removed && (marked || !is_linked) {
+    // What somebody deleted is told on its own.
+    let sql = "select exists (select 1 from deleted_segment where segment_id = ?1)";
+    let is_deleted: bool = connection.prepare_cached(sql)?.query_row([id.as_bytes()], |row| row.get(0))?;
+    if gone == Gone::Removed && !is_deleted && (marked || !is_linked) {
         let sql = "
             insert into removal (camera, segments, bytes, from_ns, to_ns)
             select camera, 1, size_bytes, started_at_ns, started_at_ns from segment where id = ?1
@@ -310,6 +329,7 @@ fn removal(row: &Row<'_>) -> rusqlite::Result<Removal> {
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredLink> {
     let gone: Option<String> = row.get("gone")?;
+    let deleted_by: Option<String> = row.get("deleted_by_name")?;
     Ok(StoredLink {
         sealed: Sealed {
             id: rows::uuid(row, "segment_id")?,
@@ -322,6 +342,9 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredLink> {
         day: row.get("day")?,
         position: row.get("position")?,
         link: row.get("link")?,
+        deletion: deleted_by
+            .zip(rows::optional_timestamp(row, "deleted_at_ns")?)
+            .map(|(name, at)| DeletedBy { name, at }),
         gone: gone.map(|gone| if gone == "removed" { Gone::Removed } else { Gone::Missing }),
     })
 }

@@ -19,6 +19,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("schema.sql"),
         include_str!("schema_accounts.sql"),
         include_str!("schema_audit.sql"),
+        include_str!("schema_deletion.sql"),
         include_str!("schema_recordings.sql"),
         include_str!("schema_search.sql"),
         include_str!("schema_shift.sql"),
@@ -38,6 +39,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("migrations/0012.sql"),
         include_str!("migrations/0013.sql"),
         include_str!("migrations/0014.sql"),
+        include_str!("migrations/0015.sql"),
     ],
 };
 

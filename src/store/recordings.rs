@@ -9,10 +9,13 @@ use uuid::Uuid;
 use super::rows::{self, nanoseconds};
 use super::{Result, Store};
 use crate::alert::{AlertState, VerdictKind};
+use crate::record::Needed;
 use crate::rules::Severity;
 
 /// Between segments that follow each other there may be a picture, and what the network took; more is a gap.
 const SEAM: Duration = Duration::from_secs(2);
+/// What moves comes from somewhere.
+const AROUND_MOTION: Duration = Duration::from_secs(10);
 const MINUTE_NS: i64 = 60_000_000_000;
 
 /// A stretch of time of which there is video.
@@ -166,6 +169,24 @@ impl Store {
             days.map(|(from, to)| day(connection, camera, nanoseconds(from), nanoseconds(to))).collect()
         })
     }
+}
+
+/// Of all cameras, by camera and start: minutes with motion, and what is shown before and after somebody.
+pub(super) fn moved(connection: &Connection, since: Timestamp) -> rusqlite::Result<Vec<Needed>> {
+    let sql = "select camera, minute from motion_minute where minute >= ?1 order by camera, minute";
+    let mut statement = connection.prepare_cached(sql)?;
+    let since = nanoseconds(since).div_euclid(MINUTE_NS);
+    let stretches = statement.query_map([since], |row| {
+        let minute: i64 = row.get("minute")?;
+        let begins = minute.saturating_mul(MINUTE_NS);
+        let around = rows::duration_ns(AROUND_MOTION);
+        Ok(Needed {
+            camera: row.get("camera")?,
+            from: rows::from_nanoseconds(begins.saturating_sub(around)),
+            to: rows::from_nanoseconds(begins.saturating_add(MINUTE_NS).saturating_add(around)),
+        })
+    })?;
+    stretches.collect()
 }
 
 fn day(connection: &Connection, camera: &str, from_ns: i64, to_ns: i64) -> rusqlite::Result<DayMarks> {

@@ -1,5 +1,6 @@
 //! The recorder's index.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
@@ -9,11 +10,11 @@ use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::rows::{self, nanoseconds};
-use super::{Store, StoreError, chains, kept};
+use super::{Store, StoreError, chains, deletions, kept, recordings};
 use crate::base::chain::Digest;
 use crate::intake::Codec;
 use crate::record::chain::Sealed;
-use crate::record::{Gone, IndexError, Needed, Segment, SegmentIndex};
+use crate::record::{Condemned, Deletion, Gone, IndexError, Needed, Segment, SegmentIndex};
 
 /// An alert needs the video from so long before it opened,
 pub const BEFORE_ALERT: Duration = Duration::from_secs(10);
@@ -46,6 +47,15 @@ impl SegmentIndex for Store {
             ids.into_iter().try_for_each(|id| chains::mark_gone(connection, id, Gone::Removed))
         })?;
         Ok(())
+    }
+
+    fn condemn(&self, deletion: &Deletion, ids: &[Uuid]) -> Result<Condemned, IndexError> {
+        let (deletion, ids) = (deletion.clone(), ids.to_vec());
+        Ok(self.writer().decide(move |connection| deletions::condemn(connection, &deletion, &ids))?)
+    }
+
+    fn condemned(&self) -> Result<BTreeSet<Uuid>, IndexError> {
+        Ok(self.readers().read(deletions::condemned)?)
     }
 
     fn remove(&self, id: Uuid, gone: Gone) -> Result<(), IndexError> {
@@ -86,6 +96,10 @@ impl SegmentIndex for Store {
 
     fn kept(&self) -> Result<Vec<Needed>, IndexError> {
         Ok(merged(self.readers().read(kept::in_force)?))
+    }
+
+    fn moved(&self, since: Timestamp) -> Result<Vec<Needed>, IndexError> {
+        Ok(merged(self.readers().read(|connection| recordings::moved(connection, since))?))
     }
 }
 

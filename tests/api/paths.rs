@@ -110,7 +110,7 @@ fn a_link_among_the_recordings_is_not_followed() {
     let recorder = canhdem::record::Recorder::start(
         folder.path().to_owned(),
         index,
-        1 << 30,
+        canhdem::record::Keeping::within(1 << 30),
         clock,
         Box::new(|_| {}),
         IdSource::seeded(1),

@@ -246,3 +246,51 @@ async fn guards_keep_and_supervisors_release() {
     office.cookie = supervisor;
     assert_eq!(office.send("DELETE", &address, &json!({})).await.status, 200);
 }
+
+async fn delete(office: &Office, camera: &str, from: i64, to: i64, reason: &str) -> Answer {
+    let sent = json!({"from": at(from), "to": at(to), "reason": reason});
+    office.send("POST", &format!("/api/v1/recordings/{camera}/deletions"), &sent).await
+}
+
+#[tokio::test]
+async fn administrators_delete_what_nobody_keeps() {
+    let mut office = Office::new();
+    put_segment(&office, "cong-chinh", 0);
+    office.clock.advance_to(seconds(2000));
+    let deleted = delete(&office, "cong-chinh", 20, 50, " Theo yêu cầu ").await;
+    assert_eq!(deleted.status, 201, "{}", deleted.text());
+    let deleted = deleted.json();
+    let wanted = json!({
+        "id": deleted["id"], "from": "2026-02-17T01:30:20.000+07:00", "to": "2026-02-17T01:30:50.000+07:00",
+        "reason": "Theo yêu cầu", "segments": 3, "bytes": 3000, "deleted_by": "admin",
+        "deleted_at": "2026-02-17T02:03:20.000+07:00",
+    });
+    assert_eq!(deleted, wanted);
+    assert_eq!(office.clips.deleted.lock().expect("lock")[0].address.as_deref(), Some("0.0.0.0"));
+
+    for (from, to, reason, field) in [
+        (8, 2, "vì sao", "to"),
+        (2, 2001, "vì sao", "to"),
+        (1500, 1600, "vì sao", "from"),
+        (-90_000, 8, "vì sao", "to"),
+        (2, 8, " \n", "reason"),
+        (2, 8, "hai\ndòng", "reason"),
+    ] {
+        let refused = delete(&office, "cong-chinh", from, to, reason).await;
+        refused.check_problem(422, &format!("`{field}`"));
+    }
+    delete(&office, "nha-xe", 2, 8, "vì sao").await.check_problem(404, "no camera is called");
+    delete(&office, "cong-chinh", 950, 980, "vì sao").await.check_problem(503, "2 files cannot be removed");
+
+    let kept = keep(&office, "cong-chinh", 2, 8, "Công an yêu cầu").await.json();
+    delete(&office, "cong-chinh", 5, 30, "vì sao").await.check_problem(409, "has to be released before");
+    let address = format!("{GATE}/kept/{}", kept["id"].as_str().expect("an id"));
+    assert_eq!(office.send("DELETE", &address, &json!({})).await.status, 200);
+    assert_eq!(delete(&office, "cong-chinh", 5, 30, "vì sao").await.status, 201);
+
+    for role in [Role::Guard, Role::Supervisor, Role::Auditor] {
+        office.cookie = sign_in(&office.state.store, &account(role.name(), role));
+        delete(&office, "cong-chinh", 5, 30, "vì sao").await.check_problem(403, "may not do this: administer");
+        assert_eq!(office.json(&format!("{GATE}/deletions")).await["items"], json!([]), "the fake one stores none");
+    }
+}

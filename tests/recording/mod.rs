@@ -11,7 +11,9 @@ use canhdem::base::chain::Digest;
 use canhdem::base::{IdSource, SharedClock, Shutdown, SimClock, Timestamp};
 use canhdem::intake::{AccessUnit, Codec};
 use canhdem::record::boxes::Layout;
-use canhdem::record::{CameraRecorder, DiskReport, Gone, IndexError, Needed, Recorder, Segment, SegmentIndex};
+use canhdem::record::{
+    CameraRecorder, Condemned, Deletion, DiskReport, Gone, IndexError, Keeping, Needed, Recorder, Segment, SegmentIndex,
+};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
@@ -46,11 +48,15 @@ impl Desk {
     }
 
     pub fn recorder_with(&self, quota_bytes: u64, clock: SharedClock) -> Recorder {
+        self.recorder_keeping(Keeping::within(quota_bytes), clock)
+    }
+
+    pub fn recorder_keeping(&self, keeping: Keeping, clock: SharedClock) -> Recorder {
         let reports = Arc::clone(&self.reports);
         Recorder::start(
             self.dir.path().to_owned(),
             Arc::clone(&self.index) as Arc<dyn SegmentIndex>,
-            quota_bytes,
+            keeping,
             clock,
             Box::new(move |report| reports.lock().unwrap().push(report)),
             IdSource::seeded(1),
@@ -82,6 +88,8 @@ pub struct MemoryIndex {
     pub rows: Mutex<Vec<Segment>>,
     pub needed: Mutex<Vec<Needed>>,
     pub kept: Mutex<Vec<Needed>>,
+    pub moved: Mutex<Vec<Needed>>,
+    pub condemned: Mutex<BTreeSet<Uuid>>,
     /// As each segment was first sealed.
     pub hashes: Mutex<BTreeMap<Uuid, Digest>>,
     pub given_up: Mutex<BTreeSet<Uuid>>,
@@ -111,6 +119,20 @@ impl SegmentIndex for MemoryIndex {
         Ok(())
     }
 
+    fn condemn(&self, deletion: &Deletion, ids: &[Uuid]) -> Result<Condemned, IndexError> {
+        let held = |kept: &&Needed| kept.from <= deletion.ends_at && kept.to >= deletion.removal.from;
+        let held: Vec<_> = self.kept.lock().unwrap().iter().filter(held).cloned().collect();
+        if !held.is_empty() {
+            return Ok(Condemned::Held(held));
+        }
+        self.condemned.lock().unwrap().extend(ids);
+        Ok(Condemned::Done)
+    }
+
+    fn condemned(&self) -> Result<BTreeSet<Uuid>, IndexError> {
+        Ok(self.condemned.lock().unwrap().clone())
+    }
+
     fn remove(&self, id: Uuid, gone: Gone) -> Result<(), IndexError> {
         self.gone.lock().unwrap().push((id, gone));
         self.rows.lock().unwrap().retain(|row| row.id != id);
@@ -132,6 +154,10 @@ impl SegmentIndex for MemoryIndex {
 
     fn kept(&self) -> Result<Vec<Needed>, IndexError> {
         Ok(self.kept.lock().unwrap().clone())
+    }
+
+    fn moved(&self, since: Timestamp) -> Result<Vec<Needed>, IndexError> {
+        Ok(self.moved.lock().unwrap().iter().filter(|moved| moved.to >= since).cloned().collect())
     }
 }
 

@@ -291,6 +291,7 @@ describe('every view', { concurrency: 1 }, () => {
     ['settings/arming', '.month-day'],
     ['settings/plans', 'textarea[name=office]'],
     ['settings/keeping', '.keeping input'],
+    ['notice', '.notice-sheet'],
   ];
 
   for (const [view, ready] of VIEWS) {

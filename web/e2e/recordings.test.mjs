@@ -113,6 +113,28 @@ describe('looking back', () => {
     assert.match(saved.suggestedFilename(), new RegExp(`^${camera}_\\d{4}-\\d\\d-\\d\\d_\\d{6}\\.mp4$`));
   });
 
+  it('deletes a stretch after asking twice, and says who did', async () => {
+    await page.click('.rec-delete .danger');
+    await page.fill('[name=delete-reason]', 'Theo yêu cầu của ông A');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.rec-delete .danger.sure');
+    await assertAccessible(page, 'deletion');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.rec-deleted li[data-deleted]', { timeout: SOON });
+    const { items } = await api(`recordings/${camera}/deletions`);
+    assert.deepEqual(
+      [items.length, items[0].reason, items[0].deleted_by],
+      [1, 'Theo yêu cầu của ông A', appliance.name],
+    );
+    const [from, to] = [items[0].from, items[0].to].map(encodeURIComponent);
+    assert.deepEqual((await api(`recordings/${camera}/timeline?from=${from}&to=${to}`)).recorded, []);
+    const { items: entries } = await api('audit?what=recordings_deleted');
+    assert.deepEqual(
+      entries.map(({ account, camera }) => [account, camera]),
+      [[appliance.name, camera]],
+    );
+  });
+
   it('has a calendar with marks', async () => {
     await page.keyboard.press('g');
     await page.waitForSelector('.rec-day.recorded', { timeout: SOON });

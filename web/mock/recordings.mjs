@@ -22,6 +22,7 @@ export function mockRecordings({
   sentBody,
 }) {
   const kept = [];
+  const deletions = [];
   const offset = 7 * 60 * MINUTE;
   const id = (n) => `0190f7a0-0000-7000-c000-${String(n).padStart(12, '0')}`;
   const isRecorded = (ms) =>
@@ -117,6 +118,28 @@ export function mockRecordings({
       return json(response, one);
     }
     if (part === 'kept') return json(response, { items: kept.filter((one) => one.camera === camera) });
+    if (part === 'deletions' && request.method === 'POST') {
+      const { from, to, reason } = await sentBody(request);
+      if (!reason) return problem(response, 422, '`reason`: says why', 'reason');
+      if (
+        kept.some(
+          (one) => one.camera === camera && one.released_at === null && one.from < to && one.to > from,
+        )
+      ) {
+        return problem(
+          response,
+          409,
+          'somebody keeps some of it: it has to be released before it can be deleted',
+        );
+      }
+      const one = { id: id(900 + deletions.length), from: iso(Date.parse(from)), to: iso(Date.parse(to)), reason, segments: 3, bytes: 9e6, deleted_by: 'demo', deleted_at: iso(nowMs()), camera }; // prettier-ignore
+      deletions.unshift(one);
+      response.writeHead(201, { 'content-type': 'application/json' });
+      return response.end(JSON.stringify(one));
+    }
+    if (part === 'deletions') {
+      return json(response, { items: deletions.filter((one) => one.camera === camera) });
+    }
     return problem(response, 404, 'No such thing');
   };
 }

@@ -27,7 +27,7 @@ export function newSettings(cameras) {
   const state = {
     cameras: cameras.map(({ id, name, zones }) => ({
       id, name, main: `rtsp://10.0.0.11/${id}/main`, sub: `rtsp://10.0.0.11/${id}/sub`, place: null, transport: null,
-      tamper: null, zones: zones.map((zone) => ({ ...zone, rules: NO_RULES })), lines: [], has_credentials: true,
+      tamper: null, record: null, purpose: null, zones: zones.map((zone) => ({ ...zone, rules: NO_RULES })), lines: [], has_credentials: true,
     })), // prettier-ignore
     arming: {
       nights: '18:00-06:00', opening_hours: null, peak: '01:00-03:00', weekends: true, holidays: 'vietnam',
@@ -37,8 +37,8 @@ export function newSettings(cameras) {
     }, // prettier-ignore
     closures_file: null,
     plans: { office: ['Gọi trực ban, máy lẻ 101', 'Khóa cổng sau'], zones: [] },
-    keeping: { record: { quota_bytes: null }, plates: { keep_days: null }, memory: { keep_days: null }, alerts: { escalate_after: null, escalate_critical_after: null } }, // prettier-ignore
-    usual: { record: { quota_bytes: 50e9 }, plates: { keep_days: 30 }, memory: { keep_days: 30 }, alerts: { escalate_after: 300, escalate_critical_after: 120 } }, // prettier-ignore
+    keeping: { record: { quota_bytes: null, all_hours: 72, motion_days: 14, alert_days: 90 }, privacy: { office: null, purpose: null, contact: null }, plates: { keep_days: null }, memory: { keep_days: null }, alerts: { escalate_after: null, escalate_critical_after: null } }, // prettier-ignore
+    usual: { record: { quota_bytes: 50e9 }, privacy: { office: null, purpose: 'Bảo đảm an ninh, trật tự và bảo vệ tài sản của cơ quan ngoài giờ làm việc', contact: null }, plates: { keep_days: 30 }, memory: { keep_days: 30 }, alerts: { escalate_after: 300, escalate_critical_after: 120 } }, // prettier-ignore
     usual_rules: [
       usualRules('yard', 60),
       usualRules('building', 60),

@@ -24,6 +24,7 @@ import { HOME, to, type Route, type View } from './route/route';
 import { useRoute } from './route/useRoute';
 import { queryOfSearch as queryOfAlerts, searchOf as alertsOf } from './search/search';
 import { SearchView } from './search/SearchView';
+import { NoticeView } from './privacy/NoticeView';
 import { LazySettings } from './settings/LazySettings';
 import { SessionProvider, useNewSession } from './session/session';
 import { useAlarm } from './session/alarm';
@@ -185,6 +186,7 @@ export function App({ sound, ...account }: Props) {
           )}
           {route.view === 'accounts' && <AccountsView cameras={cameras} onClose={close} />}
           {route.view === 'audit' && <AuditView cameras={cameras} part={route.id} onClose={close} />}
+          {route.view === 'notice' && <NoticeView onClose={close} />}
           {showsList && (
             <QueueView
               queue={queue}
@@ -245,7 +247,7 @@ export function App({ sound, ...account }: Props) {
 /** The part of the rail that a view belongs to. */
 function railView(view: Route['view']): View | null {
   if (view === 'camera') return 'alerts';
-  return view === 'accounts' || view === 'audit' ? null : view;
+  return view === 'accounts' || view === 'audit' || view === 'notice' ? null : view;
 }
 
 function pageClass(shown: { showsDetail: boolean; showsList: boolean; showsAlerts: boolean }): string {

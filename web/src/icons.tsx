@@ -19,6 +19,7 @@ const PATHS = {
   pause: 'M7 5v14m10-14v14',
   stepBack: 'M18 5 9 12l9 7V5ZM5 5v14',
   step: 'm6 5 9 7-9 7V5Zm13 0v14',
+  camera: 'M3 7h12v8H3V7Zm12 3 6-3v8l-6-3M6 15v5h6',
   box: 'M5 5h14v14H5V5Z',
   boxOff: 'M5 5h14v14H5V5ZM3 3l18 18',
   full: 'M4 9V4h5m6 0h5v5m0 6v5h-5m-6 0H4v-5',

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::{Dossier, name_of};
 use crate::base::chain::{Digest, START, hex};
-use crate::record::Segment;
 use crate::record::chain::day;
+use crate::record::{Gone, Segment};
 use crate::store::{Beside, Head, StoreError, StoredLink};
 
 /// Of a camera and day.
@@ -58,6 +58,15 @@ pub(super) fn json(dossier: &Dossier<'_>) -> String {
                     "size": sealed.size_bytes, "sha256": hex(&sealed.sha256),
                 }),
             );
+        }
+        let gone = match (&link.gone, &link.deletion) {
+            (Some(_), Some(by)) => Some(json!({"why": "deleted", "by": by.name, "at": by.at})),
+            (Some(Gone::Removed), None) => Some(json!({"why": "removed"})),
+            (Some(Gone::Missing), None) => Some(json!({"why": "missing"})),
+            (None, _) => None,
+        };
+        if let (Some(gone), Some(told)) = (gone, told.as_object_mut()) {
+            told.insert("gone".to_owned(), gone);
         }
         told
     };

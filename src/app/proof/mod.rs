@@ -10,7 +10,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 pub use audit::{AuditFault, AuditReport, verify_audit};
-pub use recordings::{RecordingFault, RecordingKind, RecordingsReport, verify_recordings};
+pub use recordings::{RecordingFault, RecordingKind, RecordingsReport, ToldDeletion, verify_recordings};
 
 use crate::base::chain::Digest;
 use crate::record::evidence::{DeviceKey, KeyError, PublicKey};

@@ -24,9 +24,23 @@ pub struct RecordingsReport {
     pub whole_bytes: u64,
     /// Segments that retention removed, as the audit log tells.
     pub removed: usize,
+    /// Segments that somebody deleted, as the audit log tells.
+    pub deleted: usize,
+    /// Who deleted what, oldest first.
+    pub deletions: Vec<ToldDeletion>,
     /// Finished segments of before there were chains.
     pub unlinked: usize,
     pub faults: Vec<RecordingFault>,
+}
+
+/// A deletion, as the audit log tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldDeletion {
+    pub camera: String,
+    pub by: String,
+    pub at: Timestamp,
+    pub removal: Removal,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,8 +106,8 @@ pub fn verify_recordings(
         chains.entry((link.sealed.camera.clone(), link.day.clone())).or_default().push(link);
     })?;
     // After the links: what is removed meanwhile is told.
-    let removals = removals(store)?;
-    let mut checked = Checked { store, data_dir, removals, report: RecordingsReport::default() };
+    let told = told(store)?;
+    let mut checked = Checked { store, data_dir, told, report: RecordingsReport::default() };
     for head in signed {
         let Some(camera) = head.statement.camera.clone() else { continue };
         let chain = (camera, head.statement.day.clone());
@@ -133,15 +147,16 @@ pub fn verify_recordings(
             checked.fault(chain, RecordingKind::Head { at, fault: HeadFault::CutOff });
         }
     }
-    checked.report.days = chains.len();
-    Ok(checked.report)
+    let Checked { mut report, told, .. } = checked;
+    report.days = chains.len();
+    report.deletions = told.deletions;
+    Ok(report)
 }
 
 struct Checked<'a> {
     store: &'a Beside,
     data_dir: &'a Path,
-    /// By camera, as the audit log tells.
-    removals: BTreeMap<String, Vec<Removal>>,
+    told: Told,
     report: RecordingsReport,
 }
 
@@ -153,7 +168,11 @@ impl Checked<'_> {
     fn file(&mut self, chain: &Chain, link: &StoredLink) -> anyhow::Result<()> {
         let (path, at) = (link.sealed.path(), link.sealed.started_at);
         let kind = match link.gone {
-            Some(Gone::Removed) if self.is_told(&link.sealed.camera, at) => {
+            Some(Gone::Removed) if link.deletion.is_some() && self.told.is_deleted(&link.sealed.camera, at) => {
+                self.report.deleted += 1;
+                return Ok(());
+            }
+            Some(Gone::Removed) if link.deletion.is_none() && self.told.is_removed(&link.sealed.camera, at) => {
                 self.report.removed += 1;
                 return Ok(());
             }
@@ -190,10 +209,6 @@ impl Checked<'_> {
         Ok(file_sha256(&absolute)? == link.sealed.sha256)
     }
 
-    fn is_told(&self, camera: &str, at: Timestamp) -> bool {
-        self.removals.get(camera).into_iter().flatten().any(|removal| removal.from <= at && at <= removal.to)
-    }
-
     /// Finished segments that are in no chain: of before there were any, or put in.
     fn unlinked(&mut self, chains: &BTreeMap<Chain, Vec<StoredLink>>) -> anyhow::Result<()> {
         let links = || chains.values().flatten();
@@ -219,19 +234,47 @@ impl Checked<'_> {
     }
 }
 
-/// What retention has removed of each camera, as the audit log tells, and what it will tell within the hour.
-fn removals(store: &Beside) -> anyhow::Result<BTreeMap<String, Vec<Removal>>> {
-    let mut removals: BTreeMap<String, Vec<Removal>> = BTreeMap::new();
+/// Which segments the audit log knows not to be there.
+#[derive(Default)]
+struct Told {
+    /// By retention, by camera; and what will be told within the hour.
+    removals: BTreeMap<String, Vec<Removal>>,
+    deletions: Vec<ToldDeletion>,
+}
+
+impl Told {
+    fn is_removed(&self, camera: &str, at: Timestamp) -> bool {
+        self.removals.get(camera).into_iter().flatten().any(|removal| covers(removal, at))
+    }
+
+    fn is_deleted(&self, camera: &str, at: Timestamp) -> bool {
+        self.deletions.iter().any(|deletion| deletion.camera == camera && covers(&deletion.removal, at))
+    }
+}
+
+fn covers(removal: &Removal, at: Timestamp) -> bool {
+    removal.from <= at && at <= removal.to
+}
+
+fn told(store: &Beside) -> anyhow::Result<Told> {
+    let mut told = Told::default();
     store.each_entry(|_, entry| {
-        if Act::named(&entry.act) == Act::RecordingsRemoved
-            && let Some((camera, detail)) = entry.camera.as_ref().zip(entry.detail.as_ref())
-            && let Ok(removal) = detail.parse()
-        {
-            removals.entry(camera.clone()).or_default().push(removal);
+        let Some((camera, detail)) = entry.camera.as_ref().zip(entry.detail.as_ref()) else { return };
+        let Ok(removal) = detail.parse() else { return };
+        match Act::named(&entry.act) {
+            Act::RecordingsRemoved => told.removals.entry(camera.clone()).or_default().push(removal),
+            Act::RecordingsDeleted => told.deletions.push(ToldDeletion {
+                camera: camera.clone(),
+                by: entry.account.clone().unwrap_or_default(),
+                at: entry.at,
+                removal,
+                reason: detail.split_once(" reason=").map(|(_, reason)| reason.to_owned()).unwrap_or_default(),
+            }),
+            _ => {}
         }
     })?;
     for (camera, removal) in store.removals()? {
-        removals.entry(camera).or_default().push(removal);
+        told.removals.entry(camera).or_default().push(removal);
     }
-    Ok(removals)
+    Ok(told)
 }

@@ -74,16 +74,16 @@ fn describe(found: &Comparison, vi: bool) -> Vec<String> {
 }
 
 fn repaired(recovered: Recovered, vi: bool) -> String {
-    let Recovered { completed, cut_bytes, removed_files, removed_rows } = recovered;
+    let Recovered { completed, cut_bytes, removed_files, removed_rows, finished_deletions } = recovered;
     if vi {
         format!(
             "Đã sửa: {completed} đoạn được ghi lại vào danh mục (bỏ {cut_bytes} byte dở dang), {removed_files} tệp hỏng bị xóa, \
-             {removed_rows} đoạn mất tệp được đánh dấu"
+             {removed_rows} đoạn mất tệp được đánh dấu, {finished_deletions} đoạn có lệnh xóa dở dang đã xóa xong"
         )
     } else {
         format!(
             "Repaired: {completed} recordings listed ({cut_bytes} bytes of half fragments cut off), {removed_files} files \
-             without one whole fragment removed, {removed_rows} without a file marked as gone"
+             without one whole fragment removed, {removed_rows} without a file marked as gone, {finished_deletions} deletions finished"
         )
     }
 }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::proof::{
-    AuditFault, AuditReport, HeadFault, RecordingFault, RecordingKind, RecordingsReport, signing_key, verify_audit,
-    verify_recordings,
+    AuditFault, AuditReport, HeadFault, RecordingFault, RecordingKind, RecordingsReport, ToldDeletion, signing_key,
+    verify_audit, verify_recordings,
 };
 use crate::base::chain::Break;
 use crate::command::output;
@@ -108,21 +108,34 @@ impl Words {
         for fault in report.faults.iter().take(MOST_TOLD) {
             output::line(self.fault(fault))?;
         }
-        let RecordingsReport { days, whole, whole_bytes, removed, unlinked, faults } = report;
+        for deletion in report.deletions.iter().rev().take(MOST_TOLD).rev() {
+            output::line(self.deletion(deletion))?;
+        }
+        let RecordingsReport { days, whole, whole_bytes, removed, deleted, unlinked, faults, .. } = report;
         let megabytes = whole_bytes / 1_000_000;
         let count = faults.len();
         let told = if self.vi {
             format!(
-                "Bản ghi: {whole} đoạn đúng như đã ghi ({megabytes} MB, {days} ngày-camera), {removed} đoạn đã xóa theo dung \
-                 lượng, {unlinked} đoạn có từ trước khi nối chuỗi, {count} chỗ sai"
+                "Bản ghi: {whole} đoạn đúng như đã ghi ({megabytes} MB, {days} ngày-camera), {removed} đoạn đã tự xóa theo \
+                 dung lượng hoặc thời hạn, {deleted} đoạn do người xóa, {unlinked} đoạn có từ trước khi nối chuỗi, {count} chỗ sai"
             )
         } else {
             format!(
                 "Recordings: {whole} segments as they were recorded ({megabytes} MB, {days} days of cameras), {removed} \
-                 removed by retention, {unlinked} of before there were chains, {count} faults"
+                 removed by retention, {deleted} deleted by somebody, {unlinked} of before there were chains, {count} faults"
             )
         };
         Ok(output::line(told)?)
+    }
+
+    fn deletion(&self, ToldDeletion { camera, by, at, removal, reason }: &ToldDeletion) -> String {
+        let (at, segments) = (self.time(*at), removal.segments);
+        let (from, to) = (self.time(removal.from), self.time(removal.to));
+        if self.vi {
+            format!("{camera}: {by} đã xóa {segments} đoạn (bắt đầu từ {from} đến {to}) lúc {at}: {reason}")
+        } else {
+            format!("{camera}: {by} deleted {segments} segments (begun from {from} to {to}) at {at}: {reason}")
+        }
     }
 
     fn fault(&self, RecordingFault { camera, day, kind }: &RecordingFault) -> String {

@@ -7,7 +7,7 @@ use super::rules;
 use super::secrets::unmasked;
 use super::table::{Form, day, inline, is_day, push, put, remove, rows, sync, table, text_of, texts};
 use super::wanted::{ArmingKeys, CameraKeys, Drawn, GroupKeys, KeepingKeys, LineKeys, Weekday, ZoneKeys};
-use crate::config::{Direction, Transport, ZoneKind};
+use crate::config::{Direction, Recording, Transport, ZoneKind};
 
 /// A change of the configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +62,7 @@ fn camera<'a>(root: &'a mut dyn TableLike, id: &str) -> Result<(usize, &'a mut d
 }
 
 fn write_camera(row: &mut dyn TableLike, wanted: &CameraKeys) {
-    let CameraKeys { id, name, main, sub, place, transport, tamper } = wanted;
+    let CameraKeys { id, name, main, sub, place, transport, tamper, record, purpose } = wanted;
     let main = unmasked(main, text_of(row, "main").as_deref());
     let sub = sub.as_deref().map(|sub| unmasked(sub, text_of(row, "sub").as_deref()));
     put(row, "id", Some(id.into()));
@@ -76,6 +76,12 @@ fn write_camera(row: &mut dyn TableLike, wanted: &CameraKeys) {
     });
     put(row, "transport", text(transport));
     put(row, "tamper", tamper.map(Value::from));
+    let record = record.map(|record| match record {
+        Recording::Continuous => "continuous",
+        Recording::Alerts => "alerts",
+    });
+    put(row, "record", text(record));
+    put(row, "purpose", text(purpose.as_deref()));
 }
 
 /// What is empty is left out.
@@ -267,7 +273,7 @@ fn write_opening_hours(row: &mut dyn TableLike, wanted: Option<&std::collections
 }
 
 fn write_keeping(root: &mut dyn TableLike, wanted: &KeepingKeys) {
-    let KeepingKeys { record, plates, memory, alerts } = wanted;
+    let KeepingKeys { record, plates, memory, alerts, privacy } = wanted;
     let days = |days: Option<u16>| days.map(|days| i64::from(days).into());
     let seconds = |seconds: Option<u32>| {
         seconds.map(|seconds| if seconds == 0 { "none".into() } else { i64::from(seconds).into() })
@@ -276,10 +282,16 @@ fn write_keeping(root: &mut dyn TableLike, wanted: &KeepingKeys) {
     let bytes = record.quota_bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX).into());
     let keys = [
         ("record", "quota_bytes", bytes),
+        ("record", "all_hours", record.all_hours.map(|hours| i64::from(hours).into())),
+        ("record", "motion_days", days(record.motion_days)),
+        ("record", "alert_days", days(record.alert_days)),
         ("plates", "keep_days", days(plates.keep_days)),
         ("memory", "keep_days", days(memory.keep_days)),
         ("alerts", "escalate_after", seconds(alerts.escalate_after)),
         ("alerts", "escalate_critical_after", seconds(alerts.escalate_critical_after)),
+        ("privacy", "office", text(privacy.office.as_deref())),
+        ("privacy", "purpose", text(privacy.purpose.as_deref())),
+        ("privacy", "contact", text(privacy.contact.as_deref())),
     ];
     for (section, key, value) in keys {
         // No section is made for what is not said.

@@ -4,7 +4,7 @@ use toml_edit::DocumentMut;
 use super::edit::{Edit, NoSuchCamera, apply, rounded};
 use super::rules::RuleKeys;
 use super::wanted::*;
-use crate::config::{Direction, Transport, ZoneKind};
+use crate::config::{Direction, Recording, Transport, ZoneKind};
 
 const FILE: &str = r#"# The office of the district.
 data_dir = "data"   # a disk of its own
@@ -290,6 +290,8 @@ fn any_camera() -> impl Strategy<Value = CameraKeys> {
         main: "rtsp://10.0.0.9/1".to_owned(),
         sub: place.as_ref().map(|_| "rtsp://10.0.0.9/2".to_owned()),
         transport: tamper.map(|udp| if udp { Transport::Udp } else { Transport::Tcp }),
+        record: tamper.map(|alerts| if alerts { Recording::Alerts } else { Recording::Continuous }),
+        purpose: place.clone(),
         place,
         tamper,
     })
@@ -326,10 +328,14 @@ fn any_edit() -> impl Strategy<Value = Edit> {
         any_arming().prop_map(Edit::Arm),
         (prop::option::of(1..u64::MAX / 2), prop::option::of(0_u32..9), prop::option::of(1_u16..366)).prop_map(
             |(quota_bytes, escalate_after, keep_days)| Edit::Keep(KeepingKeys {
-                record: RecordKeys { quota_bytes },
+                record: RecordKeys { quota_bytes, motion_days: keep_days, ..RecordKeys::default() },
                 plates: DaysKept { keep_days },
                 memory: DaysKept { keep_days: None },
                 alerts: WaitKeys { escalate_after, escalate_critical_after: None },
+                privacy: PrivacyKeys {
+                    contact: keep_days.map(|days| format!("phòng {days}")),
+                    ..PrivacyKeys::default()
+                },
             })
         ),
     ]

@@ -26,7 +26,7 @@ pub use save::NotWritten;
 pub use secrets::all_masked;
 pub use wanted::{
     ArmingKeys, CameraKeys, ClosedKeys, DaysKept, Drawn, EarlyWatchKeys, GroupKeys, KeepingKeys, LineKeys,
-    NationalDayKeys, RecordKeys, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys,
+    NationalDayKeys, PrivacyKeys, RecordKeys, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys,
 };
 
 /// Clones share it; locks on what counts now are brief.

@@ -247,7 +247,10 @@ fn a_mistake_is_told_at_its_key() {
         "is not a span",
     );
     office.check_refused(
-        &Edit::Keep(KeepingKeys { record: RecordKeys { quota_bytes: Some(1) }, ..KeepingKeys::default() }),
+        &Edit::Keep(KeepingKeys {
+            record: RecordKeys { quota_bytes: Some(1), ..RecordKeys::default() },
+            ..KeepingKeys::default()
+        }),
         "record/quota_bytes",
         "less than the least useful",
     );

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::plans::PlanKeys;
 use super::rules::{KindRules, RuleKeys};
-use crate::config::{Direction, Escalation, Transport, ZoneKind, file};
+use crate::config::{Direction, Escalation, Recording, Transport, USUAL_PURPOSE, ZoneKind, file, record};
 
 /// A camera, without its zones and lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -28,6 +28,10 @@ pub struct CameraKeys {
     pub transport: Option<Transport>,
     /// Whether it is told when somebody blinds the camera.
     pub tamper: Option<bool>,
+    /// What of it is recorded.
+    pub record: Option<Recording>,
+    /// Why it watches; what the office says of all where it is left out.
+    pub purpose: Option<String>,
 }
 
 /// A zone; other keys of it stay as they are in the file.
@@ -197,6 +201,8 @@ pub struct KeepingKeys {
     pub memory: DaysKept,
     #[serde(default)]
     pub alerts: WaitKeys,
+    #[serde(default)]
+    pub privacy: PrivacyKeys,
 }
 
 impl KeepingKeys {
@@ -206,13 +212,14 @@ impl KeepingKeys {
         let seconds = |wait: Option<SignedDuration>| wait.map_or(Some(0), |wait| u32::try_from(wait.as_secs()).ok());
         let days = || DaysKept { keep_days: Some(file::DEFAULT_KEEP_DAYS) };
         Self {
-            record: RecordKeys { quota_bytes: Some(file::DEFAULT_QUOTA_BYTES) },
+            record: RecordKeys { quota_bytes: Some(record::DEFAULT_QUOTA_BYTES), ..RecordKeys::default() },
             plates: days(),
             memory: days(),
             alerts: WaitKeys {
                 escalate_after: seconds(others_after),
                 escalate_critical_after: seconds(critical_after),
             },
+            privacy: PrivacyKeys { purpose: Some(USUAL_PURPOSE.to_owned()), ..PrivacyKeys::default() },
         }
     }
 }
@@ -222,6 +229,12 @@ impl KeepingKeys {
 pub struct RecordKeys {
     /// Video kept at most.
     pub quota_bytes: Option<u64>,
+    /// Everything so long, at most; as long as what moved where it is left out.
+    pub all_hours: Option<u32>,
+    /// What moved; as long as there is room where it is left out.
+    pub motion_days: Option<u16>,
+    /// What alerts need; for ever where it is left out.
+    pub alert_days: Option<u16>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -236,6 +249,18 @@ pub struct DaysKept {
 pub struct WaitKeys {
     pub escalate_after: Option<u32>,
     pub escalate_critical_after: Option<u32>,
+}
+
+/// What is told to whoever is seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrivacyKeys {
+    /// Who watches.
+    pub office: Option<String>,
+    /// Why; a camera may say so itself.
+    pub purpose: Option<String>,
+    /// Whom to ask.
+    pub contact: Option<String>,
 }
 
 /// A camera as it stands in the file.
@@ -270,7 +295,8 @@ impl Written {
         let mut cameras = Vec::new();
         for camera in file.get("camera").and_then(Value::as_array).into_iter().flatten() {
             let camera = camera.as_table()?;
-            let mut keys: CameraKeys = known(camera, &["id", "name", "main", "sub", "place", "transport", "tamper"])?;
+            let mut keys: CameraKeys =
+                known(camera, &["id", "name", "main", "sub", "place", "transport", "tamper", "record", "purpose"])?;
             keys.main = super::secrets::masked(&keys.main);
             keys.sub = keys.sub.as_deref().map(super::secrets::masked);
             let has_credentials = has_credentials(&keys.id);
@@ -289,10 +315,11 @@ impl Written {
             *wait = Value::Integer(0);
         }
         let keeping = KeepingKeys {
-            record: known(&table("record"), &["quota_bytes"])?,
+            record: known(&table("record"), &["quota_bytes", "all_hours", "motion_days", "alert_days"])?,
             plates: known(&table("plates"), &["keep_days"])?,
             memory: known(&table("memory"), &["keep_days"])?,
             alerts: known(&alerts, &["escalate_after", "escalate_critical_after"])?,
+            privacy: known(&table("privacy"), &["office", "purpose", "contact"])?,
         };
         let usual_rules = KindRules::all(&Value::Table(table("rules")).try_into().ok()?);
         let arming = Value::Table(arming).try_into().ok()?;

@@ -5,6 +5,7 @@ type Schemas = components['schemas'];
 export type RecordingTimeline = Schemas['RecordingTimeline'];
 export type RecordingDay = Schemas['RecordingDay'];
 export type KeptStretch = Schemas['KeptStretch'];
+export type DeletedStretch = Schemas['DeletedStretch'];
 export type AlertMark = Schemas['AlertMark'];
 
 const base = (camera: string): string => `/recordings/${encodeURIComponent(camera)}`;
@@ -24,6 +25,13 @@ export const getKept = async (camera: string, signal: AbortSignal) =>
 
 export const keep = (camera: string, fromMs: number, toMs: number, reason: string) =>
   sendFor<KeptStretch>('POST', `${base(camera)}/kept`, { from: iso(fromMs), to: iso(toMs), reason });
+
+export const getDeletions = async (camera: string, signal: AbortSignal) =>
+  (await getJson<{ items: DeletedStretch[] }>(`${base(camera)}/deletions`, signal)).items;
+
+/** Deletes the video of a stretch: it cannot be taken back. */
+export const deleteRecording = (camera: string, fromMs: number, toMs: number, reason: string) =>
+  sendFor<DeletedStretch>('POST', `${base(camera)}/deletions`, { from: iso(fromMs), to: iso(toMs), reason });
 
 export async function release(camera: string, id: string): Promise<void> {
   await send('DELETE', `${base(camera)}/kept/${encodeURIComponent(id)}`);

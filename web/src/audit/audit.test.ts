@@ -23,7 +23,9 @@ test('what was removed is read as the appliance writes it', () => {
     bytes: 9_000_000,
     from: '2026-02-16T18:30:00Z',
     to: '2026-02-16T18:30:20Z',
+    reason: null,
   });
+  expect(removalOf('segments=1 bytes=1 from=a to=b reason=Ông A yêu cầu')?.reason).toBe('Ông A yêu cầu');
   expect(removalOf('arming')).toBeNull();
 });
 

@@ -27,7 +27,13 @@ export const GROUPS = {
     'password_changed',
     'second_factor_changed',
   ],
-  kept: ['recording_kept', 'recording_released', 'recordings_removed', 'vehicles_forgotten'],
+  kept: [
+    'recording_kept',
+    'recording_released',
+    'recordings_removed',
+    'recordings_deleted',
+    'vehicles_forgotten',
+  ],
   office: ['shift_noted', 'duty_changed', 'started', 'stopped'],
 } as const satisfies Record<string, readonly Act[]>;
 export type Group = keyof typeof GROUPS;
@@ -62,9 +68,9 @@ export function queryOf(filter: Filter, offset: number, cursor: string | null): 
 /** What retention removed, as its entry says it: `segments=3 bytes=9000000 from=… to=…`. */
 export function removalOf(
   detail: string,
-): { segments: number; bytes: number; from: string; to: string } | null {
-  const found = /^segments=(\d+) bytes=(\d+) from=(\S+) to=(\S+)$/.exec(detail);
+): { segments: number; bytes: number; from: string; to: string; reason: string | null } | null {
+  const found = /^segments=(\d+) bytes=(\d+) from=(\S+) to=(\S+)(?: reason=(.+))?$/.exec(detail);
   if (!found) return null;
-  const [, segments, bytes, from = '', to = ''] = found;
-  return { segments: Number(segments), bytes: Number(bytes), from, to };
+  const [, segments, bytes, from = '', to = '', reason = null] = found;
+  return { segments: Number(segments), bytes: Number(bytes), from, to, reason };
 }

@@ -27,7 +27,7 @@ export function Banners({ connection, status, loadError }: Props) {
       <FileBanner />
       {disk && disk.state !== 'ok' && (
         <Banner kind="critical">
-          {t(`banner.disk.${disk.state}`)}{' '}
+          {t(disk.key_frames_only ? 'banner.disk.key_frames' : `banner.disk.${disk.state}`)}{' '}
           {disk.trouble &&
             t(`banner.disk.${disk.trouble}`, {
               quota: gigabytes(disk.quota_bytes),

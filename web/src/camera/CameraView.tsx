@@ -1,5 +1,6 @@
 import type { Camera } from '../api/types';
 import { Icon } from '../icons';
+import { CameraPurpose } from '../privacy/CameraPurpose';
 import { useSession } from '../session/session';
 import { CameraWords } from './CameraWords';
 import { LivePicture } from './LivePicture';
@@ -25,6 +26,7 @@ export function CameraView({ camera, isUnknown, onClose }: Props) {
         </button>
       </div>
       <LivePicture camera={camera} width={WIDTH} isLarge />
+      <CameraPurpose camera={camera.id} />
     </article>
   );
 }

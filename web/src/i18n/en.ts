@@ -4,6 +4,7 @@ import { alert } from './en/alert';
 import { audit } from './en/audit';
 import { camera } from './en/camera';
 import { page } from './en/page';
+import { privacy } from './en/privacy';
 import { recordings } from './en/recordings';
 import { response } from './en/response';
 import { search } from './en/search';
@@ -21,6 +22,7 @@ export const en: Dictionary = {
   ...audit,
   ...camera,
   ...page,
+  ...privacy,
   ...recordings,
   ...response,
   ...search,

@@ -4,6 +4,7 @@ import { alert } from './vi/alert';
 import { audit } from './vi/audit';
 import { camera } from './vi/camera';
 import { page } from './vi/page';
+import { privacy } from './vi/privacy';
 import { recordings } from './vi/recordings';
 import { response } from './vi/response';
 import { search } from './vi/search';
@@ -21,6 +22,7 @@ export const vi = {
   ...audit,
   ...camera,
   ...page,
+  ...privacy,
   ...recordings,
   ...response,
   ...search,

@@ -10,6 +10,7 @@ import { lookOf, MOST_CAMERAS, routeOf } from './address';
 import { AlertHint } from './AlertHint';
 import { CalendarDialog } from './CalendarDialog';
 import { CameraPlayer } from './CameraPlayer';
+import { DeletedPanel } from './DeletedPanel';
 import { KeptPanel } from './KeptPanel';
 import {
   DAY_MS,
@@ -241,6 +242,7 @@ function Recordings({ cameras, names, lookMs, nowMs, disk, onRoute }: Recordings
           {first && (
             <KeptPanel camera={first} disk={disk} revision={revision} onShow={goTo} onChanged={changed} />
           )}
+          {first && <DeletedPanel camera={first} revision={revision} />}
         </aside>
       </div>
       <Transport

@@ -5,6 +5,7 @@ import type { Camera } from '../api/types';
 import { Icon } from '../icons';
 import { useSession } from '../session/session';
 import { formatClock, formatDuration, wallTime } from '../time';
+import { DeleteForm } from './DeleteForm';
 import type { Stretch } from './line';
 
 interface Props {
@@ -63,6 +64,17 @@ export function StretchPanel({ cameras, marked, offset, onClear, onKept }: Props
       {isWhole && me?.permissions.includes('settle') && (
         <KeepForm key={`${fromMs}-${toMs}`} cameras={cameras} marked={marked} onKept={onKept} />
       )}
+      {isWhole &&
+        me?.permissions.includes('administer') &&
+        cameras.map((camera) => (
+          <DeleteForm
+            key={`${camera.id}-${fromMs}-${toMs}`}
+            camera={camera}
+            marked={marked}
+            offset={offset}
+            onDeleted={onKept}
+          />
+        ))}
     </section>
   );
 }

@@ -7,7 +7,7 @@ export type View = (typeof VIEWS)[number];
  * the browser's own way back works.
  */
 export interface Route {
-  view: View | 'camera' | 'accounts' | 'audit';
+  view: View | 'camera' | 'accounts' | 'audit' | 'notice';
   /** Of the alert or camera that is chosen; null where none is: the first alert of the queue. */
   id: string | null;
   /** What a view wants to keep in its address. */
@@ -38,7 +38,7 @@ export function formatRoute({ view, id, query }: Route): string {
 }
 
 const isView = (text: string): text is Route['view'] =>
-  ['camera', 'accounts', 'audit'].includes(text) || (VIEWS as readonly string[]).includes(text);
+  ['camera', 'accounts', 'audit', 'notice'].includes(text) || (VIEWS as readonly string[]).includes(text);
 
 function decode(text: string): string | null {
   try {

@@ -1,6 +1,7 @@
 import type { KeepingKeys, Settings } from '../api/types';
 import { changeKeeping } from '../api/settings';
 import { useSession } from '../session/session';
+import { PrivacyFields } from './PrivacyFields';
 import { SaveBar } from './SaveBar';
 import { StorageForecast } from './StorageForecast';
 import { Text } from './Text';
@@ -25,7 +26,7 @@ export function KeepingPage({ settings, known }: { settings: Settings; known: Kn
     label: string,
     hint: string,
     now: string,
-    usually: string,
+    usually: string | null,
     set: (n: number | null) => KeepingKeys,
   ) => (
     <Text
@@ -35,7 +36,7 @@ export function KeepingPage({ settings, known }: { settings: Settings; known: Kn
       type="number"
       min={0}
       value={now}
-      placeholder={t('keeping.usual', { n: usually })}
+      placeholder={usually === null ? t('tiers.none') : t('keeping.usual', { n: usually })}
       refusal={refusal}
       onValue={(typed) => draft.change(set(numberOf(typed)))}
     />
@@ -55,8 +56,35 @@ export function KeepingPage({ settings, known }: { settings: Settings; known: Kn
         t('keeping.quota.hint'),
         textOf(value.record?.quota_bytes, GB),
         textOf(usual.record?.quota_bytes, GB),
-        (n) => ({ ...value, record: { quota_bytes: bytes(n) } }),
+        (n) => ({ ...value, record: { ...value.record, quota_bytes: bytes(n) } }),
       )}
+      <p class="soft">{t('tiers.words')}</p>
+      <div class="row">
+        {number(
+          'record/all_hours',
+          t('tiers.all'),
+          t('tiers.all.hint'),
+          textOf(value.record?.all_hours),
+          null,
+          (n) => ({ ...value, record: { ...value.record, all_hours: n } }),
+        )}
+        {number(
+          'record/motion_days',
+          t('tiers.motion'),
+          t('tiers.motion.hint'),
+          textOf(value.record?.motion_days),
+          null,
+          (n) => ({ ...value, record: { ...value.record, motion_days: n } }),
+        )}
+        {number(
+          'record/alert_days',
+          t('tiers.alerts'),
+          t('tiers.alerts.hint'),
+          textOf(value.record?.alert_days),
+          null,
+          (n) => ({ ...value, record: { ...value.record, alert_days: n } }),
+        )}
+      </div>
       <StorageForecast />
       <h2>{t('keeping.memory')}</h2>
       <div class="row">
@@ -96,6 +124,12 @@ export function KeepingPage({ settings, known }: { settings: Settings; known: Kn
           (n) => ({ ...value, alerts: { ...value.alerts, escalate_after: n } }),
         )}
       </div>
+      <PrivacyFields
+        value={value.privacy ?? {}}
+        usual={usual.privacy ?? {}}
+        refusal={refusal}
+        onValue={(privacy) => draft.change({ ...value, privacy })}
+      />
       <SaveBar
         draft={draft}
         isSaidElsewhere={refusal?.field !== null && refusal?.field !== undefined}

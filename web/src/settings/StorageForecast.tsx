@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { getStatus } from '../api/client';
 import type { Status } from '../api/types';
 import { useSession } from '../session/session';
-import { forecastOf, gigabytes } from './forecast';
+import { forecastOf, gigabytes, reachOf } from './forecast';
 
 /** How much video there is, and how long the disk lasts. */
 export function StorageForecast() {
@@ -20,9 +20,24 @@ export function StorageForecast() {
   if (disk === null) return null;
   const { key, ...values } = forecastOf(disk);
   return (
-    <p class="storage-forecast">
-      {t('storage.used', { used: gigabytes(disk.used_bytes), quota: gigabytes(disk.quota_bytes) })}{' '}
-      <strong>{t(key, values)}</strong>
-    </p>
+    <>
+      <p class="storage-forecast">
+        {t('storage.used', { used: gigabytes(disk.used_bytes), quota: gigabytes(disk.quota_bytes) })}{' '}
+        <strong>{t(key, values)}</strong>
+      </p>
+      {disk.reach && (
+        <ul class="storage-reach">
+          {reachOf(disk.reach).map(({ tier, has, wanted, isShort }) => (
+            <li key={tier} class={isShort ? 'wrong' : ''}>
+              {t(isShort ? 'storage.reach.short' : 'storage.reach', {
+                what: t(`storage.${tier}`),
+                has,
+                wanted,
+              })}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }

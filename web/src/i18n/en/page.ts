@@ -45,7 +45,7 @@ export const page = {
   'banner.disk.no_room': 'Make room on this disk, or lower the quota of recordings.',
   'banner.disk.not_writable': 'Have it checked: is the disk mounted, writable and healthy?',
   'banner.disk.full_of_alerts':
-    'Recordings that alerts need fill the quota of {quota} GB and stay: raise the quota.',
+    'Recordings that alerts need fill the quota of {quota} GB and stay: raise the quota, or set for how many days alerts are kept.',
   'banner.disk.full_of_alerts_and_kept':
     'Recordings that alerts need and {kept} GB that somebody keeps fill the quota of {quota} GB: release what is no longer needed, or raise the quota.',
   'banner.disk.full_of_kept':

@@ -50,7 +50,7 @@ export const recordings = {
   'recordings.keep.wrong': 'Say why, in at most 200 characters',
   'recordings.kept': 'Kept video',
   'recordings.kept.none':
-    'Nothing is kept of this camera. Old video is removed when room runs out, except what is kept.',
+    'Nothing is kept of this camera. Old video is removed when room runs out or its time is over, except what is kept.',
   'recordings.kept.by': 'kept by {name} at {time}',
   'recordings.kept.released': 'released by {name} at {time}',
   'recordings.kept.space': 'Kept video takes {kept} of {quota} GB',

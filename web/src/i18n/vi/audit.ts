@@ -60,7 +60,7 @@ export const audit = {
   'audit.act.account_removed': 'xóa tài khoản',
   'audit.act.password_changed': 'đổi mật khẩu',
   'audit.act.second_factor_changed': 'đổi xác thực hai bước',
-  'audit.act.recordings_removed': 'xóa bản ghi cũ theo dung lượng',
+  'audit.act.recordings_removed': 'xóa bản ghi cũ theo dung lượng hoặc thời hạn',
   'audit.act.vehicles_forgotten': 'xóa dữ liệu xe đã cũ',
   'audit.act.started': 'khởi động',
   'audit.act.stopped': 'dừng',

@@ -45,7 +45,7 @@ export const page = {
   'banner.disk.no_room': 'Dọn bớt ổ đĩa này, hoặc giảm dung lượng dành cho ghi hình.',
   'banner.disk.not_writable': 'Báo kỹ thuật: kiểm tra ổ đĩa còn gắn, còn ghi được và không hỏng.',
   'banner.disk.full_of_alerts':
-    'Ghi hình cần cho báo động đã chiếm hết {quota} GB cho phép và được giữ lại: tăng dung lượng ghi hình.',
+    'Ghi hình cần cho báo động đã chiếm hết {quota} GB cho phép và được giữ lại: tăng dung lượng ghi hình, hoặc đặt số ngày giữ báo động.',
   'banner.disk.full_of_alerts_and_kept':
     'Ghi hình cần cho báo động và {kept} GB có người giữ đã chiếm hết {quota} GB cho phép: bỏ giữ phần không cần nữa, hoặc tăng dung lượng ghi hình.',
   'banner.disk.full_of_kept':

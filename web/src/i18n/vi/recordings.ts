@@ -50,7 +50,7 @@ export const recordings = {
   'recordings.keep.wrong': 'Cần ghi rõ lý do, nhiều nhất 200 ký tự',
   'recordings.kept': 'Video đang giữ',
   'recordings.kept.none':
-    'Chưa giữ đoạn nào của camera này. Video cũ tự xóa khi hết chỗ, trừ những đoạn được giữ.',
+    'Chưa giữ đoạn nào của camera này. Video cũ tự xóa khi hết chỗ hoặc hết hạn, trừ những đoạn được giữ.',
   'recordings.kept.by': '{name} giữ lúc {time}',
   'recordings.kept.released': '{name} bỏ giữ lúc {time}',
   'recordings.kept.space': 'Video đang giữ chiếm {kept} trong {quota} GB',

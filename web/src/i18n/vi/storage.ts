@@ -2,6 +2,23 @@ export const storage = {
   'storage.used': 'Video đang chiếm {used} trong {quota} GB.',
   'storage.left': 'Còn {left} ngày thì đầy; khi đó giữ được khoảng {kept} ngày gần nhất.',
   'storage.full': 'Đã đầy: giữ được khoảng {kept} ngày gần nhất, bản cũ nhất nhường chỗ.',
+  'storage.fits': 'Đủ chỗ cho mọi thời hạn đã đặt.',
+  'storage.all': 'Toàn bộ',
+  'storage.motion': 'Lúc có chuyển động',
+  'storage.alerts': 'Báo động',
+  'storage.reach': '{what}: giữ được đủ {wanted} ngày',
+  'storage.reach.short': '{what}: chỉ đủ chỗ cho {has} trong {wanted} ngày',
+  'banner.disk.key_frames':
+    'Hết chỗ ghi hình: chỉ còn ghi khung hình chính, vài giây một hình; báo động vẫn hoạt động.',
+  'tiers.words':
+    'Thời hạn giữ tối đa. Hết hạn thì tự xóa, còn chỗ cũng xóa; thiếu chỗ thì xóa trước những gì không có chuyển động, rồi lúc có chuyển động, sau cùng là báo động. Đoạn có người giữ không bao giờ tự xóa.',
+  'tiers.all': 'Toàn bộ (giờ)',
+  'tiers.all.hint': 'Kể cả lúc không có gì; phải đặt kèm số ngày giữ lúc có chuyển động',
+  'tiers.motion': 'Lúc có chuyển động (ngày)',
+  'tiers.motion.hint': 'Không đặt giờ ở ô bên thì áp dụng cho mọi hình không có báo động',
+  'tiers.alerts': 'Báo động (ngày)',
+  'tiers.alerts.hint': 'Từ 10 giây trước đến 20 giây sau mỗi báo động',
+  'tiers.none': 'không giới hạn',
   'storage.unknown': 'Chưa đủ lâu để dự báo.',
   'banner.disk.wrong': 'Ổ ghi hình không đúng hoặc chưa được gắn: video không được ghi.',
 } as const;

@@ -18,7 +18,7 @@ interface Props {
   onZones: (id: string) => void;
 }
 
-const FIELDS = ['id', 'name', 'main', 'sub', 'place', 'user', 'password'];
+const FIELDS = ['id', 'name', 'main', 'sub', 'place', 'purpose', 'user', 'password'];
 
 /** A camera's addresses and what it is called. */
 export function CameraForm({ written, settings, known, onDone, onZones }: Props) {
@@ -126,6 +126,22 @@ export function CameraForm({ written, settings, known, onDone, onZones }: Props)
           </select>
         </label>
       </div>
+      <label class="field">
+        <span>{t('cameras.record')}</span>
+        <select
+          name="record"
+          value={value.record}
+          aria-describedby="camera-record-hint"
+          onChange={(event) =>
+            change({ record: event.currentTarget.value === 'alerts' ? 'alerts' : 'continuous' })
+          }
+        >
+          <option value="continuous">{t('cameras.record.continuous')}</option>
+          <option value="alerts">{t('cameras.record.alerts')}</option>
+        </select>
+        <small id="camera-record-hint">{t('cameras.record.hint')}</small>
+      </label>
+      {text('purpose', t('cameras.purpose'), { hint: t('cameras.purpose.hint') })}
       <label class="check">
         <input
           type="checkbox"

@@ -10,6 +10,8 @@ export interface CameraDraft {
   place: string;
   transport: 'tcp' | 'udp';
   tamper: boolean;
+  record: 'continuous' | 'alerts';
+  purpose: string;
   /** Empty where name and password stay as they are. */
   user: string;
   password: string;
@@ -25,6 +27,8 @@ export const newDraft = (): CameraDraft => ({
   place: '',
   transport: 'tcp',
   tamper: true,
+  record: 'continuous',
+  purpose: '',
   user: '',
   password: '',
   forget: false,
@@ -38,6 +42,8 @@ export const draftOf = (camera: WrittenCamera): CameraDraft => ({
   place: camera.place ?? '',
   transport: camera.transport ?? 'tcp',
   tamper: camera.tamper ?? true,
+  record: camera.record ?? 'continuous',
+  purpose: camera.purpose ?? '',
   user: '',
   password: '',
   forget: false,
@@ -54,6 +60,8 @@ export const keysOf = (draft: CameraDraft, id: string | null): CameraKeys => ({
   place: orNull(draft.place),
   transport: draft.transport === 'udp' ? 'udp' : null,
   tamper: draft.tamper ? null : false,
+  record: draft.record === 'alerts' ? 'alerts' : null,
+  purpose: orNull(draft.purpose),
 });
 
 export const loginOf = ({ user, password, forget }: CameraDraft): LoginChange =>

@@ -1,0 +1,85 @@
+//! What is told to whoever is seen: who watches, why, how long it is kept, whom to ask.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Shared;
+use super::problem::Problems;
+use crate::access::Who;
+use crate::config::Recording;
+
+/// What the law wants told.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PrivacyNotice {
+    /// Who watches; null where the configuration does not say.
+    #[schema(required)]
+    office: Option<String>,
+    /// Whom to ask; null where the configuration does not say.
+    #[schema(required)]
+    contact: Option<String>,
+    /// Why, where a camera says nothing else.
+    purpose: String,
+    /// How long recordings are kept at most.
+    kept: KeptFor,
+    /// Those that may be seen.
+    cameras: Vec<CameraPrivacy>,
+}
+
+/// At most; null: as long as there is room for them, or of alerts for ever. What somebody keeps stays until it is released.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct KeptFor {
+    /// Everything.
+    #[schema(required)]
+    all_hours: Option<i64>,
+    /// What something moved in.
+    #[schema(required)]
+    motion_days: Option<i64>,
+    /// What alerts need.
+    #[schema(required)]
+    alert_days: Option<i64>,
+    /// Vehicles that came by, with their plates.
+    plate_days: u16,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CameraPrivacy {
+    id: String,
+    name: String,
+    /// Why it watches.
+    purpose: String,
+    /// What of it is recorded.
+    record: Recording,
+}
+
+/// Why each camera watches, and how long it is kept: as it stands on the notice for the door.
+#[utoipa::path(get, path = "/privacy", tag = "office", responses(
+    (status = 200, description = "As the configuration says now", body = PrivacyNotice),
+    Problems,
+))]
+pub(super) async fn get_privacy(State(context): State<Shared>, who: Who) -> Json<PrivacyNotice> {
+    let config = &context.state.config;
+    let (privacy, tiers) = (&config.privacy, config.record.tiers);
+    let days = |time: jiff::SignedDuration| time.as_hours() / 24;
+    let seen = config.cameras.iter().filter(|camera| who.may_see(&camera.id));
+    Json(PrivacyNotice {
+        office: privacy.office.clone(),
+        contact: privacy.contact.clone(),
+        purpose: privacy.purpose.clone(),
+        kept: KeptFor {
+            all_hours: tiers.all.map(|time| time.as_hours()),
+            motion_days: tiers.motion.map(days),
+            alert_days: tiers.alerts.map(days),
+            plate_days: config.plates.keep_days,
+        },
+        cameras: seen
+            .map(|camera| CameraPrivacy {
+                id: camera.id.clone(),
+                name: camera.name.clone(),
+                purpose: camera.purpose.clone(),
+                record: camera.record,
+            })
+            .collect(),
+    })
+}
