@@ -47,7 +47,7 @@ fn watch(config: &Arc<Config>, cameras: &[&str], begins: Timestamp, is_done: imp
     let clock: SharedClock = Arc::new(SystemClock::starting_at(begins));
     let store = Store::open(&config.data_dir, &clock).expect("the database");
     let (data_dir, index) = (config.data_dir.clone(), Arc::new(store.clone()));
-    let keeping = Keeping::of(&config);
+    let keeping = Keeping::of(config);
     let recorder = Recorder::start(data_dir, index, keeping, clock.clone(), Box::new(|_| {}), IdSource::random());
     let manifest = Manifest::load(config.models_dir.as_deref()).expect("the models");
     let shared = camera::Shared {

@@ -34,8 +34,9 @@ fn needed(from_s: i64, to_s: i64) -> Needed {
     Needed { camera: "gate".to_owned(), from: at_ms(from_s * 1000), to: at_ms(to_s * 1000) }
 }
 
-fn hours(hours: i64) -> Option<SignedDuration> {
-    Some(SignedDuration::from_hours(hours))
+fn tiers(all: i64, motion: i64, alerts: i64) -> Tiers {
+    let [all, motion, alerts] = [all, motion, alerts].map(|hours| Some(SignedDuration::from_hours(hours)));
+    Tiers { all, motion, alerts }
 }
 
 /// Begins so many hours in; done when its segments are complete.
@@ -64,7 +65,7 @@ fn each_goes_when_its_time_is_over_and_evidence_never() {
     let desk = Desk::new();
     let units = FILM.units();
     let clock = Arc::new(SimClock::new(start()));
-    let tiers = Tiers { all: hours(6), motion: hours(24), alerts: hours(48) };
+    let tiers = tiers(6, 24, 48);
     let recorder = desk.recorder_keeping(Keeping { tiers, ..Keeping::within(1 << 30) }, clock.clone());
     let camera = recorder.camera("gate");
     // Hour 0 is still, in hour 1 something moved, an alert needs some of hour 2, somebody keeps some of hour 3.
@@ -119,7 +120,7 @@ fn a_full_quota_takes_the_rest_first_then_what_moved_then_alerts() {
     let desk = Desk::new();
     let units = FILM.units();
     let clock = Arc::new(SimClock::new(start()));
-    let tiers = Tiers { all: hours(1000), motion: hours(1000), alerts: hours(1000) };
+    let tiers = tiers(1000, 1000, 1000);
     let plenty = Keeping { tiers, ..Keeping::within(1 << 30) };
     let recorder = desk.recorder_keeping(plenty.clone(), clock.clone());
     let camera = recorder.camera("gate");

@@ -103,6 +103,13 @@ impl ClipSource for NoClips {
     fn still(&self, _: &str, _: Timestamp) -> Result<Still, ClipError> {
         Err(ClipError::NoVideo)
     }
+
+    fn delete(
+        &self,
+        _: canhdem::record::DeletionOrder,
+    ) -> Result<canhdem::record::Deletion, canhdem::record::DeletionError> {
+        Err(canhdem::record::DeletionError::Nothing)
+    }
 }
 
 fn fill(path: &Path) {
