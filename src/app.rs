@@ -155,7 +155,8 @@ pub fn run(
         setup,
     };
 
-    // Start.
+    // Start. Whoever asks for an alert's clip may be there before the first camera is.
+    gstreamer::init().context("GStreamer")?;
     let (stop, shutdown) = Shutdown::new();
     let pulses = Pulses::default();
     pulses.watch(state.store.pulse());
