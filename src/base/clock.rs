@@ -141,11 +141,10 @@ mod tests {
         let clock = SystemClock::hastened(1000);
         let (before, began) = (clock.monotonic(), clock.now());
         let usual = SystemClock::new();
-        assert!(began.duration_since(usual.now()) < SignedDuration::from_mins(10), "{began}");
+        assert!(began.duration_since(usual.now()) < SignedDuration::from_hours(24), "{began}");
         while usual.monotonic() < Duration::from_millis(6) {}
-        assert!(
-            clock.monotonic() - before >= Duration::from_secs(5) && clock.now().duration_since(began).as_secs() >= 5
-        );
+        assert!(clock.monotonic() >= before + Duration::from_secs(5));
+        assert!(clock.now().duration_since(began).as_secs() >= 5);
     }
 
     #[test]

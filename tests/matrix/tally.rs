@@ -96,7 +96,9 @@ fn page(folder: &Path) -> String {
     let mut rows: Vec<Tally> = files.iter().filter_map(row).collect();
     rows.sort_by_key(|row| row.place);
     let mut text = HEAD.to_owned();
-    rows.iter().for_each(|row| text.push_str(&row.row()));
+    for row in &rows {
+        text.push_str(&row.row());
+    }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let build = match std::env::var_os("CANHDEM_PROGRAM") {
         Some(_) => "another build of the program, which `CANHDEM_PROGRAM` names",
