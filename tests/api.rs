@@ -406,6 +406,7 @@ async fn cameras_are_told_as_they_are() {
         };
         now.streams = vec![live, lost];
         now.gate = Some(GateState::Awake);
+        now.delay = Some(Duration::from_millis(1250));
         now.picture = Some(Arc::new(picture.expect("a frame")));
         now.recording = true;
     });
@@ -413,7 +414,7 @@ async fn cameras_are_told_as_they_are() {
         json!({"code": "wrong_password", "vi": LostReason::WrongPassword.vi(), "en": LostReason::WrongPassword.en()});
     let gate = json!({
         "id": "cong-chinh", "name": "Cổng chính", "state": "lost", "since": "2026-02-17T01:30:02.000+07:00",
-        "reason": reason, "gate": "awake", "picture_at": "2026-02-17T01:30:03.000+07:00", "recording": true,
+        "reason": reason, "gate": "awake", "analysis_delay_s": 1.25, "picture_at": "2026-02-17T01:30:03.000+07:00", "recording": true,
         "streams": [
             {"role": "main", "state": "live", "since": "2026-02-17T01:30:01.000+07:00", "reason": null, "codec": "h265"},
             {"role": "sub", "state": "lost", "since": "2026-02-17T01:30:02.000+07:00", "reason": reason, "codec": null},
