@@ -130,7 +130,7 @@ describe('looking back', () => {
     assert.deepEqual((await api(`recordings/${camera}/timeline?from=${from}&to=${to}`)).recorded, []);
     const { items: entries } = await api('audit?what=recordings_deleted');
     assert.deepEqual(
-      entries.map(({ account, camera }) => [account, camera]),
+      entries.map(({ who, camera }) => [who, camera]),
       [[appliance.name, camera]],
     );
   });

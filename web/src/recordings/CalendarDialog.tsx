@@ -118,8 +118,7 @@ function Day({ date, day, isChosen, isToday, isFuture, onChoose }: DayProps) {
       class={`rec-day ${day?.recorded ? 'recorded' : ''} ${isToday ? 'today' : ''}`}
       data-date={date}
       aria-current={isChosen ? 'date' : undefined}
-      aria-label={[`${number}/${Number(date.slice(5, 7))}`, ...marks].join(', ')}
-      title={marks.join(', ')}
+      title={[`${number}/${Number(date.slice(5, 7))}`, ...marks].join(', ')}
       disabled={isFuture}
       onClick={onChoose}
     >

@@ -71,7 +71,7 @@ function Kept({ camera, stretch, onShow, onChanged }: KeptProps) {
         type="button"
         data-choice
         class="rec-kept-show"
-        aria-label={t('recordings.kept.show', { time: dateTimeOf(stretch.from, language) })}
+        title={t('recordings.kept.show', { time: dateTimeOf(stretch.from, language) })}
         onClick={() => onShow(millis(stretch.from))}
       >
         <Icon name={isKept ? 'lock' : 'lockOpen'} />
