@@ -47,7 +47,7 @@ use closer::{Closer, MainPictures};
 use feed::Feed;
 use recall::Recall;
 use saver::Saver;
-use steps::{analyse, inspect, keep, look, tell_delay};
+use steps::{age, analyse, inspect, keep, look};
 use stirring::Stirring;
 
 /// Pictures of an awake camera that are analysed each second.
@@ -132,6 +132,8 @@ struct LiveCamera {
     stirring: Stirring,
     /// Whether somebody was there in the picture that was analysed last.
     busy: bool,
+    /// How old the picture that was analysed or left out last was by then.
+    delay: Duration,
     metrics: CameraMetrics,
     /// What of the watcher's counts the metrics have.
     counted: WatcherCounts,
@@ -154,6 +156,7 @@ impl LiveCamera {
             saver,
             stirring: Stirring::default(),
             busy: false,
+            delay: Duration::ZERO,
             metrics: shared.metrics.camera(&camera.id),
             counted: WatcherCounts::default(),
             shared: shared.clone(),
@@ -229,16 +232,16 @@ impl LiveCamera {
     fn watch(&mut self, unit: &AccessUnit) {
         self.metrics.access_units.inc();
         let waiting = self.sub.as_ref().unwrap_or(&self.main).waiting();
-        let Self { watcher, main_pictures, analyst, saver, metrics, shared, busy, .. } = self;
+        let Self { watcher, main_pictures, analyst, saver, metrics, shared, busy, delay, .. } = self;
         let mut see = |sighting: Sighting| {
             if waiting > BEHIND {
                 metrics.dropped("analysis").inc();
-                tell_delay(&sighting, shared, metrics);
+                *delay = age(&sighting, shared);
                 // Were it held awake for being behind, a storm that woke all cameras would never end.
                 return *busy;
             }
             let mut analysis = analyse(analyst, saver, metrics, shared, &sighting);
-            tell_delay(&sighting, shared, metrics);
+            *delay = age(&sighting, shared);
             keep(saver, std::mem::take(&mut analysis.ended));
             if waiting <= HURRIED {
                 let mut closer = main_pictures.as_mut();
@@ -295,14 +298,12 @@ impl LiveCamera {
         }
         self.metrics.decoded_frames.inc_by(counts.decoded - before.decoded);
         self.metrics.decoded_again.inc_by(counts.decoded_again - before.decoded_again);
-        if !awake {
-            self.metrics.analysis_delay_seconds.set(0.0);
-        }
-        let delay = Duration::try_from_secs_f64(self.metrics.analysis_delay_seconds.get()).unwrap_or_default();
+        let delay = awake.then_some(self.delay);
+        self.metrics.analysis_delay_seconds.set(delay.unwrap_or_default().as_secs_f64());
         let picture = self.watcher.latest().cloned();
         self.shared.board.update_camera(&self.id, |now| {
             now.gate = Some(if awake { GateState::Awake } else { GateState::Quiet });
-            now.delay = awake.then_some(delay);
+            now.delay = delay;
             now.picture = picture;
         });
     }
@@ -333,6 +334,8 @@ impl LiveCamera {
                 // Stream time starts again at zero with the next connection.
                 self.watcher = Watcher::new(self.watcher.gate().anew(), ANALYSES_PER_SECOND);
                 self.counted = WatcherCounts::default();
+                self.busy = false;
+                self.metrics.analysis_delay_seconds.set(0.0);
             }
         }
         if changed {

@@ -1,5 +1,7 @@
 //! The steps from a picture to what is saved of it.
 
+use std::time::Duration;
+
 use super::Shared;
 use super::analyst::{Analysis, Analyst, Ended};
 use super::closer::Closer;
@@ -32,20 +34,15 @@ pub(super) fn analyse(
     if let Some((change, alert)) = analysis.alert.take() {
         saver.save(change, alert, Some(&sighting.frame));
         if change == Change::Opened {
-            metrics.alert_latency_seconds.observe(age(sighting, shared));
+            metrics.alert_latency_seconds.observe(age(sighting, shared).as_secs_f64());
         }
     }
     analysis
 }
 
-/// How far the analysis is behind what the camera shows.
-pub(super) fn tell_delay(sighting: &Sighting, shared: &Shared, metrics: &CameraMetrics) {
-    metrics.analysis_delay_seconds.set(age(sighting, shared));
-}
-
-/// How old a picture is, in seconds.
-fn age(sighting: &Sighting, shared: &Shared) -> f64 {
-    shared.clock.now().duration_since(sighting.frame.at).as_secs_f64().max(0.0)
+/// How old a picture is; nothing where the clock was put back.
+pub(super) fn age(sighting: &Sighting, shared: &Shared) -> Duration {
+    shared.clock.now().duration_since(sighting.frame.at).try_into().unwrap_or_default()
 }
 
 /// Looks closely at the persons of the open alert, and saves what is known of them by now.

@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crossbeam_channel::{Receiver, SendError, Sender, TrySendError, bounded, select};
 
 /// How much depends on an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Urgency {
-    #[default]
     Usual,
     /// Somebody is there: an alert is open.
     Hurried,

@@ -18,6 +18,8 @@ interface Props {
   /** The appliance refused it; what it said stands below. */
   isWrong?: boolean;
   isDisabled?: boolean;
+  /** None is no answer: the field may be empty while another is typed. */
+  isRequired?: boolean;
   children?: ComponentChildren;
 }
 
@@ -35,6 +37,7 @@ export function MomentField({
   max,
   isWrong,
   isDisabled,
+  isRequired = false,
   children,
 }: Props) {
   const { t } = useSession();
@@ -43,9 +46,11 @@ export function MomentField({
   // What is being typed while it is no day yet, or no longer.
   const [typed, setTyped] = useState<{ text: string; over: string } | null>(null);
   const isTyped = typed !== null && typed.over === value;
+  const isFine = (found: string | null): found is string =>
+    found !== null && isWithin(found, min, max) && !(isRequired && found === '');
   const tell = (text: string) => {
     const found = parse(text, kind);
-    const next = found !== null && isWithin(found, min, max) ? found : value;
+    const next = isFine(found) ? found : value;
     setTyped({ text, over: next });
     if (next !== value) onChange(next);
   };
@@ -53,7 +58,7 @@ export function MomentField({
     if (!isTyped) return;
     // A day alone is its beginning, where a time is asked for.
     const found = parse(typed.text, kind) ?? parse(`${typed.text} 00:00`, kind);
-    if (found === null || !isWithin(found, min, max)) return;
+    if (!isFine(found)) return;
     setTyped(null);
     if (found !== value) onChange(found);
   };

@@ -46,6 +46,7 @@ export function DailyReportView({ day, onDay, onAlert }: Props) {
         <MomentField
           label={t('report.day')}
           kind="day"
+          isRequired
           value={shown ?? ''}
           max={newest ?? undefined}
           onChange={(day) => day !== '' && onDay(day)}
