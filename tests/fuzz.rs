@@ -9,12 +9,16 @@ use std::time::Duration;
 
 use canhdem::base::{Clock as _, SystemClock};
 
+#[path = "../fuzz/parsers/api.rs"]
+mod api;
 #[path = "../fuzz/parsers/backup.rs"]
 mod backup;
 #[path = "../fuzz/parsers/boxes.rs"]
 mod boxes;
 #[path = "../fuzz/parsers/calendar.rs"]
 mod calendar;
+#[path = "../fuzz/parsers/camera.rs"]
+mod camera;
 #[path = "../fuzz/parsers/config.rs"]
 mod config;
 #[path = "../fuzz/parsers/credentials.rs"]
@@ -102,6 +106,11 @@ fn mutate(bytes: &mut Vec<u8>, seeds: &[Vec<u8>], random: &mut fastrand::Rng) {
 }
 
 #[test]
+fn answers_to_requests() {
+    run("api", api::fuzz);
+}
+
+#[test]
 fn backups() {
     run("backup", backup::fuzz);
 }
@@ -114,6 +123,11 @@ fn boxes_of_recordings() {
 #[test]
 fn calendars() {
     run("calendar", calendar::fuzz);
+}
+
+#[test]
+fn cameras_that_answer_anything() {
+    run("camera", camera::fuzz);
 }
 
 #[test]

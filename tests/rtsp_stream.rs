@@ -3,9 +3,11 @@
 
 mod rtsp_support;
 
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use canhdem::base::worker::Worker;
 use canhdem::base::{SimClock, Timestamp};
 use canhdem::intake::{
     AccessUnit, CONNECT_LIMIT, Codec, LostReason, Role, RtspSource, STALL_LIMIT, Stream, StreamState, backoff,
@@ -131,6 +133,36 @@ fn a_host_that_accepts_and_never_answers() {
     watched.wait(CONNECT_LIMIT / 2);
     let health = watched.stream.health();
     assert_eq!((health.state, health.reason), (StreamState::Lost, Some(LostReason::NoRoute)));
+}
+
+/// The crate that parses descriptions panics at this one; the next answer is tried all the same.
+#[test]
+fn a_description_that_nobody_can_read() {
+    let broken = std::net::TcpListener::bind("127.0.0.1:0").expect("bind");
+    let port = broken.local_addr().expect("address").port();
+    let camera = Worker::spawn("camera", move || {
+        for _ in 0..2 {
+            let (mut client, _) = broken.accept().expect("a client");
+            let mut request = BufReader::new(client.try_clone().expect("a socket")).lines();
+            while request.next().is_some_and(|line| !line.expect("text").is_empty()) {}
+            let body = "v=0\r\nno line of a description\r\na=control:*\r\nm=video 0 RTP/AVP 96\r\n";
+            let length = body.len();
+            let head = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp";
+            write!(client, "{head}\r\nContent-Length: {length}\r\n\r\n{body}").expect("sent");
+            // Until it hangs up.
+            while request.next().is_some_and(|line| line.is_ok()) {}
+        }
+    });
+    let (cameras, _) = self::camera();
+    let url = format!("rtsp://127.0.0.1:{port}/a").parse().expect("valid");
+    let mut watched = Watched::new(RtspSource { url, ..source(&cameras, PATH) });
+    for _ in 0..2 {
+        assert_eq!(watched.until_lost(), LostReason::Broken);
+        // Until it tries again.
+        watched.wait(backoff::LONGEST);
+    }
+    drop(watched);
+    camera.expect("a thread").join();
 }
 
 #[test]

@@ -2,9 +2,11 @@
 //! each camera, and half the work of `rtspsrc`.
 
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
+use futures_util::FutureExt as _;
 use gstreamer as gst;
 use retina::client::{PlayOptions, Session, SessionOptions, SetupOptions, Transport};
 use retina::codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame, VideoParameters};
@@ -42,7 +44,11 @@ pub(super) fn open(
     let (source, counted) = (source.clone(), Arc::clone(&counts));
     let task = runtime.spawn(async move {
         let seen = Seen::new(&source);
-        let lost = receive(&source, &seen, &outlet, &counted, &clock).await;
+        // The parser of descriptions panics at some that are broken. Nothing that it left is used again.
+        let receiving = AssertUnwindSafe(receive(&source, &seen, &outlet, &counted, &clock)).catch_unwind();
+        let lost = receiving.await.unwrap_or_else(|_| {
+            Lost::new(LostReason::Broken, format!("{}: what the camera says cannot be read", shown(&source.url)))
+        });
         outlet.end(lost);
     });
     Ok(Intake { connection: Connection::Task(task.abort_handle()), receiver, counts, what })

@@ -104,6 +104,8 @@ describe('an appliance that is new', { concurrency: 1 }, () => {
     await assertAccessible(admin, 'second factor');
     await shot(admin, 'second-factor');
     await admin.keyboard.press('Escape');
+    // Until the dialog is gone its field has the keys.
+    await admin.waitForSelector('.account-dialog', { state: 'detached' });
     await admin.keyboard.press('Escape');
     await admin.waitForSelector('.queue');
   });
