@@ -1,9 +1,9 @@
 //! A camera that answers anything at all: a picture or a reason why there is none, never a panic and never without end.
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::panic;
 use std::time::Duration;
 
 use canhdem::base::worker::Worker;

@@ -79,27 +79,35 @@ impl Recent {
         };
         let units: Vec<AccessUnit> = all[range].iter().map(|&unit| unit.clone()).collect();
         let mut pushed = 0;
-        let frames = self.decode(&units, &mut pushed);
-        if frames.is_err() {
+        let frame = self.decode(&units, wanted.at, &mut pushed);
+        if frame.is_err() {
             self.decoder = None;
         }
-        let newest =
-            |frames: Vec<Frame>| frames.into_iter().filter(|frame| frame.at <= wanted.at).max_by_key(|frame| frame.pts);
-        Decoded { frame: frames.map(newest), pushed }
+        Decoded { frame, pushed }
     }
 
-    /// `units` must begin with a key frame; `pushed` counts those that were tried.
-    fn decode(&mut self, units: &[AccessUnit], pushed: &mut usize) -> Result<Vec<Frame>, DecodeError> {
-        let mut frames = Vec::new();
+    /// The newest picture of `units` that is not younger than `at`; they must begin with a key frame. `pushed` counts those that
+    /// were tried.
+    fn decode(
+        &mut self,
+        units: &[AccessUnit],
+        at: Timestamp,
+        pushed: &mut usize,
+    ) -> Result<Option<Frame>, DecodeError> {
+        // One at a time is kept: at 1920x1080 a group of them takes a hundred megabytes.
+        let newer = |kept: Option<Frame>, frames: Vec<Frame>| {
+            kept.into_iter().chain(frames).filter(|frame| frame.at <= at).max_by_key(|frame| frame.pts)
+        };
+        let mut newest = None;
         for unit in units {
             *pushed += 1;
-            frames.extend(self.decoder_of(unit)?.push(unit)?);
+            newest = newer(newest, self.decoder_of(unit)?.push(unit)?);
         }
         // Some hold a picture back until the next one comes.
         if let Some(decoder) = &mut self.decoder {
-            frames.extend(decoder.drain()?);
+            newest = newer(newest, decoder.drain()?);
         }
-        Ok(frames)
+        Ok(newest)
     }
 
     fn decoder_of(&mut self, unit: &AccessUnit) -> Result<&mut Decoder, DecodeError> {

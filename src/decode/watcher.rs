@@ -184,12 +184,8 @@ impl Watcher {
 
     /// Awake: decodes up to `unit` and analyses every picture of it.
     fn watch(&mut self, unit: &AccessUnit, see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
-        let mut frames = Vec::new();
-        self.decode_upto(unit, &mut |frame| frames.push(frame))?;
-        for frame in frames {
-            self.show(Arc::new(frame), see);
-        }
-        Ok(())
+        let units = if self.buffer.overflowed() { vec![unit.clone()] } else { self.kept_undecoded() };
+        self.show_all(&units, see)
     }
 
     /// Woken: decodes again from the key frame at or before `from`, so that nothing is missed.
@@ -203,9 +199,14 @@ impl Watcher {
             decoder.reset();
         }
         self.decoded_to = None;
+        self.show_all(&units, see)
+    }
+
+    /// Decodes and shows, one by one: a group of pictures takes a lot of memory once it is decoded.
+    fn show_all(&mut self, units: &[AccessUnit], see: &mut dyn FnMut(Sighting) -> bool) -> Result<(), DecodeError> {
         for unit in units {
             let mut frames = Vec::new();
-            self.decode(&unit, &mut |frame| frames.push(frame))?;
+            self.decode(unit, &mut |frame| frames.push(frame))?;
             for frame in frames {
                 self.show(Arc::new(frame), see);
             }
@@ -217,14 +218,18 @@ impl Watcher {
         if self.buffer.overflowed() { self.decode(unit, each) } else { self.decode_kept(each) }
     }
 
-    /// Decodes, in order, the kept units since the last key frame that were not decoded yet.
     fn decode_kept(&mut self, each: &mut dyn FnMut(Frame)) -> Result<(), DecodeError> {
-        let units: Vec<_> = self.buffer.last_gop().cloned().collect();
-        let done = self.decoded_to.and_then(|done| units.iter().position(|unit| unit.pts == done));
-        for unit in &units[done.map_or(0, |index| index + 1)..] {
+        for unit in &self.kept_undecoded() {
             self.decode(unit, each)?;
         }
         Ok(())
+    }
+
+    /// The kept units since the last key frame that were not decoded yet, in order.
+    fn kept_undecoded(&self) -> Vec<AccessUnit> {
+        let mut units: Vec<_> = self.buffer.last_gop().cloned().collect();
+        let done = self.decoded_to.and_then(|done| units.iter().position(|unit| unit.pts == done));
+        units.split_off(done.map_or(0, |index| index + 1))
     }
 
     fn decode(&mut self, unit: &AccessUnit, each: &mut dyn FnMut(Frame)) -> Result<(), DecodeError> {
