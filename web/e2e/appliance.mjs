@@ -1,6 +1,6 @@
 // Starts the program under test and ends it, by its own pid.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,8 +12,9 @@ const TOKEN = /^canhdem: no account yet: enter the set-up token (\S+)$/m;
 const LOGIN = /^canhdem: sign in as (\S+) with the password (\S+)$/m;
 /** Films are composed at each start, on whatever machine this is. */
 const START_MS = 300_000;
-/** A folder of films that an earlier demo has composed saves that. */
-const FOOTAGE = process.env.E2E_FOOTAGE;
+/** Films that the same program has composed before save that. */
+const FOOTAGE =
+  process.env.E2E_FOOTAGE ?? join(tmpdir(), `canhdem-e2e-films-${Math.round(statSync(PROGRAM).mtimeMs)}`);
 
 /**
  * Runs `canhdem demo` (or the mock, when CANHDEM_BIN names a .mjs file) on a free port.
@@ -22,7 +23,8 @@ const FOOTAGE = process.env.E2E_FOOTAGE;
  */
 export async function startAppliance({ setUp = false } = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'canhdem-e2e-'));
-  if (FOOTAGE) cpSync(FOOTAGE, join(dataDir, 'footage'), { recursive: true });
+  const films = join(dataDir, 'footage');
+  if (existsSync(FOOTAGE)) cpSync(FOOTAGE, films, { recursive: true });
   const args = ['demo', '--port', '0', '--data-dir', dataDir, ...(setUp ? ['--set-up'] : [])];
   const [command, first] = PROGRAM.endsWith('.mjs') ? [process.execPath, [PROGRAM]] : [PROGRAM, []];
   const child = spawn(command, [...first, ...args], {
@@ -57,6 +59,12 @@ export async function startAppliance({ setUp = false } = {}) {
         if (address && (setUp ? given : user)) done([address, user, secret, given]);
       });
     });
+    if (!existsSync(FOOTAGE) && existsSync(films)) {
+      // All of them or none, whoever looks meanwhile.
+      const copy = `${FOOTAGE}-${child.pid}`;
+      cpSync(films, copy, { recursive: true });
+      renameSync(copy, FOOTAGE);
+    }
     return {
       origin,
       name,
