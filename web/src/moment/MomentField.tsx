@@ -44,7 +44,7 @@ export function MomentField({
   const id = useId();
   const calendar = useRef<HTMLInputElement>(null);
   // What is being typed while it is no day yet, or no longer.
-  const [typed, setTyped] = useState<{ text: string; over: string } | null>(null);
+  const [typed, setTyped] = useState<{ text: string; over: string; isLeft?: boolean } | null>(null);
   const isTyped = typed !== null && typed.over === value;
   const isFine = (found: string | null): found is string =>
     found !== null && isWithin(found, min, max) && !(isRequired && found === '');
@@ -58,11 +58,21 @@ export function MomentField({
     if (!isTyped) return;
     // A day alone is its beginning, where a time is asked for.
     const found = parse(typed.text, kind) ?? parse(`${typed.text} 00:00`, kind);
-    if (!isFine(found)) return;
+    if (!isFine(found)) {
+      setTyped({ ...typed, isLeft: true });
+      return;
+    }
     setTyped(null);
     if (found !== value) onChange(found);
   };
   const isNone = isTyped && parse(typed.text, kind) !== value;
+  const why = (found: string | null) => {
+    if (!found) return t(kind === 'minute' ? 'moment.unread.minute' : 'moment.unread');
+    if (min && found.slice(0, 10) < min) return t('moment.too_early', { day: format(min) });
+    return t('moment.too_late', { day: format(max ?? '') });
+  };
+  // Whoever still types needs no telling.
+  const isToBeTold = isNone && typed.isLeft === true;
   const hasTime = kind === 'minute' || (kind === 'either' && value.includes('T'));
   return (
     <div class={`field moment-field moment-${kind}`}>
@@ -80,6 +90,7 @@ export function MomentField({
           value={isTyped ? typed.text : format(value)}
           disabled={isDisabled}
           aria-invalid={isWrong === true || isNone}
+          aria-describedby={isToBeTold ? `${id}-wrong` : undefined}
           onInput={(event) => tell(event.currentTarget.value)}
           onBlur={finish}
           onKeyDown={(event) => event.key === 'Enter' && finish()}
@@ -109,6 +120,11 @@ export function MomentField({
           }}
         />
       </span>
+      {isToBeTold && (
+        <p class="wrong" id={`${id}-wrong`} role="status">
+          {why(parse(typed.text, kind))}
+        </p>
+      )}
       {children}
     </div>
   );

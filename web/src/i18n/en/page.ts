@@ -82,4 +82,8 @@ export const page = {
   'moment.day': 'day/month/year',
   'moment.minute': 'day/month/year, time',
   'moment.choose': 'Choose in a calendar: {label}',
+  'moment.unread': 'Not a day: type day/month/year, as in 17/02/2026',
+  'moment.unread.minute': 'Not a moment: type it as 17/02/2026 01:30',
+  'moment.too_early': 'Too early: from {day} on',
+  'moment.too_late': 'Too late: {day} at the latest',
 };

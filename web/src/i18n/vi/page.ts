@@ -82,4 +82,8 @@ export const page = {
   'moment.day': 'ngày/tháng/năm',
   'moment.minute': 'ngày/tháng/năm, giờ',
   'moment.choose': 'Chọn trên lịch: {label}',
+  'moment.unread': 'Không phải một ngày: gõ ngày/tháng/năm, như 17/02/2026',
+  'moment.unread.minute': 'Không phải một thời điểm: gõ như 17/02/2026 01:30',
+  'moment.too_early': 'Sớm quá: từ {day} trở đi',
+  'moment.too_late': 'Muộn quá: đến {day} là cuối',
 } as const;
