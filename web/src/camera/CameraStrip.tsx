@@ -71,7 +71,7 @@ function CameraTile({ camera, liveMs, isUnknown, isChosen, onChoose }: TileProps
       <CameraPicture camera={camera} picture={picture} />
       <span class="tile-text">
         <strong class="camera-name">{camera.name}</strong>
-        <CameraWords camera={camera} isUnknown={isUnknown} />
+        <CameraWords camera={camera} isUnknown={isUnknown} isBrief />
       </span>
     </button>
   );

@@ -10,10 +10,12 @@ interface Props {
   camera: Camera;
   /** The appliance is out of reach: what it said last no longer holds. */
   isUnknown: boolean;
+  /** There is room for a few words only. */
+  isBrief?: boolean;
 }
 
 /** A camera's state in words: what, since when, why. */
-export function CameraWords({ camera, isUnknown }: Props) {
+export function CameraWords({ camera, isUnknown, isBrief = false }: Props) {
   const { t, say } = useSession();
   if (isUnknown) {
     return (
@@ -41,7 +43,11 @@ export function CameraWords({ camera, isUnknown }: Props) {
           <span class={camera.recording ? 'recording' : 'not-recording'}>
             {t(camera.recording ? 'camera.recording' : 'camera.not_recording')}
           </span>
-          {lateS >= LATE_S && <span class="late">{t('camera.late', { seconds: Math.round(lateS) })}</span>}
+          {lateS >= LATE_S && (
+            <span class="late">
+              {t(isBrief ? 'camera.late.brief' : 'camera.late', { seconds: Math.round(lateS) })}
+            </span>
+          )}
         </span>
       )}
     </span>

@@ -15,6 +15,7 @@ export const camera = {
   'camera.gate.awake': 'Motion',
   'camera.gate.quiet': 'Quiet',
   'camera.late': 'Analysis {seconds} s late: many cameras see motion',
+  'camera.late.brief': '{seconds} s behind',
   'camera.recording': 'Recording',
   'camera.not_recording': 'Not recording',
 

@@ -15,6 +15,7 @@ export const camera = {
   'camera.gate.awake': 'Có chuyển động',
   'camera.gate.quiet': 'Yên tĩnh',
   'camera.late': 'Phân tích chậm {seconds} giây: nhiều camera cùng có chuyển động',
+  'camera.late.brief': 'Chậm {seconds} giây',
   'camera.recording': 'Đang ghi',
   'camera.not_recording': 'Không ghi',
 
