@@ -25,8 +25,8 @@ const NAME: &str = "bench";
 /// In which Linux tells what a process took, on all machines that we build for.
 const TICKS_A_SECOND: f64 = 100.0;
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
-/// Of recordings: the oldest go, as they would on a real disk.
-const QUOTA_BYTES: i64 = 4_000_000_000;
+/// A main stream takes less. All that is measured has to stay, to be counted at the end.
+const RECORDED_BYTES_A_SECOND: u64 = 700_000;
 
 /// As the package's service sets them (`deploy/canhdem.service`).
 const MEMORY: [(&str, &str); 3] =
@@ -40,7 +40,7 @@ pub(super) struct Appliance {
 }
 
 impl Appliance {
-    /// Begins anew in `folder`, with all cameras of the simulator at `port`.
+    /// Begins anew in `folder`, with all cameras of the simulator at `port`, for as long as `lasts`.
     ///
     /// # Errors
     /// When it does not start, or does not answer.
@@ -50,6 +50,7 @@ impl Appliance {
         with_sub: bool,
         decode_all: bool,
         port: u16,
+        lasts: Duration,
         clock: &SharedClock,
     ) -> anyhow::Result<Self> {
         if folder.exists() {
@@ -62,7 +63,7 @@ impl Appliance {
         let page =
             TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).context("a port for the page")?;
         let file = folder.join("canhdem.toml");
-        fs::write(&file, config(folder, cameras, with_sub, port, page.port())).context("the configuration")?;
+        fs::write(&file, config(folder, cameras, with_sub, port, page.port(), lasts)).context("the configuration")?;
         let mut command = Command::new(std::env::current_exe().context("this program's own file")?);
         command.arg("run").arg("--config").arg(&file);
         if decode_all {
@@ -250,7 +251,7 @@ impl Usage {
     }
 }
 
-fn config(folder: &Path, cameras: usize, with_sub: bool, port: u16, page: u16) -> String {
+fn config(folder: &Path, cameras: usize, with_sub: bool, port: u16, page: u16, lasts: Duration) -> String {
     let camera = |index: usize| {
         let address = |role| format!("rtsp://127.0.0.1:{port}{}", path(index, role)).into();
         let mut keys = Table::from_iter([("id".to_owned(), id(index).into()), ("main".to_owned(), address("main"))]);
@@ -263,7 +264,9 @@ fn config(folder: &Path, cameras: usize, with_sub: bool, port: u16, page: u16) -
     let mut file = text("data_dir", &folder.display().to_string());
     file.insert("web".to_owned(), text("listen", &format!("127.0.0.1:{page}")).into());
     file.insert("arming".to_owned(), text("nights", "00:00-23:59").into());
-    file.insert("record".to_owned(), Table::from_iter([("quota_bytes".to_owned(), QUOTA_BYTES.into())]).into());
+    let quota_bytes = RECORDED_BYTES_A_SECOND * cameras as u64 * lasts.as_secs();
+    let quota_bytes = i64::try_from(quota_bytes).unwrap_or(i64::MAX);
+    file.insert("record".to_owned(), Table::from_iter([("quota_bytes".to_owned(), quota_bytes.into())]).into());
     file.insert("camera".to_owned(), (0..cameras).map(camera).collect::<Vec<_>>().into());
     file.to_string()
 }

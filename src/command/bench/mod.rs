@@ -65,6 +65,8 @@ const LOOK: Duration = Duration::from_secs(2);
 const EDGE: Duration = Duration::from_secs(4);
 /// Around what is measured, recordings are not asked for: the last segment is still being written.
 const RECORDING_EDGE: Duration = Duration::from_secs(5);
+/// What is recorded before and after what is measured is no more than this longer than planned.
+const RECORDED_AROUND: Duration = Duration::from_secs(120);
 const RECORD_SECONDS: u32 = 20;
 const EVERYTHING: Duration = Duration::from_secs(40);
 
@@ -142,7 +144,8 @@ impl Bench<'_> {
     fn appliance(&self, cameras: usize, decode_all: bool, simulator: &Simulator) -> anyhow::Result<Appliance> {
         let folder = self.args.data_dir.join("data");
         let folder = std::path::absolute(&folder).context("--data-dir")?;
-        Appliance::start(&folder, cameras, !self.args.main_only, decode_all, simulator.started.port, &self.clock)
+        let (port, lasts) = (simulator.started.port, self.plan.warm_up + self.plan.measured + RECORDED_AROUND);
+        Appliance::start(&folder, cameras, !self.args.main_only, decode_all, port, lasts, &self.clock)
     }
 
     fn wait_until(&self, time: Duration, started: &Started, shutdown: &Shutdown) {
