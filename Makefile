@@ -12,6 +12,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 
 DEPS := .deps
 ARGS :=                       # more arguments for `make demo`, as in make demo ARGS='--footage film.mp4'
+C2PATOOL_VERSION := 0.27.22
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
 SECONDS_EACH := 60
@@ -142,6 +143,10 @@ faults: setup  ## measure what each fault costs, as root; writes docs/faults.md:
 soak: setup  ## days of stream in hours, and whether anything grows; writes docs/soak.md: make soak HOURS=72 TIMES=12
 	$(say) 'A watch of $(HOURS) hours of stream at $(TIMES) times the speed'
 	@HOURS=$(HOURS) TIMES=$(TIMES) cargo test --locked --test soak -- --ignored --nocapture a_long_watch
+
+.PHONY: c2pa-check
+c2pa-check: setup  ## ask the public c2patool what the clip of an evidence pack says of itself
+	@scripts/c2pa.sh $(DEPS)/cargo $(C2PATOOL_VERSION)
 
 # --- models ----------------------------------------------------------------------------------------------------------
 

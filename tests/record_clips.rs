@@ -3,14 +3,22 @@
 
 mod recording;
 
+use std::fs;
+use std::io::Cursor;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use c2pa::{Context, Reader, ValidationState};
 use canhdem::base::Timestamp;
 use canhdem::intake::{AccessUnit, Codec};
 use canhdem::record::clip::{extent, make_clip};
+use canhdem::record::evidence::{DeviceKey, Original, RECORDING, Recording, add_credentials, trust_anchor};
 use canhdem::record::{ClipCache, ClipError, ClipInfo, ClipLimits, SegmentIndex, Stretch};
-use recording::{Desk, FPS, Footage, at_ms, decoded_ms, push_all, shifted, wait_until};
+use jiff::tz::TimeZone;
+use recording::{Desk, FPS, Footage, at_ms, decoded, decoded_ms, push_all, shifted, wait_until};
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 const PICTURE_MS: u64 = 1000 / FPS;
 
@@ -194,4 +202,151 @@ fn the_clip_of_an_alert_is_named_by_what_it_shows() {
     assert_ne!(wanted(2_100, 4_000).path, wanted(3_100, 4_000).path);
     let end: Timestamp = wanted(2_100, 99_000).info.ends_at;
     assert_eq!(end, at_ms(6_000));
+}
+
+/// A clip with credentials, and what is needed to trust them.
+struct Credited {
+    desk: Desk,
+    bytes: Vec<u8>,
+    anchor: String,
+}
+
+const APPLIANCE: Uuid = Uuid::from_u128(7);
+
+fn credited(footage: Footage) -> Credited {
+    let desk = Desk::new();
+    desk.record(&footage.units());
+    let (plain, out) = (desk.dir.path().join("clip.mp4"), desk.dir.path().join("credited.mp4"));
+    let info = make_clip(desk.index.as_ref(), desk.dir.path(), &stretch(4_300, 12_100), &plain).unwrap();
+    let key = DeviceKey::open(desk.dir.path()).unwrap();
+    add_credentials(&plain, &out, &recording(info), &key).unwrap();
+    assert_eq!(decoded(&out), decoded(&plain), "the same pictures at the same times");
+    Credited { bytes: fs::read(out).unwrap(), anchor: trust_anchor(APPLIANCE, &key).unwrap(), desk }
+}
+
+fn recording(info: ClipInfo) -> Recording {
+    Recording {
+        version: "1.2.3".to_owned(),
+        appliance: APPLIANCE,
+        alert: Uuid::from_u128(8),
+        camera: "gate".to_owned(),
+        camera_name: "Cổng chính".to_owned(),
+        from: info.starts_at,
+        to: info.ends_at,
+        made_at: at_ms(60_000),
+        timezone: TimeZone::get("Asia/Ho_Chi_Minh").unwrap(),
+        originals: vec![Original { file: "segments/a.mp4".to_owned(), sha256: "ab".repeat(32) }],
+        unfinished: 1,
+    }
+}
+
+/// As whoever knows C2PA reads it, with the certificates that he trusts.
+fn read(bytes: &[u8], anchor: Option<&str>) -> c2pa::Result<Reader> {
+    let context = Context::new().with_settings(json!({"trust": {"trust_anchors": anchor}}))?;
+    Reader::from_context(context).with_stream("video/mp4", Cursor::new(bytes))
+}
+
+/// The boxes of a file, one after the other.
+fn boxes(bytes: &[u8]) -> Vec<(&[u8], Range<usize>)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let size = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+        assert!(size >= 8, "a small box at {at}");
+        found.push((&bytes[at + 4..at + 8], at..at + size));
+        at += size;
+    }
+    found
+}
+
+#[test]
+fn credentials_of_a_clip_say_what_it_is_of_and_leave_its_pictures_alone() {
+    for footage in
+        [Footage::H264, Footage { codec: Codec::H265, gop: 3 * FPS, b_frames: 3, ..Footage::H264 }]
+    {
+        let Credited { bytes, anchor, .. } = credited(footage);
+        let reader = read(&bytes, None).unwrap();
+        assert_eq!(reader.validation_state(), ValidationState::Valid, "{reader:?}");
+        let failures = reader.validation_status().unwrap_or_default();
+        let failures: Vec<_> = failures.iter().map(c2pa::validation_status::ValidationStatus::code).collect();
+        assert_eq!(failures, ["signingCredential.untrusted"], "nobody has said yet whom he trusts");
+        assert_eq!(read(&bytes, Some(&anchor)).unwrap().validation_state(), ValidationState::Trusted);
+
+        let manifest = reader.active_manifest().unwrap();
+        assert_eq!(manifest.title(), Some("Cổng chính, 2026-02-17T01:30:04.000+07:00"));
+        let told: Value = serde_json::from_str(&reader.json()).unwrap();
+        let told = &told["manifests"][reader.active_label().unwrap()];
+        assert_eq!(told["claim_generator_info"][0]["name"], "canhdem");
+        assert_eq!(told["claim_generator_info"][0]["version"], "1.2.3");
+        assert_eq!(told["signature_info"]["alg"], "Ed25519");
+        let common_name = told["signature_info"]["common_name"].as_str().unwrap();
+        assert!(common_name.contains(&APPLIANCE.to_string()), "{told}");
+        let assertion = |label: &str| {
+            let mut all = told["assertions"].as_array().unwrap().iter();
+            all.find(|assertion| assertion["label"].as_str().unwrap().starts_with(label)).unwrap()["data"].clone()
+        };
+        let actions = assertion("c2pa.actions");
+        assert_eq!(actions["actions"].as_array().map(Vec::len), Some(1), "{actions}");
+        assert_eq!(actions["actions"][0]["action"], "c2pa.created");
+        assert!(actions["actions"][0]["digitalSourceType"].as_str().unwrap().ends_with("/digitalCapture"), "{actions}");
+        assert_eq!(
+            assertion(RECORDING),
+            json!({
+                "appliance": APPLIANCE, "alert": Uuid::from_u128(8), "camera": "gate", "camera_name": "Cổng chính",
+                "from": "2026-02-17T01:30:04.000+07:00", "to": "2026-02-17T01:30:12.100+07:00",
+                "made_at": "2026-02-17T01:31:00.000+07:00",
+                "originals": [{"file": "segments/a.mp4", "sha256": "ab".repeat(32)}], "unfinished_originals": 1,
+            })
+        );
+    }
+}
+
+#[test]
+fn whoever_alters_a_clip_with_credentials_is_found_out() {
+    let Credited { desk, bytes, anchor } = credited(Footage { seconds: 13, ..Footage::H264 });
+    #[track_caller]
+    fn is_found_out(bytes: &[u8], anchor: &str, what: &str) {
+        let state = read(bytes, Some(anchor)).map(|reader| reader.validation_state());
+        assert!(matches!(state, Ok(ValidationState::Invalid) | Err(_)), "{what}: {state:?}");
+    }
+    assert_eq!(read(&bytes, Some(&anchor)).unwrap().validation_state(), ValidationState::Trusted);
+    let boxes = boxes(&bytes);
+    let kinds: Vec<_> = boxes.iter().map(|(kind, _)| String::from_utf8_lossy(kind).into_owned()).collect();
+    assert!(["uuid", "moov", "mdat"].iter().all(|kind| kinds.contains(&(*kind).to_owned())), "{kinds:?}");
+    for (kind, range) in boxes.iter().filter(|(kind, _)| [b"moov", b"mdat"].contains(&(*kind).try_into().unwrap())) {
+        for place in (0..8).map(|part| range.start + 8 + part * (range.len() - 9) / 7) {
+            let mut altered = bytes.clone();
+            altered[place] ^= 1;
+            is_found_out(&altered, &anchor, &format!("{} at {place}", String::from_utf8_lossy(kind)));
+        }
+    }
+    // What it says of itself, as much as what it shows.
+    let name = "Cổng chính".as_bytes();
+    let place = bytes.windows(name.len()).rposition(|part| part == name).unwrap();
+    let mut altered = bytes.clone();
+    altered[place] = b'D';
+    is_found_out(&altered, &anchor, "the camera's name");
+    let mut more = bytes.clone();
+    more.extend(b"\0\0\0\x0cfreemore");
+    is_found_out(&more, &anchor, "a box that was added");
+
+    // Signed anew, with another key: in order by itself, but not that of the office.
+    let other = tempfile::tempdir().unwrap();
+    let key = DeviceKey::open(other.path()).unwrap();
+    let (plain, out) = (desk.dir.path().join("clip.mp4"), other.path().join("forged.mp4"));
+    let info = ClipInfo { starts_at: at_ms(0), ends_at: at_ms(1) };
+    add_credentials(&plain, &out, &recording(info), &key).unwrap();
+    let forged = fs::read(out).unwrap();
+    assert_eq!(read(&forged, Some(&anchor)).unwrap().validation_state(), ValidationState::Valid, "and not trusted");
+}
+
+#[test]
+fn certificates_follow_from_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = DeviceKey::open(folder.path()).unwrap();
+    let anchor = trust_anchor(APPLIANCE, &key).unwrap();
+    assert_eq!(trust_anchor(APPLIANCE, &DeviceKey::open(folder.path()).unwrap()).unwrap(), anchor);
+    assert_ne!(trust_anchor(Uuid::from_u128(9), &key).unwrap(), anchor);
+    let other = DeviceKey::open(tempfile::tempdir().unwrap().path()).unwrap();
+    assert_ne!(trust_anchor(APPLIANCE, &other).unwrap(), anchor);
 }

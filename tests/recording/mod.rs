@@ -17,6 +17,7 @@ use canhdem::record::{
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// 20 pictures a second, so that times are whole milliseconds.
@@ -239,17 +240,23 @@ pub fn shifted(units: &[AccessUnit], by: Duration) -> Vec<AccessUnit> {
 
 /// Times of all pictures that a file decodes to by itself, in milliseconds.
 pub fn decoded_ms(file: &Path) -> Vec<u64> {
+    decoded(file).into_iter().map(|(ms, _)| ms).collect()
+}
+
+/// The same with the SHA-256 of each picture.
+pub fn decoded(file: &Path) -> Vec<(u64, Digest)> {
     let location = file.display();
     let pipeline = pipeline(&format!(
         "filesrc location=\"{location}\" ! qtdemux ! parsebin ! decodebin ! video/x-raw ! appsink name=sink sync=false"
     ));
-    let mut times = Vec::new();
+    let mut pictures = Vec::new();
     for_each_sample(&pipeline, |sample| {
-        let pts = sample.buffer().and_then(gst::BufferRef::pts).expect("a PTS");
+        let buffer = sample.buffer().expect("a picture");
         let segment = sample.segment().expect("a segment").downcast_ref::<gst::ClockTime>().expect("in time");
-        times.push(segment.to_stream_time(pts).expect("within").mseconds());
+        let ms = segment.to_stream_time(buffer.pts().expect("a PTS")).expect("within").mseconds();
+        pictures.push((ms, Sha256::digest(buffer.map_readable().expect("mapped").as_slice()).into()));
     });
-    times
+    pictures
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests make their own pipelines")]

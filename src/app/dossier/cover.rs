@@ -69,7 +69,9 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         count => format!("<p>{count} đoạn cuối còn đang được ghi khi lập hồ sơ nên không có ở đây.</p>"),
     };
     let clip = if *has_clip {
-        "<li><code>clip.mp4</code>: đoạn phim xem được ngay, ghép từ video gốc, không nén lại</li>"
+        "<li><code>clip.mp4</code>: đoạn phim xem được ngay, ghép từ video gốc, không nén lại; tự nêu nguồn gốc (Content \
+         Credentials, C2PA)</li><li><code>trust-anchor.pem</code>: chứng thư của máy canh, để chương trình khác kiểm tra nguồn \
+         gốc đó; chỉ tin khi hồ sơ này nguyên vẹn và đúng dấu khóa</li>"
     } else {
         ""
     };

@@ -2,6 +2,7 @@
 
 mod access;
 mod chains;
+mod clip;
 mod cover;
 mod document;
 
@@ -19,12 +20,12 @@ use crate::base::SharedClock;
 use crate::camera::snapshots;
 use crate::config::{self, Config, Settings};
 use crate::http::{self, PackSource};
-use crate::record::clip::make_clip;
 use crate::record::evidence::{self, About, DeviceKey, Model, Part, PublicKey, Ready, Source};
-use crate::record::{ClipError, Segment, SegmentIndex as _, Stretch};
+use crate::record::{Segment, SegmentIndex as _};
 use crate::store::{AFTER_ALERT, BEFORE_ALERT, Beside, VehicleCrop, at_the_machine, write_beside};
 use crate::vision;
 use chains::Chain;
+use clip::Scratch;
 
 /// All that is told of in a dossier.
 struct Dossier<'a> {
@@ -98,7 +99,10 @@ fn prepare(
         to: segments.last().map_or(to, Segment::ends_at),
         models: models(config)?,
     };
-    let clip = clip(&store, config, &alert, (from, to), &scratch)?;
+    let clip = clip::make(&store, config, &alert, (from, to), &scratch)?;
+    if let Some(clip) = clip {
+        clip::credit(config, &about, clip, (&segments, unfinished.len()), &key, &scratch)?;
+    }
     let chains = chains::of(&store, &segments)?;
     let dossier = Dossier {
         config,
@@ -120,7 +124,10 @@ fn prepare(
         text("chains.json", chains::json(&dossier)),
     ];
     parts.extend(configuration.map(|written| text("configuration.toml", config::all_masked(written))));
-    parts.extend(clip.map(|path| file("clip.mp4".to_owned(), path)));
+    if clip.is_some() {
+        parts.push(file("clip.mp4".to_owned(), scratch.path.clone()));
+        parts.push(text(ANCHOR, evidence::trust_anchor(about.appliance, &key)?));
+    }
     for (name, path) in pictures(config, &alert)? {
         // At once: while an alert is open, better pictures take their places.
         let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
@@ -130,6 +137,9 @@ fn prepare(
     let pack = evidence::prepare(about.clone(), parts, &key)?;
     Ok(Exported { pack, key: key.public(), unfinished: unfinished.len(), segments: segments.len(), _clip: scratch })
 }
+
+/// Of the appliance's certificate, by which other programs trust what the clip says of itself.
+const ANCHOR: &str = "trust-anchor.pem";
 
 /// What a clip's name begins with while the page exports it.
 const EXPORT: &str = "export-";
@@ -199,23 +209,6 @@ fn models(config: &Config) -> anyhow::Result<Vec<Model>> {
     Ok(manifest.models.iter().filter(is_in_use).map(named).collect())
 }
 
-/// Of the alert's stretch; none where nothing is recorded of it.
-fn clip(
-    store: &Beside,
-    config: &Config,
-    alert: &Alert,
-    (from, to): (Timestamp, Timestamp),
-    scratch: &Scratch,
-) -> anyhow::Result<Option<PathBuf>> {
-    gstreamer::init().context("GStreamer")?;
-    let stretch = Stretch { camera: alert.camera.clone(), from, to, focus: alert.opened_at };
-    match make_clip(store, &config.data_dir, &stretch, &scratch.path) {
-        Ok(_) => Ok(Some(scratch.path.clone())),
-        Err(ClipError::Nothing { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// The alert's own, those of its persons, and those of the vehicles among its findings: name in the pack, and file.
 fn pictures(config: &Config, alert: &Alert) -> anyhow::Result<Vec<(String, PathBuf)>> {
     let folder = snapshots::folder(&config.data_dir);
@@ -239,24 +232,4 @@ fn pictures(config: &Config, alert: &Alert) -> anyhow::Result<Vec<(String, PathB
     }
     found.sort();
     Ok(found)
-}
-
-/// A file that goes with whoever made it.
-struct Scratch {
-    path: PathBuf,
-}
-
-impl Scratch {
-    fn new(out: &Path) -> Self {
-        let mut name = out.as_os_str().to_owned();
-        name.push(format!(".{}.clip", std::process::id()));
-        Self { path: name.into() }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // Where no clip was made there is none.
-        drop(fs::remove_file(&self.path));
-    }
 }

@@ -73,6 +73,10 @@ impl DeviceKey {
         PublicKey(bytes)
     }
 
+    pub(super) fn public_bytes(&self) -> &[u8] {
+        self.pair.public_key().as_ref()
+    }
+
     pub(super) fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_BYTES] {
         let mut bytes = [0; SIGNATURE_BYTES];
         bytes.copy_from_slice(self.pair.sign(message).as_ref());

@@ -10,6 +10,7 @@
 //! | `manifest.sig` | Ed25519 signature of the bytes of `manifest.json`, 64 bytes |
 //! | all others | original segments byte for byte, a clip that plays, pictures, the alert in words and as data |
 
+mod credentials;
 mod head;
 mod key;
 mod layout;
@@ -17,6 +18,7 @@ mod manifest;
 mod pack;
 mod verify;
 
+pub use credentials::{CredentialsError, Original, RECORDING, Recording, add_credentials, trust_anchor};
 pub use head::{Signature, Statement};
 pub use key::{DeviceKey, KeyError, PublicKey};
 pub use manifest::{About, Manifest, Model};
