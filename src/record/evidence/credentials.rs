@@ -10,14 +10,15 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use c2pa::{Builder, Context, Signer, SigningAlg};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyUsagePurpose,
-    PublicKeyData, SerialNumber, SignatureAlgorithm, SigningKey,
+    BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyUsagePurpose, PublicKeyData, SerialNumber, SignatureAlgorithm, SigningKey,
 };
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -70,8 +71,21 @@ pub enum CredentialsError {
     Disk { path: PathBuf, error: io::Error },
     #[error("the appliance's certificate: {0}")]
     Certificate(#[from] rcgen::Error),
+    #[error(
+        "Content Credentials: {0}; there must be room for the clip beside the pack and in the folder for temporary files"
+    )]
+    Room(io::Error),
     #[error("Content Credentials: {0}")]
-    Claim(#[from] c2pa::Error),
+    Claim(c2pa::Error),
+}
+
+impl From<c2pa::Error> for CredentialsError {
+    fn from(error: c2pa::Error) -> Self {
+        match error {
+            c2pa::Error::IoError(error) => Self::Room(error),
+            other => Self::Claim(other),
+        }
+    }
 }
 
 /// Writes the clip with its credentials to `out`, which is replaced. The pictures stay as they are, byte for byte.
@@ -89,7 +103,7 @@ pub fn add_credentials(
         move |error| CredentialsError::Disk { path, error }
     };
     let mut from = File::open(clip).map_err(disk(clip))?;
-    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(out);
+    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(out);
     let mut to = opened.map_err(disk(out))?;
     let mut builder = Builder::from_context(context()?).with_definition(claim(recording))?;
     let certificate = chain(recording.appliance, key)?.0.der().to_vec();
@@ -118,10 +132,22 @@ fn context() -> Result<Context, CredentialsError> {
 /// It was created by the camera, and since then nothing was done to it: segments were joined as they are. No segment is
 /// "opened" (C2PA knows of one parent alone), but each is named with its sum.
 fn claim(recording: &Recording) -> Value {
-    let Recording { version, appliance, alert, camera, camera_name, from, to, made_at, timezone, originals, unfinished } =
-        recording;
+    let Recording {
+        version,
+        appliance,
+        alert,
+        camera,
+        camera_name,
+        from,
+        to,
+        made_at,
+        timezone,
+        originals,
+        unfinished,
+    } = recording;
     let time = |at: &Timestamp| at.to_zoned_datetime(timezone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string();
-    let originals: Vec<_> = originals.iter().map(|Original { file, sha256 }| json!({"file": file, "sha256": sha256})).collect();
+    let originals: Vec<_> =
+        originals.iter().map(|Original { file, sha256 }| json!({"file": file, "sha256": sha256})).collect();
     json!({
         "title": format!("{camera_name}, {}", time(from)),
         "claim_generator_info": [{"name": "canhdem", "version": version}],
@@ -171,6 +197,7 @@ impl Signer for Signing<'_> {
 fn chain(appliance: Uuid, key: &DeviceKey) -> Result<(Certificate, Certificate), rcgen::Error> {
     let params = |role: &str| {
         let mut params = CertificateParams::default();
+        params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::OrganizationName, "canhdem");
         params.distinguished_name.push(DnType::CommonName, format!("canhdem {appliance} {role}"));
         params.not_before = rcgen::date_time_ymd(2020, 1, 1);
