@@ -11,7 +11,7 @@ tool="$(command -v c2patool || true)"
 if [[ -z "$tool" ]]; then
   tool="$(mkdir -p "$folder/bin" && realpath "$folder/bin")/c2patool"
   if [[ ! -x "$tool" ]]; then
-    printf '==> Building c2patool %s (once, about 6 minutes on two cores)\n' "$version"
+    printf '==> Building c2patool %s (once; a large program, optimised)\n' "$version"
     cargo install c2patool --version "$version" --locked --root "$folder"
   fi
 fi

@@ -57,10 +57,12 @@ fn describe(operation: &mut Operation, access: Access) {
     let roles: Vec<_> = access.roles().into_iter().map(Role::name).collect();
     let audit = operation.extensions.as_ref().and_then(|known| known.get(EXTENSION)?.get("audit").cloned());
     // One, for extensions have no order of their own, and the document is compared.
-    let mut told = json!({"name": access.name(), "roles": roles});
+    let mut told = json!({});
     if let Some(audit) = audit {
         told["audit"] = audit;
     }
+    told["name"] = json!(access.name());
+    told["roles"] = json!(roles);
     operation.extensions.get_or_insert_default().merge(Extensions::builder().add(EXTENSION, told).build());
     if access != Access::Open {
         operation.security = Some(vec![SecurityRequirement::new(SCHEME, [] as [&str; 0])]);
