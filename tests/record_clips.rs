@@ -302,14 +302,15 @@ fn credentials_of_a_clip_say_what_it_is_of_and_leave_its_pictures_alone() {
     }
 }
 
+#[track_caller]
+fn is_found_out(bytes: &[u8], anchor: &str, what: &str) {
+    let state = read(bytes, Some(anchor)).map(|reader| reader.validation_state());
+    assert!(matches!(state, Ok(ValidationState::Invalid) | Err(_)), "{what}: {state:?}");
+}
+
 #[test]
 fn whoever_alters_a_clip_with_credentials_is_found_out() {
     let Credited { desk, bytes, anchor, .. } = credited(Footage { seconds: 13, ..Footage::H264 });
-    #[track_caller]
-    fn is_found_out(bytes: &[u8], anchor: &str, what: &str) {
-        let state = read(bytes, Some(anchor)).map(|reader| reader.validation_state());
-        assert!(matches!(state, Ok(ValidationState::Invalid) | Err(_)), "{what}: {state:?}");
-    }
     assert_eq!(read(&bytes, Some(&anchor)).unwrap().validation_state(), ValidationState::Trusted);
     let boxes = boxes(&bytes);
     let kinds: Vec<_> = boxes.iter().map(|(kind, _)| String::from_utf8_lossy(kind).into_owned()).collect();
