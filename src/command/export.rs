@@ -43,7 +43,20 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     if exported.unfinished > 0 {
         tracing::warn!(segments = exported.unfinished, "still being recorded, and so left out; export again for them");
     }
-    if exported.segments == 0 {
+    if exported.withheld > 0 {
+        output::line(if vi {
+            format!(
+                "{} đoạn video gốc ở lại máy canh: camera có vùng che riêng tư. Phim trong hồ sơ đã tô kín các vùng đó.",
+                exported.withheld
+            )
+        } else {
+            format!(
+                "{} original segments stay on the appliance: the camera has privacy masks. They are painted over in the clip.",
+                exported.withheld
+            )
+        })?;
+    }
+    if exported.segments + exported.withheld == 0 {
         tracing::warn!("there is no finished video of this alert");
     }
     Ok(())

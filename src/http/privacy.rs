@@ -51,6 +51,8 @@ pub(super) struct CameraPrivacy {
     purpose: String,
     /// What of it is recorded.
     record: Recording,
+    /// Parts of its picture that nobody sees.
+    privacy_masks: usize,
 }
 
 /// Why each camera watches, and how long it is kept: as it stands on the notice for the door.
@@ -79,6 +81,7 @@ pub(super) async fn get_privacy(State(context): State<Shared>, who: Who) -> Json
                 name: camera.name.clone(),
                 purpose: camera.purpose.clone(),
                 record: camera.record,
+                privacy_masks: camera.privacy_masks.len(),
             })
             .collect(),
     })

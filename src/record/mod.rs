@@ -2,6 +2,7 @@
 
 mod belief;
 pub mod boxes;
+mod burn;
 mod camera;
 pub mod chain;
 pub mod clip;

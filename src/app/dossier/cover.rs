@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{Dossier, name_of};
 use crate::alert::{ActionKind, VerdictKind};
 use crate::base::chain::hex;
+use crate::record::evidence::{Hidden, Originals};
 use crate::rules::Severity;
 
 const STYLE: &str = "body{font:11pt/1.45 'Liberation Serif','Times New Roman',serif;max-width:17cm;margin:1.5cm auto;color:#000}\
@@ -17,7 +18,7 @@ th{width:32%;font-weight:600}code{font:9.5pt 'Liberation Mono',monospace;word-br
 @media print{body{margin:0}}";
 
 pub(super) fn html(dossier: &Dossier<'_>) -> String {
-    let Dossier { config, alert, history, about, key, segments, unfinished, has_clip, chains } = dossier;
+    let Dossier { config, alert, history, about, key, segments, is_withheld, unfinished, has_clip, chains } = dossier;
     let time = |at: Timestamp| {
         at.to_zoned_datetime(config.timezone.clone()).strftime("%H:%M:%S ngày %d/%m/%Y (%:z)").to_string()
     };
@@ -55,7 +56,7 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         handled.add(&time(action.at), "", &format!("{who}: {}{verdict}{note}", act(action.kind)));
     }
     let mut listed = String::new();
-    for segment in *segments {
+    for segment in segments.iter().filter(|_| !is_withheld) {
         // Writing to a string does not fail.
         let _ = write!(listed, "<li><code>{}</code></li>", escape(&name_of(segment)));
     }
@@ -68,20 +69,28 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         0 => String::new(),
         count => format!("<p>{count} đoạn cuối còn đang được ghi khi lập hồ sơ nên không có ở đây.</p>"),
     };
-    let clip = if *has_clip {
-        "<li><code>clip.mp4</code>: đoạn phim xem được ngay, ghép từ video gốc, không nén lại</li>"
-    } else {
-        ""
+    let clip = match (has_clip, &about.hidden) {
+        (false, _) => "",
+        (true, None) => "<li><code>clip.mp4</code>: đoạn phim xem được ngay, ghép từ video gốc, không nén lại</li>",
+        (true, Some(_)) => {
+            "<li><code>clip.mp4</code>: đoạn phim xem được ngay; vùng che riêng tư đã được tô kín, nên phim đã được nén lại</li>"
+        }
     };
+    let originals = if *is_withheld {
+        String::new()
+    } else {
+        format!("<li><code>segments/</code>: video gốc đúng từng byte như camera đã gửi</li>{listed}")
+    };
+    let hidden = about.hidden.as_ref().map(told_hidden).unwrap_or_default();
     let handled = if history.is_empty() { "<p>Chưa có ai xử lý.</p>".to_owned() } else { handled.table() };
     format!(
         "<!doctype html>\n<html lang=\"vi\"><head><meta charset=\"utf-8\"><title>Hồ sơ chứng cứ {id}</title>\
          <style>{STYLE}</style></head><body>\n\
          <h1>Hồ sơ chứng cứ điện tử</h1><p class=\"en\">Electronic evidence, exported by canhdem {version}</p>\n\
-         {table}{missing}{unfinished}\n\
+         {table}{missing}{unfinished}{hidden}\n\
          <h2>Đã xử lý</h2>{handled}\n\
          <h2>Trong hồ sơ này</h2><ul>{clip}\
-         <li><code>segments/</code>: video gốc đúng từng byte như camera đã gửi</li>{listed}\
+         {originals}\
          <li><code>pictures/</code>: ảnh lúc báo động và các phần ảnh đã xét</li>\
          <li><code>alert.json</code>: báo động với mọi phát hiện và cách tính mức nghi vấn</li>\
          <li><code>access.json</code>: ai đã xem, tải, xuất báo động này, theo nhật ký</li>\
@@ -96,6 +105,22 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         id = alert.id,
         version = escape(&about.version),
         table = rows.table(),
+    )
+}
+
+/// What the video does not show.
+fn told_hidden(hidden: &Hidden) -> String {
+    let masks = escape(&hidden.privacy_masks.join(", "));
+    let originals = match hidden.originals {
+        Originals::Withheld => {
+            "Video gốc không có trong hồ sơ này: cơ quan không đưa hình dưới vùng che ra ngoài. Video gốc còn lưu ở máy canh đến \
+             khi hết hạn; mã băm của từng đoạn ở <code>chains.json</code>."
+        }
+        Originals::Included => "Video gốc trong <code>segments/</code> không che, theo cấu hình của cơ quan.",
+    };
+    format!(
+        "<p><strong>Vùng che riêng tư của camera ({masks}) được tô kín trong phim của hồ sơ này.</strong> {originals}</p>\
+         <p class=\"en\">Privacy masks of the camera are painted over in the clip, which was therefore encoded again.</p>"
     )
 }
 

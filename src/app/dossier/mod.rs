@@ -18,9 +18,10 @@ use crate::alert::{Action, Alert};
 use crate::base::SharedClock;
 use crate::camera::snapshots;
 use crate::config::{self, Config, Settings};
+use crate::decode::Masks;
 use crate::http::{self, PackSource};
 use crate::record::clip::make_clip;
-use crate::record::evidence::{self, About, DeviceKey, Model, Part, PublicKey, Ready, Source};
+use crate::record::evidence::{self, About, DeviceKey, Hidden, Model, Originals, Part, PublicKey, Ready, Source};
 use crate::record::{ClipError, Segment, SegmentIndex as _, Stretch};
 use crate::store::{AFTER_ALERT, BEFORE_ALERT, Beside, VehicleCrop, at_the_machine, write_beside};
 use crate::vision;
@@ -34,6 +35,8 @@ struct Dossier<'a> {
     about: &'a About,
     key: PublicKey,
     segments: &'a [Segment],
+    /// The segments do not lie in the pack, for they show what privacy masks hide.
+    is_withheld: bool,
     /// Segments that are still being written, and so are left out.
     unfinished: usize,
     has_clip: bool,
@@ -47,6 +50,8 @@ pub struct Exported {
     /// Segments that were still being written, and so are left out.
     pub unfinished: usize,
     pub segments: usize,
+    /// Segments that stay on the appliance, for they show what privacy masks hide.
+    pub withheld: usize,
     _clip: Scratch,
 }
 
@@ -97,7 +102,9 @@ fn prepare(
         from: segments.first().map_or(from, |segment| segment.started_at),
         to: segments.last().map_or(to, Segment::ends_at),
         models: models(config)?,
+        hidden: hidden(config, &alert.camera),
     };
+    let is_withheld = about.hidden.as_ref().is_some_and(|hidden| hidden.originals == Originals::Withheld);
     let clip = clip(&store, config, &alert, (from, to), &scratch)?;
     let chains = chains::of(&store, &segments)?;
     let dossier = Dossier {
@@ -107,6 +114,7 @@ fn prepare(
         about: &about,
         key: key.public(),
         segments: &segments,
+        is_withheld,
         unfinished: unfinished.len(),
         has_clip: clip.is_some(),
         chains: &chains,
@@ -126,9 +134,17 @@ fn prepare(
         let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
         parts.push(Part { name: format!("pictures/{name}"), source: Source::Bytes(bytes) });
     }
-    parts.extend(segments.iter().map(|segment| file(name_of(segment), config.data_dir.join(&segment.path))));
+    let packed = if is_withheld { &[][..] } else { &segments[..] };
+    parts.extend(packed.iter().map(|segment| file(name_of(segment), config.data_dir.join(&segment.path))));
     let pack = evidence::prepare(about.clone(), parts, &key)?;
-    Ok(Exported { pack, key: key.public(), unfinished: unfinished.len(), segments: segments.len(), _clip: scratch })
+    Ok(Exported {
+        pack,
+        key: key.public(),
+        unfinished: unfinished.len(),
+        segments: packed.len(),
+        withheld: segments.len() - packed.len(),
+        _clip: scratch,
+    })
 }
 
 /// What a clip's name begins with while the page exports it.
@@ -199,6 +215,15 @@ fn models(config: &Config) -> anyhow::Result<Vec<Model>> {
     Ok(manifest.models.iter().filter(is_in_use).map(named).collect())
 }
 
+/// What today's configuration hides of a camera's video, whenever that was recorded.
+fn hidden(config: &Config, camera: &str) -> Option<Hidden> {
+    let masks = config.camera(camera).map(|camera| &camera.privacy_masks).filter(|masks| !masks.is_empty())?;
+    Some(Hidden {
+        privacy_masks: masks.iter().map(|mask| mask.id.clone()).collect(),
+        originals: if config.privacy.originals_in_evidence { Originals::Included } else { Originals::Withheld },
+    })
+}
+
 /// Of the alert's stretch; none where nothing is recorded of it.
 fn clip(
     store: &Beside,
@@ -208,8 +233,9 @@ fn clip(
     scratch: &Scratch,
 ) -> anyhow::Result<Option<PathBuf>> {
     gstreamer::init().context("GStreamer")?;
+    let masks = config.camera(&alert.camera).map_or_else(Masks::none, Masks::of);
     let stretch = Stretch { camera: alert.camera.clone(), from, to, focus: alert.opened_at };
-    match make_clip(store, &config.data_dir, &stretch, &scratch.path) {
+    match make_clip(store, &config.data_dir, &stretch, &masks, &scratch.path) {
         Ok(_) => Ok(Some(scratch.path.clone())),
         Err(ClipError::Nothing { .. }) => Ok(None),
         Err(error) => Err(error.into()),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::command::output;
-use crate::record::evidence::{self, Fault, FaultKind, PublicKey, Report};
+use crate::record::evidence::{self, Fault, FaultKind, Originals, PublicKey, Report};
 
 /// # Errors
 /// Where the pack is not intact, or cannot be read.
@@ -36,6 +36,17 @@ fn describe(report: &Report, is_expected: bool, vi: bool) -> Vec<String> {
             about.from,
             about.to
         ));
+        if let Some(hidden) = &about.hidden {
+            let masks = hidden.privacy_masks.join(", ");
+            lines.push(match (hidden.originals, vi) {
+                (Originals::Withheld, true) => format!("Phim đã tô kín vùng che riêng tư ({masks}); không có video gốc"),
+                (Originals::Withheld, false) => format!("Privacy masks painted over in the clip ({masks}); no originals"),
+                (Originals::Included, true) => format!("Phim đã tô kín vùng che riêng tư ({masks}); video gốc không che"),
+                (Originals::Included, false) => {
+                    format!("Privacy masks painted over in the clip ({masks}); originals show what they hide")
+                }
+            });
+        }
         lines.push(format!("{} {}, canhdem {}", word("Lập lúc", "Exported"), about.made_at, about.version));
         lines.push(format!("{} {key}", word("Khóa", "Key")));
         lines.push(format!("{} {}", word("Dấu khóa", "Fingerprint"), key.fingerprint()));

@@ -27,6 +27,28 @@ pub struct About {
     pub to: Timestamp,
     /// What looked at the pictures.
     pub models: Vec<Model>,
+    /// Of video that does not show all that the camera saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<Hidden>,
+}
+
+/// What the clip does not show, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hidden {
+    /// Privacy masks of the camera, as they were configured when the pack was made: painted over, so that the clip was decoded
+    /// and encoded again.
+    pub privacy_masks: Vec<String>,
+    /// Whether the original segments, which show it, lie in the pack all the same.
+    pub originals: Originals,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Originals {
+    /// The office gives them to whoever gets a pack.
+    Included,
+    /// They stay on the appliance.
+    Withheld,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
