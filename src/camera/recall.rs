@@ -32,7 +32,8 @@ impl Recall {
     /// Begins at a camera's start, at `monotonic`. What cannot be read is begun anew: it is learned again within days.
     pub(super) fn new(store: Store, camera: &str, monotonic: Duration) -> Self {
         let due = monotonic + FIRST_AFTER;
-        let mut recall = Self { store, camera: camera.to_owned(), perspective: Perspective::default(), masks: String::new(), due };
+        let mut recall =
+            Self { store, camera: camera.to_owned(), perspective: Perspective::default(), masks: String::new(), due };
         if let Some(body) = recall.read(PERSPECTIVE) {
             recall.perspective = serde_json::from_slice(&body).unwrap_or_else(|error| {
                 tracing::warn!(%error, "what was kept of the perspective makes no sense; it is learned anew");

@@ -39,9 +39,9 @@ pub use reach::Reach;
 pub use record::{Recording, Tiers};
 pub use settings::{
     ArmingKeys, CameraKeys, ClosedKeys, DaysKept, Drawn, EarlyWatchKeys, Edit, EditError, FileProblem, FileState,
-    GroupKeys, KeepingKeys, KindRules, LineKeys, Login, NationalDayKeys, NotWritten, PlanKeys, PrivacyKeys, RecordKeys,
-    RuleKeys, Settings, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys, ZonePlanKeys,
-    all_masked,
+    GroupKeys, KeepingKeys, KindRules, LineKeys, Login, MaskKeys, NationalDayKeys, NotWritten, PlanKeys, PrivacyKeys,
+    RecordKeys, RuleKeys, Settings, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys,
+    ZonePlanKeys, all_masked,
 };
 pub use zones::{Direction, EntryLine, PrivacyMask, Zone, ZoneKind, ZoneRules};
 

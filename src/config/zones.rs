@@ -261,7 +261,10 @@ pub(super) fn check_lines(raw: Vec<RawLine>, place: &str) -> Result<Vec<EntryLin
 
 pub(super) fn check_masks(raw: Vec<RawMask>, place: &str) -> Result<Vec<PrivacyMask>, String> {
     if raw.len() > MOST_MASKS {
-        return Err(format!("{place}: {} privacy masks are too many: at most {MOST_MASKS}, draw some as one", raw.len()));
+        return Err(format!(
+            "{place}: {} privacy masks are too many: at most {MOST_MASKS}, draw some as one",
+            raw.len()
+        ));
     }
     let mut masks: Vec<PrivacyMask> = Vec::with_capacity(raw.len());
     for (index, mask) in raw.into_iter().enumerate() {

@@ -126,17 +126,12 @@ impl Frame {
 
     /// The same picture in memory of its own, painted over: `paint` is given the bytes of its planes, tightly packed. A
     /// decoder's own memory is left alone, for the next pictures are made of it.
-    pub(super) fn painted(self, spans: Arc<Spans>, paint: impl FnOnce(&mut [u8], PixelFormat, &Spans)) -> Self {
-        let Self { width, height, pts, at, .. } = self;
-        let (mut data, format, full_range) = match self.storage {
-            Storage::Owned { data, format, full_range } => (data, format, full_range),
-            Storage::Decoded { format, .. } => {
-                let planes = self.planes();
-                (packed(&planes), format, planes.full_range)
-            }
-        };
-        paint(&mut data, format, &spans);
-        let storage = Storage::Owned { data, format, full_range };
+    pub(super) fn painted(&self, spans: Arc<Spans>, paint: impl FnOnce(&mut [u8], PixelFormat, &Spans)) -> Self {
+        let planes = self.planes();
+        let mut data = packed(&planes);
+        paint(&mut data, planes.format, &spans);
+        let storage = Storage::Owned { data, format: planes.format, full_range: planes.full_range };
+        let Self { width, height, pts, at, .. } = *self;
         Self { width, height, pts, at, storage, painted: Some(spans) }
     }
 

@@ -66,7 +66,9 @@ impl Impression {
             let line = planes.first.row(y);
             let line = &line[..planes.width.min(line.len())];
             match &frame.painted {
-                Some(spans) => spans.left(y).for_each(|left| impression.kept.extend(line.get(left).unwrap_or_default())),
+                Some(spans) => {
+                    spans.left(y).for_each(|left| impression.kept.extend(line.get(left).unwrap_or_default()))
+                }
                 None => impression.kept.extend_from_slice(line),
             }
         }

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest as _, Sha256};
 
 use super::frame::{Frame, PixelFormat};
-use crate::base::{Point, Polygon};
 use crate::base::chain::hex;
+use crate::base::{Point, Polygon};
 use crate::config;
 
 /// What is painted: the grey with which the detector's own input is padded, so that it means nothing to it. In both ranges
@@ -79,9 +79,13 @@ impl Masks {
     /// The picture with flat grey in the place of the masks and, of what lies around, nothing but the cells of two by two
     /// pixels that they touch. Painting it again changes nothing.
     pub fn paint(&self, frame: Frame) -> Frame {
-        let Some(inner) = &self.0 else { return frame };
-        let spans = inner.spans((frame.width as usize, frame.height as usize));
-        frame.painted(spans, paint)
+        self.painted(&frame).unwrap_or(frame)
+    }
+
+    /// A copy of the picture that is painted; `None` where there is nothing to paint.
+    pub fn painted(&self, frame: &Frame) -> Option<Frame> {
+        let spans = self.0.as_ref()?.spans((frame.width as usize, frame.height as usize));
+        Some(frame.painted(spans, paint))
     }
 }
 

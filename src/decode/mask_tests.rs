@@ -25,7 +25,7 @@ fn masks(polygons: &[&[[f32; 2]]]) -> Masks {
 /// Luma and both colours of a pixel; of RGB its three bytes.
 fn pixel(frame: &Frame, x: usize, y: usize) -> [u8; 3] {
     let planes = frame.planes();
-    let of = |plane: Option<super::super::Plane<'_>>, x: usize, y: usize| plane.expect("a plane").row(y)[x];
+    let of = |plane: Option<crate::decode::Plane<'_>>, x: usize, y: usize| plane.expect("a plane").row(y)[x];
     match planes.format {
         PixelFormat::Rgb => [0, 1, 2].map(|color| of(Some(planes.first), 3 * x + color, y)),
         PixelFormat::I420 => {
@@ -60,7 +60,11 @@ fn check(corners: &[[f32; 2]], size: (u32, u32), expected: &[&str]) {
 #[test]
 fn masks_cover_what_they_touch() {
     // On cells, and between them.
-    check(&[[0.25, 0.5], [0.75, 0.5], [0.75, 1.0], [0.25, 1.0]], (8, 4), &["........", "........", "..####..", "..####.."]);
+    check(
+        &[[0.25, 0.5], [0.75, 0.5], [0.75, 1.0], [0.25, 1.0]],
+        (8, 4),
+        &["........", "........", "..####..", "..####.."],
+    );
     check(&[[0.3, 0.6], [0.7, 0.6], [0.7, 0.9], [0.3, 0.9]], (8, 4), &["........", "........", "..####..", "..####.."]);
     // A triangle, and one that is thinner than a pixel.
     check(
@@ -106,7 +110,7 @@ fn another_size_of_picture_is_painted_as_well() {
 #[test]
 fn what_moves_behind_a_mask_is_not_seen() {
     let masks = masks(&[&[[0.5, 0.0], [1.0, 0.0], [1.0, 1.0], [0.5, 1.0]]]);
-    let picture = |second: u64, bright: std::ops::Range<usize>| {
+    let picture = |second: u64, bright: Range<usize>| {
         let mut data = vec![60; 640 * 360 * 3 / 2];
         for y in 100..300 {
             data[y * 640 + bright.start..y * 640 + bright.end].fill(200);

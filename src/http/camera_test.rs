@@ -7,10 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::camera_view::{Reason, reason};
 use super::params::Sent;
 use super::problem::Problems;
 use super::settings::{SentLogin, credentials, sees_all};
-use super::view::{Reason, reason};
 use super::{Shared, WebError, blocking};
 use crate::access::Who;
 use crate::config::{Credentials, Transport, address};

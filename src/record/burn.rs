@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use gst::prelude::*;
 use gstreamer as gst;
 use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;

@@ -116,12 +116,7 @@ pub(super) fn info(timeline: &Timeline, extent: &Extent) -> ClipInfo {
     ClipInfo { starts_at: timeline.wall(extent.starts), ends_at: timeline.wall(extent.ends) }
 }
 
-pub(super) fn write(
-    mut timeline: Timeline,
-    extent: &Extent,
-    masks: &Masks,
-    out: &Path,
-) -> Result<ClipInfo, ClipError> {
+pub(super) fn write(mut timeline: Timeline, extent: &Extent, masks: &Masks, out: &Path) -> Result<ClipInfo, ClipError> {
     let info = info(&timeline, extent);
     let part = beside(out, "part");
     let data = beside(out, "data");
@@ -130,8 +125,8 @@ pub(super) fn write(
     } else {
         burn::write_part(&mut timeline, extent, masks, &part, &data)
     };
-    let moved = written
-        .and_then(|()| fs::rename(&part, out).map_err(|error| ClipError::Disk { path: out.to_owned(), error }));
+    let moved =
+        written.and_then(|()| fs::rename(&part, out).map_err(|error| ClipError::Disk { path: out.to_owned(), error }));
     if moved.is_err() {
         // Best effort: what stays behind is removed with the cache's leftovers.
         drop(fs::remove_file(&part));

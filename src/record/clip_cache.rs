@@ -67,7 +67,15 @@ impl ClipCache {
                 fs::remove_file(path)?;
             }
         }
-        Ok(Self { data_dir, index, limits, making: Mutex::default(), made: Condvar::new(), burning: Mutex::new(0), encoder: Mutex::new(()) })
+        Ok(Self {
+            data_dir,
+            index,
+            limits,
+            making: Mutex::default(),
+            made: Condvar::new(),
+            burning: Mutex::new(0),
+            encoder: Mutex::new(()),
+        })
     }
 
     /// What a clip of this stretch would show now; see [`super::clip::extent`].

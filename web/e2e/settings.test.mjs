@@ -115,7 +115,7 @@ describe('an administrator sets up', () => {
   it('draws a zone, which is in force without a restart', async () => {
     await open(`settings/zones?camera=${camera}`);
     await page.waitForSelector('.canvas img');
-    await page.click('[data-add-zone]');
+    await page.click('[data-add=zones]');
     for (const [x, y] of [[0.1, 0.2], [0.5, 0.2], [0.5, 0.7], [0.1, 0.7]]) await page.mouse.click(...(await place(x, y))); // prettier-ignore
     await page.mouse.click(...(await place(0.1, 0.2)));
     await page.waitForSelector('[data-zone=vung-1].chosen');

@@ -39,9 +39,15 @@ fn describe(report: &Report, is_expected: bool, vi: bool) -> Vec<String> {
         if let Some(hidden) = &about.hidden {
             let masks = hidden.privacy_masks.join(", ");
             lines.push(match (hidden.originals, vi) {
-                (Originals::Withheld, true) => format!("Phim đã tô kín vùng che riêng tư ({masks}); không có video gốc"),
-                (Originals::Withheld, false) => format!("Privacy masks painted over in the clip ({masks}); no originals"),
-                (Originals::Included, true) => format!("Phim đã tô kín vùng che riêng tư ({masks}); video gốc không che"),
+                (Originals::Withheld, true) => {
+                    format!("Phim đã tô kín vùng che riêng tư ({masks}); không có video gốc")
+                }
+                (Originals::Withheld, false) => {
+                    format!("Privacy masks painted over in the clip ({masks}); no originals")
+                }
+                (Originals::Included, true) => {
+                    format!("Phim đã tô kín vùng che riêng tư ({masks}); video gốc không che")
+                }
                 (Originals::Included, false) => {
                     format!("Privacy masks painted over in the clip ({masks}); originals show what they hide")
                 }

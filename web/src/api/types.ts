@@ -78,10 +78,12 @@ export type KindRules = Schemas['KindRules'];
 export type StandingPerson = Schemas['StandingPerson'];
 export type ZoneKeys = Omit<Schemas['ZoneKeys'], 'polygon' | 'rules'> & { polygon: Place[]; rules: RuleKeys };
 export type LineKeys = Required<Omit<Schemas['LineKeys'], 'from' | 'to'>> & { from: Place; to: Place };
+export type MaskKeys = Omit<Schemas['MaskKeys'], 'polygon'> & { polygon: Place[] };
 /** As the appliance tells it, with nothing left out. */
 export interface Drawn {
   zones: ZoneKeys[];
   lines: LineKeys[];
+  privacy_masks: MaskKeys[];
 }
 export type WrittenCamera = CameraKeys & Drawn & { has_credentials: boolean };
 export type Settings = Omit<Schemas['SettingsView'], 'cameras'> & { cameras: WrittenCamera[] };
