@@ -52,7 +52,7 @@ pub enum ClipError {
     Mux(String),
     #[error(
         "the camera has privacy masks, and for video in which they are painted over an H.264 encoder is missing: install \
-         gstreamer1.0-plugins-ugly (x264)"
+         gstreamer1.0-plugins-ugly (x264), or gstreamer1.0-plugins-bad with OpenH264"
     )]
     NoEncoder,
     #[error("other clips with privacy masks are being made; try again in a moment")]

@@ -364,7 +364,8 @@ fn expected(mut now: Written, edit: &Edit) -> Written {
     let camera = |now: &mut Written, id: &str| now.cameras.iter().position(|camera| camera.keys.id == id);
     match edit {
         Edit::AddCamera(keys) => {
-            now.cameras.push(WrittenCamera { keys: keys.clone(), drawn: Drawn::default(), has_credentials: false });
+            let drawn = Drawn { privacy_masks: Some(Vec::new()), ..Drawn::default() };
+            now.cameras.push(WrittenCamera { keys: keys.clone(), drawn, has_credentials: false });
         }
         Edit::ChangeCamera(keys) => {
             let at = camera(&mut now, &keys.id).expect("there");
@@ -394,6 +395,7 @@ fn sorted(mut written: Written) -> Written {
     for camera in &mut written.cameras {
         camera.drawn.zones.sort_by(|a, b| a.id.cmp(&b.id));
         camera.drawn.lines.sort_by(|a, b| a.id.cmp(&b.id));
+        camera.drawn.privacy_masks.iter_mut().for_each(|masks| masks.sort_by(|a, b| a.id.cmp(&b.id)));
     }
     written.arming.closed.sort_by(|a, b| a.from.cmp(&b.from));
     written.arming.group.sort_by(|a, b| a.name.cmp(&b.name));
