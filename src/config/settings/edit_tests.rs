@@ -294,10 +294,11 @@ fn any_drawn() -> impl Strategy<Value = Drawn> {
     let mask = (id(), prop::collection::vec(corner(), 3..6)).prop_map(|(id, polygon)| MaskKeys { id, polygon });
     let (zones, lines, masks) =
         (prop::collection::vec(zone, 0..4), prop::collection::vec(line, 0..3), prop::collection::vec(mask, 0..3));
+    let masks = prop::option::of(masks);
     (zones, lines, masks).prop_map(|(zones, lines, masks)| Drawn {
         zones: unique(zones, |zone| zone.id.clone()),
         lines: unique(lines, |line| line.id.clone()),
-        privacy_masks: Some(unique(masks, |mask| mask.id.clone())),
+        privacy_masks: masks.map(|masks| unique(masks, |mask| mask.id.clone())),
     })
 }
 
@@ -364,8 +365,7 @@ fn expected(mut now: Written, edit: &Edit) -> Written {
     let camera = |now: &mut Written, id: &str| now.cameras.iter().position(|camera| camera.keys.id == id);
     match edit {
         Edit::AddCamera(keys) => {
-            let drawn = Drawn { privacy_masks: Some(Vec::new()), ..Drawn::default() };
-            now.cameras.push(WrittenCamera { keys: keys.clone(), drawn, has_credentials: false });
+            now.cameras.push(WrittenCamera { keys: keys.clone(), drawn: Drawn::default(), has_credentials: false });
         }
         Edit::ChangeCamera(keys) => {
             let at = camera(&mut now, &keys.id).expect("there");
@@ -381,7 +381,9 @@ fn expected(mut now: Written, edit: &Edit) -> Written {
         }
         Edit::Draw { camera: id, drawn } => {
             let at = camera(&mut now, id).expect("there");
-            now.cameras[at].drawn = drawn.clone();
+            let masks = drawn.privacy_masks.clone().or_else(|| now.cameras[at].drawn.privacy_masks.take());
+            let privacy_masks = masks.filter(|masks| !masks.is_empty());
+            now.cameras[at].drawn = Drawn { privacy_masks, ..drawn.clone() };
         }
         Edit::Arm(keys) => now.arming = keys.clone(),
         Edit::Keep(keys) => now.keeping = keys.clone(),

@@ -87,7 +87,8 @@ pub struct Drawn {
     pub zones: Vec<ZoneKeys>,
     #[serde(default)]
     pub lines: Vec<LineKeys>,
-    /// As they stand where they are left out: who draws zones alone uncovers nothing.
+    /// Left out where there are none. Sent without them, they stay as they are: who draws zones alone uncovers nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privacy_masks: Option<Vec<MaskKeys>>,
 }
 
@@ -320,7 +321,8 @@ impl Written {
             let drawn = Drawn {
                 zones: rows(camera, "zones", &["id", "kind", "polygon", "rules"])?,
                 lines: rows(camera, "lines", &["id", "from", "to", "direction"])?,
-                privacy_masks: Some(rows(camera, "privacy_masks", &["id", "polygon"])?),
+                privacy_masks: Some(rows(camera, "privacy_masks", &["id", "polygon"])?)
+                    .filter(|masks: &Vec<MaskKeys>| !masks.is_empty()),
             };
             cameras.push(WrittenCamera { keys, drawn, has_credentials });
         }

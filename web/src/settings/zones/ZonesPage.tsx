@@ -57,8 +57,11 @@ function ZoneEditor({ settings, known, camera }: EditorProps) {
   const of = useCallback(
     ({ cameras }: Settings): Drawn => {
       const camera = cameras.find((other) => other.id === id);
-      const { zones, lines, privacy_masks } = camera ?? { zones: [], lines: [], privacy_masks: [] };
-      return { zones, lines, privacy_masks };
+      return {
+        zones: camera?.zones ?? [],
+        lines: camera?.lines ?? [],
+        privacy_masks: camera?.privacy_masks ?? [],
+      };
     },
     [id],
   );
