@@ -139,6 +139,9 @@ fn what_lies_behind_a_mask_leaves_the_appliance_in_no_way() {
     check_camera(&appliance, MASKED);
     assert_eq!(told(&appliance, OPEN)["type"], "start");
 
+    let folder = tempfile::tempdir().expect("a folder");
+    check_blurred(&office, alert["id"].as_str().expect("an id"), folder.path());
+
     // A mask that is drawn now holds for what was recorded before.
     let id = alert["id"].as_str().expect("an id");
     let original = fetch(&appliance, &format!("alerts/{id}/clip.mp4"));
@@ -148,7 +151,6 @@ fn what_lies_behind_a_mask_leaves_the_appliance_in_no_way() {
         camera.is_some_and(|camera| camera["privacy_masks"][0]["id"] == "nha-dan")
     });
     check_camera(&appliance, OPEN);
-    let folder = tempfile::tempdir().expect("a folder");
     let clip = folder.path().join("clip.mp4");
     let burnt = fetch(&appliance, &format!("alerts/{id}/clip.mp4"));
     assert!(burnt.body != original.body, "the clip from before is not given out");
@@ -156,6 +158,29 @@ fn what_lies_behind_a_mask_leaves_the_appliance_in_no_way() {
     assert!(check_clip(&clip) > 10);
     check_packs(&office, id, folder.path());
     appliance.stop();
+}
+
+/// Who is not of the alert is blurred where that is asked for, and then the originals stay.
+#[track_caller]
+fn check_blurred(office: &Office, alert: &str, folder: &Path) {
+    let text = |path: &Path| path.to_str().expect("text").to_owned();
+    let (pack, unpacked) = (folder.join("blurred.zip"), folder.join("blurred"));
+    let arguments = ["export", "--config", &text(&office.config), "--alert", alert, "--out", &text(&pack), "--blur"];
+    let exported = run(&arguments);
+    assert_eq!(exported.code, Some(0), "{}", exported.stderr);
+    let out = Command::new("python3").args(["-m", "zipfile", "-e", &text(&pack), &text(&unpacked)]).output();
+    assert!(out.expect("python3").status.success());
+    let manifest: Value =
+        serde_json::from_slice(&fs::read(unpacked.join("manifest.json")).expect("a manifest")).expect("JSON");
+    let blurred = &manifest["hidden"]["blurred"];
+    assert!(blurred["pictures"].as_u64().is_some_and(|pictures| pictures > 10), "{manifest}");
+    assert_eq!(blurred["model"]["name"], "yolox-nano");
+    assert_eq!(manifest["hidden"]["originals"], "withheld");
+    assert!(files_below(&unpacked.join("segments")).is_empty());
+    assert!(fs::read_to_string(unpacked.join("cover.html")).expect("a cover").contains("được làm mờ trong phim"));
+    assert!(film::pictures(&unpacked.join("clip.mp4")) > 10);
+    let verified = run(&["verify", &text(&pack), "--language", "en"]);
+    assert!(verified.code == Some(0) && verified.stdout.contains("blurred in the clip"), "{}", verified.stdout);
 }
 
 /// Whatever one can have of a camera.
@@ -187,7 +212,7 @@ fn check_packs(office: &Office, alert: &str, folder: &Path) {
         assert_eq!(exported.stdout.contains("stay on the appliance"), !originals, "{}", exported.stdout);
         let verified = run(&["verify", &text(&pack), "--language", "en"]);
         assert_eq!(verified.code, Some(0), "{}", verified.stdout);
-        assert!(verified.stdout.contains("Privacy masks painted over in the clip (nha-dan)"), "{}", verified.stdout);
+        assert!(verified.stdout.contains("Privacy masks painted over in the clip: nha-dan"), "{}", verified.stdout);
         let out = Command::new("python3").args(["-m", "zipfile", "-e", &text(&pack), &text(&unpacked)]).output();
         assert!(out.expect("python3").status.success());
         assert!(check_clip(&unpacked.join("clip.mp4")) > 10);

@@ -124,15 +124,15 @@ impl Frame {
         Ok(Self { width, height, pts, at, storage: Storage::Owned { data, format, full_range }, painted: None })
     }
 
-    /// The same picture in memory of its own, painted over: `paint` is given the bytes of its planes, tightly packed. A
-    /// decoder's own memory is left alone, for the next pictures are made of it.
-    pub(super) fn painted(&self, spans: Arc<Spans>, paint: impl FnOnce(&mut [u8], PixelFormat, &Spans)) -> Self {
+    /// The same picture in memory of its own, changed: `change` is given the bytes of its planes, tightly packed. A decoder's
+    /// own memory is left alone, for the next pictures are made of it.
+    pub(super) fn changed(&self, change: impl FnOnce(&mut [u8], PixelFormat)) -> Self {
         let planes = self.planes();
         let mut data = packed(&planes);
-        paint(&mut data, planes.format, &spans);
+        change(&mut data, planes.format);
         let storage = Storage::Owned { data, format: planes.format, full_range: planes.full_range };
-        let Self { width, height, pts, at, .. } = *self;
-        Self { width, height, pts, at, storage, painted: Some(spans) }
+        let Self { width, height, pts, at, ref painted, .. } = *self;
+        Self { width, height, pts, at, storage, painted: painted.clone() }
     }
 
     pub fn planes(&self) -> Planes<'_> {

@@ -85,7 +85,9 @@ impl Masks {
     /// A copy of the picture that is painted; `None` where there is nothing to paint.
     pub fn painted(&self, frame: &Frame) -> Option<Frame> {
         let spans = self.0.as_ref()?.spans((frame.width as usize, frame.height as usize));
-        Some(frame.painted(spans, paint))
+        let mut copy = frame.changed(|bytes, format| paint(bytes, format, &spans));
+        copy.painted = Some(spans);
+        Some(copy)
     }
 }
 

@@ -11,7 +11,7 @@ use gstreamer as gst;
 use gstreamer_app as gst_app;
 use jiff::Timestamp;
 
-use super::burn;
+use super::burn::{self, Retouch};
 use super::pipeline::{PipelineError, check, launch, named, wait_for_end};
 use super::timeline::{Extent, Position, Timeline};
 use super::{IndexError, SegmentIndex};
@@ -99,7 +99,29 @@ pub fn make_clip(
     out: &Path,
 ) -> Result<ClipInfo, ClipError> {
     let (timeline, extent) = plan(index, data_dir, stretch)?;
-    write(timeline, &extent, masks, out)
+    write(timeline, &extent, Hiding { masks, retouch: None }, out)
+}
+
+/// As [`make_clip`], without what `retouch` hides, too.
+///
+/// # Errors
+/// As [`make_clip`], and what `retouch` fails with.
+pub fn make_retouched_clip(
+    index: &dyn SegmentIndex,
+    data_dir: &Path,
+    stretch: &Stretch,
+    masks: &Masks,
+    retouch: &mut dyn Retouch,
+    out: &Path,
+) -> Result<ClipInfo, ClipError> {
+    let (timeline, extent) = plan(index, data_dir, stretch)?;
+    write(timeline, &extent, Hiding { masks, retouch: Some(retouch) }, out)
+}
+
+/// What a clip does not show.
+pub(super) struct Hiding<'a> {
+    pub(super) masks: &'a Masks,
+    pub(super) retouch: Option<&'a mut dyn Retouch>,
 }
 
 pub(super) fn plan(
@@ -116,14 +138,19 @@ pub(super) fn info(timeline: &Timeline, extent: &Extent) -> ClipInfo {
     ClipInfo { starts_at: timeline.wall(extent.starts), ends_at: timeline.wall(extent.ends) }
 }
 
-pub(super) fn write(mut timeline: Timeline, extent: &Extent, masks: &Masks, out: &Path) -> Result<ClipInfo, ClipError> {
+pub(super) fn write(
+    mut timeline: Timeline,
+    extent: &Extent,
+    hiding: Hiding<'_>,
+    out: &Path,
+) -> Result<ClipInfo, ClipError> {
     let info = info(&timeline, extent);
     let part = beside(out, "part");
     let data = beside(out, "data");
-    let written = if masks.is_empty() {
+    let written = if hiding.masks.is_empty() && hiding.retouch.is_none() {
         write_part(&mut timeline, extent, &part, &data)
     } else {
-        burn::write_part(&mut timeline, extent, masks, &part, &data)
+        burn::write_part(&mut timeline, extent, hiding, &part, &data)
     };
     let moved =
         written.and_then(|()| fs::rename(&part, out).map_err(|error| ClipError::Disk { path: out.to_owned(), error }));

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 use super::SegmentIndex;
-use super::clip::{ClipError, ClipInfo, Stretch, info, plan, write};
+use super::clip::{ClipError, ClipInfo, Hiding, Stretch, info, plan, write};
 use crate::decode::Masks;
 
 const FOLDER: &str = "clips";
@@ -102,7 +102,7 @@ impl ClipCache {
         let _turn = self.take_turn(&path);
         if !path.is_file() {
             let _encoder = place.as_ref().map(|_| self.encoder.lock().unwrap_or_else(PoisonError::into_inner));
-            write(timeline, &extent, masks, &path)?;
+            write(timeline, &extent, Hiding { masks, retouch: None }, &path)?;
             if let Err(error) = self.trim() {
                 tracing::warn!(%error, "old clips cannot be removed");
             }

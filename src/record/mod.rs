@@ -33,6 +33,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use burn::Retouch;
 pub use camera::CameraRecorder;
 pub use clip::{ClipError, ClipInfo, Stretch};
 pub use clip_cache::{Clip, ClipCache, ClipLimits};

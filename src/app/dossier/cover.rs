@@ -73,7 +73,7 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         (false, _) => "",
         (true, None) => "<li><code>clip.mp4</code>: đoạn phim xem được ngay, ghép từ video gốc, không nén lại</li>",
         (true, Some(_)) => {
-            "<li><code>clip.mp4</code>: đoạn phim xem được ngay; vùng che riêng tư đã được tô kín, nên phim đã được nén lại</li>"
+            "<li><code>clip.mp4</code>: đoạn phim xem được ngay; một số chỗ được che (xem trên), nên phim đã được nén lại</li>"
         }
     };
     let originals = if *is_withheld {
@@ -110,18 +110,38 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
 
 /// What the video does not show.
 fn told_hidden(hidden: &Hidden) -> String {
-    let masks = escape(&hidden.privacy_masks.join(", "));
-    let originals = match hidden.originals {
+    let mut told = String::new();
+    if !hidden.privacy_masks.is_empty() {
+        let masks = escape(&hidden.privacy_masks.join(", "));
+        // Writing to a string does not fail.
+        let _ = write!(
+            told,
+            "<p><strong>Vùng che riêng tư của camera ({masks}) được tô kín trong phim của hồ sơ này.</strong></p>\
+             <p class=\"en\">Privacy masks of the camera are painted over in the clip, which was therefore encoded again.</p>"
+        );
+    }
+    if let Some(blurred) = &hidden.blurred {
+        let _ = write!(
+            told,
+            "<p><strong>Mặt người và biển số xe không thuộc báo động được làm mờ trong phim, theo yêu cầu khi lập hồ sơ.</strong> \
+             Mô hình {} tìm người và xe trên {} ảnh của phim, đã làm mờ {} lần thấy đầu người và {} lần thấy xe; {} đường đi của báo \
+             động để rõ. Chỗ mô hình không thấy thì không được làm mờ.</p>\
+             <p class=\"en\">Heads and plates of whoever is not of the alert were blurred on request; what the model missed was not.</p>",
+            escape(&blurred.model.name),
+            blurred.pictures,
+            blurred.heads,
+            blurred.vehicles,
+            blurred.clear_tracks,
+        );
+    }
+    told.push_str(match hidden.originals {
         Originals::Withheld => {
-            "Video gốc không có trong hồ sơ này: cơ quan không đưa hình dưới vùng che ra ngoài. Video gốc còn lưu ở máy canh đến \
-             khi hết hạn; mã băm của từng đoạn ở <code>chains.json</code>."
+            "<p>Video gốc không có trong hồ sơ này: cơ quan không đưa hình đã che ra ngoài. Video gốc còn lưu ở máy canh đến khi \
+             hết hạn; mã băm của từng đoạn ở <code>chains.json</code>.</p>"
         }
-        Originals::Included => "Video gốc trong <code>segments/</code> không che, theo cấu hình của cơ quan.",
-    };
-    format!(
-        "<p><strong>Vùng che riêng tư của camera ({masks}) được tô kín trong phim của hồ sơ này.</strong> {originals}</p>\
-         <p class=\"en\">Privacy masks of the camera are painted over in the clip, which was therefore encoded again.</p>"
-    )
+        Originals::Included => "<p>Video gốc trong <code>segments/</code> không che, theo cấu hình của cơ quan.</p>",
+    });
+    told
 }
 
 #[derive(Default)]

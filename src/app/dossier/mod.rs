@@ -1,6 +1,7 @@
 //! What is exported of an alert: everything that the appliance kept of it, as one evidence pack.
 
 mod access;
+mod blur;
 mod chains;
 mod cover;
 mod document;
@@ -20,11 +21,14 @@ use crate::camera::snapshots;
 use crate::config::{self, Config, Settings};
 use crate::decode::Masks;
 use crate::http::{self, PackSource};
-use crate::record::clip::make_clip;
-use crate::record::evidence::{self, About, DeviceKey, Hidden, Model, Originals, Part, PublicKey, Ready, Source};
+use crate::record::clip::{make_clip, make_retouched_clip};
+use crate::record::evidence::{
+    self, About, Blurred, DeviceKey, Hidden, Model, Originals, Part, PublicKey, Ready, Source,
+};
 use crate::record::{ClipError, Segment, SegmentIndex as _, Stretch};
 use crate::store::{AFTER_ALERT, BEFORE_ALERT, Beside, VehicleCrop, at_the_machine, write_beside};
 use crate::vision;
+use blur::Blur;
 use chains::Chain;
 
 /// All that is told of in a dossier.
@@ -56,12 +60,20 @@ pub struct Exported {
 }
 
 /// Exports an alert to `out`, which must not be there yet, and writes into the audit log first that this was done at the
-/// machine. The appliance may run meanwhile. `configuration` is the text of its file.
+/// machine. The appliance may run meanwhile. `configuration` is the text of its file. `is_blurred`: who is not of the alert is made
+/// unrecognisable in the clip.
 ///
 /// # Errors
 /// There is no such alert, what is kept of it cannot be read, or the pack or the audit log cannot be written: named, with the
 /// way out.
-pub fn export(config: &Config, configuration: &str, id: Uuid, now: Timestamp, out: &Path) -> anyhow::Result<Exported> {
+pub fn export(
+    config: &Config,
+    configuration: &str,
+    id: Uuid,
+    is_blurred: bool,
+    now: Timestamp,
+    out: &Path,
+) -> anyhow::Result<Exported> {
     if out.exists() {
         bail!("{} is there already; choose another name, or move it away", out.display());
     }
@@ -69,7 +81,7 @@ pub fn export(config: &Config, configuration: &str, id: Uuid, now: Timestamp, ou
     found.with_context(|| format!("there is no alert {id}; the page and GET /api/v1/alerts list them"))?;
     write_beside(&config.data_dir, &Deed { alert: Some(id), ..at_the_machine(Act::Exported, None) }, now)
         .context("nothing is exported that the audit log does not tell of")?;
-    let exported = prepare(config, Some(configuration), id, now, Scratch::new(out))?;
+    let exported = prepare(config, Some(configuration), id, is_blurred, now, Scratch::new(out))?;
     exported.pack.write(out)?;
     Ok(exported)
 }
@@ -82,6 +94,7 @@ fn prepare(
     config: &Config,
     configuration: Option<&str>,
     id: Uuid,
+    is_blurred: bool,
     now: Timestamp,
     scratch: Scratch,
 ) -> anyhow::Result<Exported> {
@@ -93,6 +106,8 @@ fn prepare(
     let to = alert.last_seen_at.saturating_add(AFTER_ALERT).unwrap_or(Timestamp::MAX);
     let (segments, unfinished): (Vec<_>, Vec<_>) =
         store.overlapping(&alert.camera, from, to)?.into_iter().partition(|segment| segment.complete);
+    let mut blur = is_blurred.then(|| Blur::new(config, &alert, store.trails(id)?.into_values())).transpose()?;
+    let clip = clip(&store, config, &alert, (from, to), blur.as_mut(), &scratch)?;
     let about = About {
         made_at: now,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -102,10 +117,9 @@ fn prepare(
         from: segments.first().map_or(from, |segment| segment.started_at),
         to: segments.last().map_or(to, Segment::ends_at),
         models: models(config)?,
-        hidden: hidden(config, &alert.camera),
+        hidden: hidden(config, &alert.camera, blur.as_ref().map(Blur::blurred)),
     };
     let is_withheld = about.hidden.as_ref().is_some_and(|hidden| hidden.originals == Originals::Withheld);
-    let clip = clip(&store, config, &alert, (from, to), &scratch)?;
     let chains = chains::of(&store, &segments)?;
     let dossier = Dossier {
         config,
@@ -176,11 +190,11 @@ impl Packs {
 }
 
 impl PackSource for Packs {
-    fn pack(&self, alert: Uuid) -> Result<http::Pack, String> {
+    fn pack(&self, alert: Uuid, is_blurred: bool) -> Result<http::Pack, String> {
         let config = self.settings.config();
         let scratch = Scratch::new(&config.data_dir.join(format!("{EXPORT}{}", Uuid::now_v7())));
         let text = self.settings.text();
-        let exported = prepare(&config, text.as_deref(), alert, self.clock.now(), scratch);
+        let exported = prepare(&config, text.as_deref(), alert, is_blurred, self.clock.now(), scratch);
         let exported = exported.map_err(|error| format!("{error:#}"))?;
         let bytes = exported.pack.bytes;
         Ok(http::Pack {
@@ -215,11 +229,12 @@ fn models(config: &Config) -> anyhow::Result<Vec<Model>> {
     Ok(manifest.models.iter().filter(is_in_use).map(named).collect())
 }
 
-/// What today's configuration hides of a camera's video, whenever that was recorded.
-fn hidden(config: &Config, camera: &str) -> Option<Hidden> {
-    let masks = config.camera(camera).map(|camera| &camera.privacy_masks).filter(|masks| !masks.is_empty())?;
-    Some(Hidden {
+/// What the clip does not show: what today's configuration hides of a camera's video, whenever that was recorded, and whom.
+fn hidden(config: &Config, camera: &str, blurred: Option<Blurred>) -> Option<Hidden> {
+    let masks = config.camera(camera).map_or(&[][..], |camera| &camera.privacy_masks);
+    (!masks.is_empty() || blurred.is_some()).then(|| Hidden {
         privacy_masks: masks.iter().map(|mask| mask.id.clone()).collect(),
+        blurred,
         originals: if config.privacy.originals_in_evidence { Originals::Included } else { Originals::Withheld },
     })
 }
@@ -230,12 +245,17 @@ fn clip(
     config: &Config,
     alert: &Alert,
     (from, to): (Timestamp, Timestamp),
+    blur: Option<&mut Blur>,
     scratch: &Scratch,
 ) -> anyhow::Result<Option<PathBuf>> {
     gstreamer::init().context("GStreamer")?;
     let masks = config.camera(&alert.camera).map_or_else(Masks::none, Masks::of);
     let stretch = Stretch { camera: alert.camera.clone(), from, to, focus: alert.opened_at };
-    match make_clip(store, &config.data_dir, &stretch, &masks, &scratch.path) {
+    let made = match blur {
+        Some(blur) => make_retouched_clip(store, &config.data_dir, &stretch, &masks, blur, &scratch.path),
+        None => make_clip(store, &config.data_dir, &stretch, &masks, &scratch.path),
+    };
+    match made {
         Ok(_) => Ok(Some(scratch.path.clone())),
         Err(ClipError::Nothing { .. }) => Ok(None),
         Err(error) => Err(error.into()),

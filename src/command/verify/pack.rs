@@ -37,20 +37,22 @@ fn describe(report: &Report, is_expected: bool, vi: bool) -> Vec<String> {
             about.to
         ));
         if let Some(hidden) = &about.hidden {
-            let masks = hidden.privacy_masks.join(", ");
-            lines.push(match (hidden.originals, vi) {
-                (Originals::Withheld, true) => {
-                    format!("Phim đã tô kín vùng che riêng tư ({masks}); không có video gốc")
-                }
-                (Originals::Withheld, false) => {
-                    format!("Privacy masks painted over in the clip ({masks}); no originals")
-                }
-                (Originals::Included, true) => {
-                    format!("Phim đã tô kín vùng che riêng tư ({masks}); video gốc không che")
-                }
-                (Originals::Included, false) => {
-                    format!("Privacy masks painted over in the clip ({masks}); originals show what they hide")
-                }
+            if !hidden.privacy_masks.is_empty() {
+                let masks = hidden.privacy_masks.join(", ");
+                lines.push(format!(
+                    "{}: {masks}",
+                    word("Phim đã tô kín vùng che riêng tư", "Privacy masks painted over in the clip")
+                ));
+            }
+            if hidden.blurred.is_some() {
+                lines.push(word(
+                    "Phim đã làm mờ mặt người và biển số không thuộc báo động",
+                    "Heads and plates of whoever is not of the alert blurred in the clip",
+                ));
+            }
+            lines.push(match hidden.originals {
+                Originals::Withheld => word("Không có video gốc", "No original video"),
+                Originals::Included => word("Video gốc không che", "The original video shows what is hidden"),
             });
         }
         lines.push(format!("{} {}, canhdem {}", word("Lập lúc", "Exported"), about.made_at, about.version));

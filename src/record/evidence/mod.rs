@@ -19,7 +19,7 @@ mod verify;
 
 pub use head::{Signature, Statement};
 pub use key::{DeviceKey, KeyError, PublicKey};
-pub use manifest::{About, Hidden, Manifest, Model, Originals};
+pub use manifest::{About, Blurred, Hidden, Manifest, Model, Originals};
 pub use pack::{PackError, Part, Ready, Source, prepare};
 pub use verify::{Fault, FaultKind, Report, VerifyError, verify};
 

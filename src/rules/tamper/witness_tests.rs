@@ -27,7 +27,15 @@ fn slabs(left: usize, gain: f32, noise: f32, color: f32, random: &mut fastrand::
 fn plain(level: f32, random: &mut fastrand::Rng) -> Impression {
     let blocks = COLUMNS * ROWS;
     let kept = (0..4096).map(|_| random.u8(90..96)).collect();
-    Impression { columns: COLUMNS, rows: ROWS, means: vec![level; blocks], steps: vec![0.5; blocks], color: 0.0, kept, ..Impression::default() }
+    Impression {
+        columns: COLUMNS,
+        rows: ROWS,
+        means: vec![level; blocks],
+        steps: vec![0.5; blocks],
+        color: 0.0,
+        kept,
+        ..Impression::default()
+    }
 }
 
 /// One picture a second; what is said after the last.
