@@ -140,7 +140,7 @@ pub fn run(
     };
     let state = AppState {
         clips: Arc::new(
-            RecordedClips::open(store.clone(), &config.data_dir, Arc::clone(&recorder))
+            RecordedClips::open(store.clone(), settings.clone(), Arc::clone(&recorder))
                 .context("the folder of clips")?,
         ),
         packs: Arc::new(Packs::new(settings.clone(), clock.clone())),

@@ -34,7 +34,7 @@ use crate::base::worker::{Worker, catch};
 use crate::base::{Pulse, SharedClock, Shutdown};
 use crate::config::{self, Config, Settings};
 use crate::decode::gate::Gate;
-use crate::decode::{Sighting, Watcher, WatcherCounts};
+use crate::decode::{Masks, Sighting, Watcher, WatcherCounts};
 use crate::intake::AccessUnit;
 use crate::intake::backoff::Backoff;
 use crate::intake::health::{Role, StreamState};
@@ -142,14 +142,16 @@ struct LiveCamera {
 impl LiveCamera {
     fn new(camera: &config::Camera, config: &Arc<Config>, shared: &Shared) -> Self {
         let feed = |url, role| Feed::new(url, role, camera, shared);
-        let recall = Recall::new(shared.store.clone(), &camera.id, shared.clock.monotonic());
+        let masks = Masks::of(camera);
+        let mut recall = Recall::new(shared.store.clone(), &camera.id, shared.clock.monotonic());
+        recall.mask(&masks);
         let saver = Saver::new(camera, shared.store.clone(), shared.cases.clone(), &config.data_dir);
         Self {
             id: camera.id.clone(),
             main: feed(&camera.main, Role::Main),
             sub: camera.sub.as_ref().map(|url| feed(url, Role::Sub)),
             recorder: shared.recorder.camera(&camera.id),
-            watcher: Watcher::new(shared.decoding.gate(), ANALYSES_PER_SECOND),
+            watcher: Watcher::new(shared.decoding.gate(), ANALYSES_PER_SECOND).masked(masks),
             main_pictures: main_pictures(camera, shared),
             analyst: changed::analyst(camera, config, shared, &recall, &saver),
             recall,
@@ -332,7 +334,7 @@ impl LiveCamera {
             }
             if was_live && health.role == analysed_role {
                 // Stream time starts again at zero with the next connection.
-                self.watcher = Watcher::new(self.watcher.gate().anew(), ANALYSES_PER_SECOND);
+                self.watcher = self.watcher.anew();
                 self.counted = WatcherCounts::default();
                 self.busy = false;
                 self.metrics.analysis_delay_seconds.set(0.0);
@@ -365,7 +367,7 @@ impl LiveCamera {
 /// Megabytes of a stream are kept only where somebody looks into them.
 fn main_pictures(camera: &config::Camera, shared: &Shared) -> Option<MainPictures> {
     let looks = shared.eyes.reader.is_some() || shared.eyes.plates.is_some();
-    camera.sub.as_ref().filter(|_| looks).map(|_| MainPictures::new(shared.detector.clone()))
+    camera.sub.as_ref().filter(|_| looks).map(|_| MainPictures::new(shared.detector.clone(), Masks::of(camera)))
 }
 
 fn as_closer(pictures: &mut MainPictures) -> &mut dyn Closer {

@@ -155,7 +155,7 @@ impl ClipSource for FakeClips {
 struct FakePacks;
 
 impl PackSource for FakePacks {
-    fn pack(&self, alert: Uuid) -> Result<Pack, String> {
+    fn pack(&self, alert: Uuid, _is_blurred: bool) -> Result<Pack, String> {
         let is_broken = alert.to_string() == id(61);
         let write = move |to: &mut dyn std::io::Write| {
             to.write_all(&vec![7; 600_000]).map_err(|error| error.to_string())?;

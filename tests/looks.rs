@@ -13,7 +13,7 @@ use canhdem::camera::closer::{Closer as _, MainPictures};
 use canhdem::camera::looker::Reader;
 use canhdem::config::Config;
 use canhdem::decode::gate::Gate;
-use canhdem::decode::{Decoder, Frame, Watcher};
+use canhdem::decode::{Decoder, Frame, Masks, Watcher};
 use canhdem::intake::health::Role;
 use canhdem::intake::{AccessUnit, Codec, Intake, IntakeOptions, Source};
 use canhdem::rules::FindingKind;
@@ -149,9 +149,9 @@ fn the_main_stream_shows_the_same_person() {
     let units: Vec<_> = units(&fetched(film::FILM)).into_iter().take(40).collect();
     // Nobody else's: it must never be busy here.
     let detector = detector();
-    let mut main = MainPictures::new(detector.clone());
+    let mut main = MainPictures::new(detector.clone(), Masks::none());
     assert_eq!(main.size(), None);
-    let mut decoder = Decoder::new(units[0].codec, &units[0].caps).expect("a decoder");
+    let mut decoder = Decoder::new(units[0].codec, &units[0].caps, &Masks::none()).expect("a decoder");
     let mut frames = Vec::new();
     for unit in &units {
         main.push(unit);
@@ -187,7 +187,7 @@ fn the_main_stream_shows_the_same_person() {
 #[test]
 fn a_main_stream_that_cannot_be_decoded_costs_what_was_tried_once_a_picture() {
     let units: Vec<_> = units(&fetched(film::FILM)).into_iter().take(40).collect();
-    let mut main = MainPictures::new(detector());
+    let mut main = MainPictures::new(detector(), Masks::none());
     for unit in &units {
         // A decoder that does not take these caps.
         main.push(&AccessUnit { codec: Codec::H265, ..unit.clone() });

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use canhdem::alert::Guard;
 use canhdem::base::{IdSource, SharedClock, SimClock, Timestamp};
-use canhdem::decode::jpeg;
+use canhdem::decode::{Masks, jpeg};
 use canhdem::intake::Codec;
 use canhdem::record::{Keeping, KeyFrame, Recorder, SegmentIndex, key_frame_at};
 use canhdem::store::{By, KeptStretch, Recorded, Store};
@@ -27,7 +27,7 @@ fn check(desk: &Desk, ms: i64, wanted_ms: Option<i64>) {
     assert_eq!(key.as_ref().map(|key| key.at), wanted_ms.map(at_ms), "at {ms}");
     if let Some(key) = key {
         let at = key.at;
-        let frame = key.decode().unwrap();
+        let frame = key.decode(&Masks::none()).unwrap();
         assert_eq!((frame.width, frame.height, frame.at), (160, 96, at));
         let jpeg = jpeg::encode(&frame, Some(80), 75);
         assert_eq!(image::load_from_memory(&jpeg).unwrap().width(), 80);
@@ -88,7 +88,7 @@ fn a_damaged_or_missing_file_is_no_picture() {
     fs::write(&path, &bytes).unwrap();
     if let Some(key) = found(&desk, at_ms(500)) {
         // An error or a smear, never a panic.
-        drop(key.decode());
+        drop(key.decode(&Masks::none()));
     }
     fs::write(&path, b"nonsense").unwrap();
     assert!(found(&desk, at_ms(500)).is_none());

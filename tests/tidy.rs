@@ -298,7 +298,9 @@ type Named = &'static [(&'static str, &'static str)];
 fn pipelines() -> BTreeMap<&'static str, (Shape, Named)> {
     use Shape::{EntryToExit, OpenEnds, Served, Whole};
     BTreeMap::from([
-        ("clip", (Whole, &[("source", "appsrc"), ("mux", "mp4mux"), ("file", "filesink")][..])),
+        ("burn-openh264", (Whole, &[("source", "appsrc"), ("mux", "mp4mux"), ("file", "filesink")][..])),
+        ("burn-x264", (Whole, &[("source", "appsrc"), ("mux", "mp4mux"), ("file", "filesink")])),
+        ("clip", (Whole, &[("source", "appsrc"), ("mux", "mp4mux"), ("file", "filesink")])),
         ("decode-h264", (OpenEnds, &[])),
         ("decode-h265", (OpenEnds, &[])),
         ("draw", (Whole, &[("pictures", "appsrc"), ("file", "filesink")])),

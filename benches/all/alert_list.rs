@@ -82,7 +82,7 @@ struct NoClips;
 struct NoPacks;
 
 impl PackSource for NoPacks {
-    fn pack(&self, _: Uuid) -> Result<Pack, String> {
+    fn pack(&self, _: Uuid, _: bool) -> Result<Pack, String> {
         Err("no pack".to_owned())
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use canhdem::base::{SimClock, Timestamp};
-use canhdem::decode::{Decoder, Frame};
+use canhdem::decode::{Decoder, Frame, Masks};
 use canhdem::intake::{AccessUnit, Intake, IntakeOptions, LostReason, Role, Source};
 use canhdem::testcam::{EncodeOptions, Footage, Transform};
 use canhdem::vision::deps;
@@ -73,7 +73,7 @@ pub(crate) fn units(path: &Path) -> Vec<AccessUnit> {
 /// Every `step`-th picture of a film, at most `count`, in the decoder's own memory.
 pub(crate) fn frames(size: (u32, u32), step: usize, count: usize) -> Vec<Arc<Frame>> {
     let units = units(&excerpt(size, step * count));
-    let mut decoder = Decoder::new(units[0].codec, &units[0].caps).expect("decoder");
+    let mut decoder = Decoder::new(units[0].codec, &units[0].caps, &Masks::none()).expect("decoder");
     let decoded = units.iter().flat_map(|unit| decoder.push(unit).expect("decoded"));
     decoded.step_by(step).map(Arc::new).collect()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use canhdem::base::Rect;
 use canhdem::decode::gate::{Gate, Step};
-use canhdem::decode::{Decoder, Frame, MotionFinder, jpeg};
+use canhdem::decode::{Decoder, Frame, Masks, MotionFinder, jpeg};
 use criterion::{Criterion, criterion_group};
 
 use super::{cpu, footage};
@@ -23,7 +23,7 @@ pub(crate) struct Passing {
 /// The whole film as the gate sees it.
 pub(crate) fn passing(size: (u32, u32)) -> Vec<Passing> {
     let units = footage::units(&footage::film(size));
-    let mut decoder = Decoder::new(units[0].codec, &units[0].caps).expect("decoder");
+    let mut decoder = Decoder::new(units[0].codec, &units[0].caps, &Masks::none()).expect("decoder");
     let mut motion = MotionFinder::default();
     let tell = |unit: &canhdem::intake::AccessUnit| {
         let frames = decoder.push(unit).expect("decoded");

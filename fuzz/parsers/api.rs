@@ -55,7 +55,7 @@ impl ClipSource for NoVideo {
 }
 
 impl PackSource for NoVideo {
-    fn pack(&self, _: Uuid) -> Result<Pack, String> {
+    fn pack(&self, _: Uuid, _: bool) -> Result<Pack, String> {
         Ok(Pack { bytes: 0, write: Box::new(|_| Ok(())) })
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use canhdem::base::worker::Worker;
 use canhdem::base::{SharedClock, SystemClock};
 use canhdem::config::{Credentials, Transport};
+use canhdem::decode::Masks;
 use canhdem::decode::probe::probe;
 use canhdem::intake::RtspSource;
 
@@ -76,7 +77,7 @@ pub(crate) fn fuzz(bytes: &[u8]) {
         transport: Transport::Tcp,
         credentials: Some(credentials),
     };
-    if let Ok(found) = probe(source, &CLOCK) {
+    if let Ok(found) = probe(source, &CLOCK, Masks::none()) {
         assert!(found.width > 0 && found.height > 0 && found.frames_per_second.is_finite());
         assert!(found.picture.starts_with(b"\xff\xd8"));
     }

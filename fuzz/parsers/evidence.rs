@@ -25,6 +25,7 @@ static GOOD: LazyLock<Good> = LazyLock::new(|| {
         from: at,
         to: at,
         models: Vec::new(),
+        hidden: None,
     };
     let part = |name: &str, bytes: &[u8]| Part { name: name.to_owned(), source: Source::Bytes(bytes.to_vec()) };
     let parts = vec![part("alert.json", b"{}"), part("segments/a.mp4", &[7; 300])];

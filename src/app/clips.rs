@@ -2,11 +2,13 @@
 
 use std::fmt::Display;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::config::Settings;
+use crate::decode::Masks;
 use crate::http::{self, ClipSource};
 use crate::record::{
     ClipCache, ClipError, ClipLimits, Deletion, DeletionError, DeletionOrder, Recorder, Stretch, key_frame_at,
@@ -18,12 +20,19 @@ pub(super) struct RecordedClips {
     store: Store,
     data_dir: PathBuf,
     recorder: Arc<Recorder>,
+    settings: Settings,
 }
 
 impl RecordedClips {
-    pub(super) fn open(store: Store, data_dir: &Path, recorder: Arc<Recorder>) -> io::Result<Self> {
-        let cache = ClipCache::open(data_dir.to_owned(), Arc::new(store.clone()), ClipLimits::default())?;
-        Ok(Self { cache, store, data_dir: data_dir.to_owned(), recorder })
+    pub(super) fn open(store: Store, settings: Settings, recorder: Arc<Recorder>) -> io::Result<Self> {
+        let data_dir = settings.config().data_dir.clone();
+        let cache = ClipCache::open(data_dir.clone(), Arc::new(store.clone()), ClipLimits::default())?;
+        Ok(Self { cache, store, data_dir, recorder, settings })
+    }
+
+    /// Those that are configured now count for whatever is given out now, whenever it was recorded.
+    fn masks(&self, camera: &str) -> Masks {
+        self.settings.config().camera(camera).map_or_else(Masks::none, Masks::of)
     }
 }
 
@@ -44,9 +53,10 @@ impl ClipSource for RecordedClips {
     }
 
     fn clip(&self, camera: &str, from: Timestamp, to: Timestamp) -> Result<http::Clip, http::ClipError> {
-        match self.cache.get(&stretch(camera, from, to)) {
+        match self.cache.get(&stretch(camera, from, to), &self.masks(camera)) {
             Ok(clip) => Ok(http::Clip { path: clip.path, starts_at: clip.info.starts_at }),
             Err(ClipError::Nothing { .. }) => Err(http::ClipError::NoVideo),
+            Err(error @ (ClipError::Busy | ClipError::NoEncoder)) => Err(http::ClipError::NotNow(error.to_string())),
             Err(error) => Err(http::ClipError::Failed(error.to_string())),
         }
     }
@@ -55,10 +65,12 @@ impl ClipSource for RecordedClips {
         let failed = |error: &dyn Display| http::ClipError::Failed(error.to_string());
         let found = key_frame_at(&self.store, &self.data_dir, camera, at).map_err(|error| failed(&error))?;
         let found = found.ok_or(http::ClipError::NoVideo)?;
+        let masks = self.masks(camera);
+        let tag = masks.name().map_or_else(|| found.tag.clone(), |name| format!("{}-{name}", found.tag));
         Ok(http::Still {
             at: found.at,
-            tag: found.tag.clone(),
-            picture: Box::new(move || found.decode().map_err(|error| failed(&error))),
+            tag,
+            picture: Box::new(move || found.decode(&masks).map_err(|error| failed(&error))),
         })
     }
 

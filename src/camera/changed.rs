@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::analyst::Analyst;
 use super::recall::Recall;
 use super::saver::Saver;
-use super::{LiveCamera, Shared};
+use super::{LiveCamera, Shared, main_pictures};
 use crate::config::{self, Config, Reach};
+use crate::decode::Masks;
 
 impl LiveCamera {
     /// Lets what is configured now count. Whether the loop goes on as it is; else it is to begin anew.
@@ -24,6 +25,7 @@ impl LiveCamera {
             Reach::Rules => self.analyst.go_by(&config, camera),
             Reach::Analysis => {
                 self.finish();
+                self.mask(camera);
                 self.analyst = analyst(camera, &config, &self.shared, &self.recall, &self.saver);
             }
             Reach::Streams | Reach::Gone => return false,
@@ -33,6 +35,18 @@ impl LiveCamera {
             tracing::info!(?reach, "the camera goes by the new configuration");
         }
         true
+    }
+
+    /// Lets the camera's privacy masks count from the next picture on, and takes back the one that stands on the page.
+    fn mask(&mut self, camera: &config::Camera) {
+        let masks = Masks::of(camera);
+        if self.watcher.masks() == &masks {
+            return;
+        }
+        self.recall.mask(&masks);
+        self.watcher.mask(masks);
+        self.main_pictures = main_pictures(camera, &self.shared);
+        self.shared.board.update_camera(&self.id, |now| now.picture = None);
     }
 }
 

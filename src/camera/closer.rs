@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::turns::cost;
 use crate::base::Rect;
-use crate::decode::{DecodeError, Decoded, Frame, Recent, Wanted};
+use crate::decode::{DecodeError, Decoded, Frame, Masks, Recent, Wanted};
 use crate::intake::AccessUnit;
 use crate::vision::{Class, DetectError, Detection, Detector};
 
@@ -57,8 +57,9 @@ pub struct MainPictures {
 }
 
 impl MainPictures {
-    pub fn new(detector: Detector) -> Self {
-        Self { recent: Recent::new(), detector, last: None, is_failing: false }
+    /// Of a camera with these masks.
+    pub fn new(detector: Detector, masks: Masks) -> Self {
+        Self { recent: Recent::new(masks), detector, last: None, is_failing: false }
     }
 
     /// Takes the main stream's next access unit.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::decode::Masks;
 use crate::rules::perspective::Perspective;
 use crate::rules::tamper::KnownScenes;
 use crate::store::Store;
@@ -21,6 +22,8 @@ pub(super) struct Recall {
     camera: String,
     /// What the store has.
     perspective: Perspective,
+    /// What stands before a scene that was seen through privacy masks: seen through others it is another one.
+    masks: String,
     /// By the monotonic clock.
     due: Duration,
 }
@@ -29,7 +32,8 @@ impl Recall {
     /// Begins at a camera's start, at `monotonic`. What cannot be read is begun anew: it is learned again within days.
     pub(super) fn new(store: Store, camera: &str, monotonic: Duration) -> Self {
         let due = monotonic + FIRST_AFTER;
-        let mut recall = Self { store, camera: camera.to_owned(), perspective: Perspective::default(), due };
+        let mut recall =
+            Self { store, camera: camera.to_owned(), perspective: Perspective::default(), masks: String::new(), due };
         if let Some(body) = recall.read(PERSPECTIVE) {
             recall.perspective = serde_json::from_slice(&body).unwrap_or_else(|error| {
                 tracing::warn!(%error, "what was kept of the perspective makes no sense; it is learned anew");
@@ -39,6 +43,11 @@ impl Recall {
         recall
     }
 
+    /// From now on its camera has these privacy masks.
+    pub(super) fn mask(&mut self, masks: &Masks) {
+        self.masks = masks.name().map(|name| format!("{name}\n")).unwrap_or_default();
+    }
+
     /// As it was kept last.
     pub(super) fn perspective(&self) -> &Perspective {
         &self.perspective
@@ -46,7 +55,9 @@ impl Recall {
 
     /// How the scene looked, as far as that is of use `now`.
     pub(super) fn scenes(&self, now: Timestamp) -> Option<KnownScenes> {
-        let known = KnownScenes::from_bytes(&self.read(SCENES)?, now);
+        let body = self.read(SCENES)?;
+        let body = body.strip_prefix(self.masks.as_bytes())?;
+        let known = KnownScenes::from_bytes(body, now);
         known.inspect_err(|why| tracing::warn!(%why, "the camera's scene is learned anew")).ok()
     }
 
@@ -73,7 +84,7 @@ impl Recall {
     }
 
     pub(super) fn keep_scenes(&self, known: &KnownScenes, now: Timestamp) {
-        self.write(SCENES, known.to_bytes(), now);
+        self.write(SCENES, [self.masks.as_bytes(), &known.to_bytes()].concat(), now);
     }
 
     fn read(&self, kind: &str) -> Option<Vec<u8>> {

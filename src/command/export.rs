@@ -22,6 +22,10 @@ pub struct Args {
     /// The pack, which must not be there yet.
     #[arg(long, value_name = "PACK.zip")]
     out: PathBuf,
+    /// Blur heads and plates of whoever is not of the alert in the clip; the original video stays on the appliance unless
+    /// privacy.originals_in_evidence is set.
+    #[arg(long)]
+    blur: bool,
 }
 
 /// # Errors
@@ -29,7 +33,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::load(&args.config)?;
     let written = fs::read_to_string(&args.config).with_context(|| args.config.display().to_string())?;
-    let exported = app::export(&config, &written, args.alert, SystemClock::new().now(), &args.out)?;
+    let exported = app::export(&config, &written, args.alert, args.blur, SystemClock::new().now(), &args.out)?;
     let vi = config.language == Language::Vi;
     let (files, out) = (exported.pack.manifest.files.len(), args.out.display());
     let (segments, fingerprint) = (exported.segments, exported.key.fingerprint());
@@ -43,7 +47,20 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     if exported.unfinished > 0 {
         tracing::warn!(segments = exported.unfinished, "still being recorded, and so left out; export again for them");
     }
-    if exported.segments == 0 {
+    if exported.withheld > 0 {
+        output::line(if vi {
+            format!(
+                "{} đoạn video gốc ở lại máy canh: một phần hình được che. Phim trong hồ sơ đã che.",
+                exported.withheld
+            )
+        } else {
+            format!(
+                "{} original segments stay on the appliance, for they show what is hidden in the clip.",
+                exported.withheld
+            )
+        })?;
+    }
+    if exported.segments + exported.withheld == 0 {
         tracing::warn!("there is no finished video of this alert");
     }
     Ok(())

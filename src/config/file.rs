@@ -16,7 +16,7 @@ use super::near::{self, RawNear};
 use super::privacy::{self, RawPrivacy};
 use super::record::{self, RawRecord};
 use super::response::RawResponse;
-use super::zones::{self, RawLine, RawRules, RawZone};
+use super::zones::{self, RawLine, RawMask, RawRules, RawZone};
 use super::{
     Camera, Certificate, Config, Detector, KnownCredentials, Language, Memory, Plates, Recording, Transport, Web,
 };
@@ -89,6 +89,8 @@ struct RawCamera {
     zones: Vec<RawZone>,
     #[serde(default)]
     lines: Vec<RawLine>,
+    #[serde(default)]
+    privacy_masks: Vec<RawMask>,
     #[serde(default)]
     near: Vec<Spanned<RawNear>>,
 }
@@ -196,6 +198,7 @@ fn check_camera(
     let sub = raw.sub.map(|sub| check_address(&sub, &format!("{place}: sub"))).transpose()?;
     let zones = zones::check_zones(raw.zones, rules, plan, &place)?;
     let lines = zones::check_lines(raw.lines, &place)?;
+    let privacy_masks = zones::check_masks(raw.privacy_masks, &place)?;
     Ok(Camera {
         name: raw.name.unwrap_or_else(|| id.clone()),
         credentials: known.remove(&id),
@@ -211,6 +214,7 @@ fn check_camera(
         main,
         sub,
         zones,
+        privacy_masks,
         lines,
         plan: plan.to_owned(),
     })

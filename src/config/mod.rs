@@ -39,11 +39,11 @@ pub use reach::Reach;
 pub use record::{Recording, Tiers};
 pub use settings::{
     ArmingKeys, CameraKeys, ClosedKeys, DaysKept, Drawn, EarlyWatchKeys, Edit, EditError, FileProblem, FileState,
-    GroupKeys, KeepingKeys, KindRules, LineKeys, Login, NationalDayKeys, NotWritten, PlanKeys, PrivacyKeys, RecordKeys,
-    RuleKeys, Settings, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys, ZonePlanKeys,
-    all_masked,
+    GroupKeys, KeepingKeys, KindRules, LineKeys, Login, MaskKeys, NationalDayKeys, NotWritten, PlanKeys, PrivacyKeys,
+    RecordKeys, RuleKeys, Settings, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys,
+    ZonePlanKeys, all_masked,
 };
-pub use zones::{Direction, EntryLine, Zone, ZoneKind, ZoneRules};
+pub use zones::{Direction, EntryLine, PrivacyMask, Zone, ZoneKind, ZoneRules};
 
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -118,6 +118,8 @@ pub struct Camera {
     pub purpose: String,
     /// Never empty: a camera without zones has one, `yard`, over the whole frame.
     pub zones: Vec<Zone>,
+    /// Parts of the picture that nobody sees: no analysis, no guard, nobody whom video or pictures are given to.
+    pub privacy_masks: Vec<PrivacyMask>,
     /// Lines that nobody crosses while the office is guarded.
     pub lines: Vec<EntryLine>,
     /// What the office wants done about an alert outside of all zones, in order.

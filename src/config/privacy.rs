@@ -5,6 +5,7 @@
 //! office = "UBND phường Ba Đình"        # who watches; stands on the notice for the door
 //! purpose = "Bảo đảm an ninh, trật tự"  # why; a camera may have a `purpose` of its own
 //! contact = "Văn phòng, 024 3xxx xxxx"  # whom to ask
+//! originals_in_evidence = false         # whether packs for the police show what lies under privacy masks
 //! ```
 
 use serde::Deserialize;
@@ -19,6 +20,9 @@ pub struct Privacy {
     /// Of cameras that have none of their own.
     pub purpose: String,
     pub contact: Option<String>,
+    /// Whether evidence packs hold the original video, too, where privacy masks hide some of it. Nothing else that leaves
+    /// the appliance ever does.
+    pub originals_in_evidence: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +31,7 @@ pub(super) struct RawPrivacy {
     office: Option<String>,
     purpose: Option<String>,
     contact: Option<String>,
+    originals_in_evidence: Option<bool>,
 }
 
 pub(super) fn check(raw: RawPrivacy) -> Result<Privacy, String> {
@@ -34,6 +39,7 @@ pub(super) fn check(raw: RawPrivacy) -> Result<Privacy, String> {
         office: line(raw.office, "privacy.office")?,
         purpose: line(raw.purpose, "privacy.purpose")?.unwrap_or_else(|| USUAL_PURPOSE.to_owned()),
         contact: line(raw.contact, "privacy.contact")?,
+        originals_in_evidence: raw.originals_in_evidence.unwrap_or(false),
     })
 }
 

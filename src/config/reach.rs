@@ -25,7 +25,7 @@ impl Reach {
         {
             return Self::Streams;
         }
-        let analysis = (old.name != new.name || old.tamper != new.tamper)
+        let analysis = (old.name != new.name || old.tamper != new.tamper || old.privacy_masks != new.privacy_masks)
             || (before.timezone != after.timezone || before.memory != after.memory)
             || before.detector.threshold != after.detector.threshold;
         if analysis {
@@ -87,6 +87,8 @@ mod tests {
         check("id = \"cong\"", zone, Rules, Nothing);
         check("id = \"cong\"", "id = \"cong\"\nname = \"Cổng\"", Analysis, Nothing);
         check("id = \"cong\"", "id = \"cong\"\ntamper = false", Analysis, Nothing);
+        let mask = "id = \"cong\"\nprivacy_masks = [{ id = \"a\", polygon = [[0,0],[1,0],[1,1]] }]";
+        check("id = \"cong\"", mask, Analysis, Nothing);
         check("id = \"cong\"", "id = \"cong\"\nplace = \"cổng\"", Nothing, Nothing);
         check("id = \"cong\"", "id = \"cong\"\ntransport = \"udp\"", Streams, Nothing);
         check("10.0.0.11/1", "10.0.0.11/2", Streams, Nothing);

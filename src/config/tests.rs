@@ -203,6 +203,33 @@ fn entry_lines_are_read_and_mistakes_in_them_named() {
 }
 
 #[test]
+fn privacy_masks_are_read_and_mistakes_in_them_named() {
+    let mask = |id: usize| format!("{{ id = \"nha-{id}\", polygon = [[0.0, 0.1], [0.5, 0.1], [0.5, 0.6]] }}");
+    let masks = |rows: &[String]| camera(&format!("privacy_masks = [{}]\n", rows.join(", ")));
+    let config = parse(&masks(&[mask(1), mask(2)])).expect("valid");
+    let [one, two] = &config.cameras[0].privacy_masks[..] else { panic!("two masks") };
+    assert_eq!((one.id.as_str(), two.id.as_str(), one.polygon.corners()[2].y), ("nha-1", "nha-2", 0.6));
+    assert!(
+        !config.privacy.originals_in_evidence && parse(&camera("")).expect("valid").cameras[0].privacy_masks.is_empty()
+    );
+    let kept = format!("{}[privacy]\noriginals_in_evidence = true\n", masks(&[mask(1)]));
+    assert!(parse(&kept).expect("valid").privacy.originals_in_evidence);
+
+    let all: Vec<_> = (0..17).map(mask).collect();
+    assert_eq!(parse(&masks(&all[..16])).expect("valid").cameras[0].privacy_masks.len(), 16);
+    refused(&masks(&all), &["\"cong\"", "17 privacy masks", "at most 16"]);
+    refused(&masks(&[mask(1), mask(1)]), &["\"cong\"", "two privacy masks", "\"nha-1\""]);
+    refused(&masks(&[mask(1).replace("0.6", "1.6")]), &["\"nha-1\"", "0..1 of the frame"]);
+    refused(&masks(&[mask(1).replace(", [0.5, 0.6]", "")]), &["\"nha-1\"", "at least 3 corners"]);
+    refused(&masks(&[mask(1).replace("nha-1", "Nhà dân")]), &["privacy mask 1", "lowercase letters"]);
+    refused(&masks(&[mask(1).replace("polygon", "polygn")]), &["did you mean `polygon`"]);
+    let corners: Vec<_> = (0..101).map(|x| format!("[{}, {}]", f64::from(x) / 200.0, f64::from(x % 2) / 2.0)).collect();
+    let many = format!("{{ id = \"nha\", polygon = [{}] }}", corners.join(", "));
+    refused(&masks(&[many]), &["\"nha\"", "101 corners"]);
+    refused(&masks(&[mask(1)]).replace("privacy_masks", "privacy_mask"), &["did you mean `privacy_masks`"]);
+}
+
+#[test]
 fn a_password_in_an_address_is_refused_and_never_repeated() {
     let text = format!("{MINIMAL}[[camera]]\nid = \"a\"\nmain = \"rtsp://admin:s3cret@10.0.0.1/1\"");
     let message = parse(&text).expect_err("refused").to_string();

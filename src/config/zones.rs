@@ -96,6 +96,26 @@ pub enum Direction {
     Both,
 }
 
+/// A part of the picture that is painted over: a neighbour's window, a desk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrivacyMask {
+    pub id: String,
+    /// In 0..1 of the frame.
+    pub polygon: Polygon,
+}
+
+/// Of one camera; more are better drawn as one.
+const MOST_MASKS: usize = 16;
+/// Of one mask; each costs something in every row of a picture of another size.
+const MOST_MASK_CORNERS: usize = 100;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMask {
+    id: String,
+    polygon: Vec<[f32; 2]>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawZone {
@@ -237,6 +257,29 @@ pub(super) fn check_lines(raw: Vec<RawLine>, place: &str) -> Result<Vec<EntryLin
         lines.push(EntryLine { id, from, to, direction: line.direction });
     }
     Ok(lines)
+}
+
+pub(super) fn check_masks(raw: Vec<RawMask>, place: &str) -> Result<Vec<PrivacyMask>, String> {
+    if raw.len() > MOST_MASKS {
+        return Err(format!(
+            "{place}: {} privacy masks are too many: at most {MOST_MASKS}, draw some as one",
+            raw.len()
+        ));
+    }
+    let mut masks: Vec<PrivacyMask> = Vec::with_capacity(raw.len());
+    for (index, mask) in raw.into_iter().enumerate() {
+        let id = check_id(&mask.id, &format!("{place}, privacy mask {}", index + 1))?;
+        if masks.iter().any(|other| other.id == id) {
+            return Err(format!("{place}: two privacy masks have the id {id:?}: give each its own"));
+        }
+        let place = format!("{place}, privacy mask {id:?}");
+        if mask.polygon.len() > MOST_MASK_CORNERS {
+            return Err(format!("{place}: {} corners are too many: at most {MOST_MASK_CORNERS}", mask.polygon.len()));
+        }
+        let polygon = Polygon::try_from(mask.polygon).map_err(|problem| format!("{place}: {problem}"))?;
+        masks.push(PrivacyMask { id, polygon });
+    }
+    Ok(masks)
 }
 
 impl From<RawZoneKind> for ZoneKind {

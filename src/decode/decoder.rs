@@ -10,8 +10,8 @@ use gstreamer::prelude::*;
 use gstreamer_video as gst_video;
 use jiff::Timestamp;
 
-use super::Frame;
 use super::frame::FrameError;
+use super::{Frame, Masks};
 use crate::intake::{AccessUnit, Codec};
 
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,7 @@ pub struct Decoder {
     /// Times of the units that are inside, to find a frame's wall time by its PTS.
     times: VecDeque<(Duration, Timestamp)>,
     caps: gst::Caps,
+    masks: Masks,
 }
 
 #[derive(Default)]
@@ -44,11 +45,12 @@ struct Output {
 const MAX_INSIDE: usize = 64;
 
 impl Decoder {
-    /// A decoder for streams of these caps.
+    /// A decoder for streams of these caps. Every picture leaves it with the camera's privacy masks painted over: nothing
+    /// else in this program gets at what lies under them.
     ///
     /// # Errors
     /// When an element is missing or does not start.
-    pub fn new(codec: Codec, caps: &gst::Caps) -> Result<Self, DecodeError> {
+    pub fn new(codec: Codec, caps: &gst::Caps, masks: &Masks) -> Result<Self, DecodeError> {
         let launch = match codec {
             Codec::H264 => include_str!("../../pipelines/decode-h264.launch"),
             Codec::H265 => include_str!("../../pipelines/decode-h265.launch"),
@@ -73,13 +75,19 @@ impl Decoder {
         input.set_active(true).map_err(|e| build(&e))?;
         bin.set_state(gst::State::Playing).map_err(|e| build(&e))?;
 
-        let decoder = Self { bin, input, bus, output, times: VecDeque::new(), caps: caps.clone() };
+        let (caps, masks) = (caps.clone(), masks.clone());
+        let decoder = Self { bin, input, bus, output, times: VecDeque::new(), caps, masks };
         decoder.begin();
         Ok(decoder)
     }
 
     pub fn caps(&self) -> &gst::Caps {
         &self.caps
+    }
+
+    /// What its pictures are like, once there was one.
+    pub fn picture_info(&self) -> Option<gst_video::VideoInfo> {
+        self.output.lock().unwrap_or_else(PoisonError::into_inner).info.clone()
     }
 
     /// Decodes one access unit; the first must be a key frame. Returns the frames that came out,
@@ -151,7 +159,7 @@ impl Decoder {
             let at = self.wall_time(pts);
             let frame = gst_video::VideoFrame::from_buffer_readable(buffer, &info)
                 .map_err(|_| DecodeError::Stream("a decoded picture cannot be read".to_owned()))?;
-            frames.push(Frame::from_decoded(frame, pts, at)?);
+            frames.push(self.masks.paint(Frame::from_decoded(frame, pts, at)?));
         }
         Ok(frames)
     }

@@ -1,9 +1,12 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gstreamer_video as gst_video;
 use gstreamer_video::VideoFrameExt as _;
 use jiff::Timestamp;
+
+use super::mask::Spans;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PixelFormat {
@@ -55,11 +58,13 @@ pub struct Frame {
     /// Wall time of that access unit.
     pub at: Timestamp,
     storage: Storage,
+    /// What of it was painted over.
+    pub(super) painted: Option<Arc<Spans>>,
 }
 
 enum Storage {
     Decoded { frame: Box<gst_video::VideoFrame<gst_video::video_frame::Readable>>, format: PixelFormat },
-    Owned { data: Vec<u8>, format: PixelFormat },
+    Owned { data: Vec<u8>, format: PixelFormat, full_range: bool },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -92,7 +97,7 @@ impl Frame {
             gst_video::VideoFormat::Nv12 => PixelFormat::Nv12,
             other => return Err(FrameError::UnsupportedFormat(other.to_str().to_string())),
         };
-        Ok(Self { width, height, pts, at, storage: Storage::Decoded { frame: Box::new(frame), format } })
+        Ok(Self { width, height, pts, at, storage: Storage::Decoded { frame: Box::new(frame), format }, painted: None })
     }
 
     /// A frame of tightly packed planes: I420, NV12 (odd sizes rounded up for chroma) or RGB.
@@ -115,7 +120,19 @@ impl Frame {
         if data.len() != wanted {
             return Err(FrameError::WrongLength { got: data.len(), width, height });
         }
-        Ok(Self { width, height, pts, at, storage: Storage::Owned { data, format } })
+        let full_range = format == PixelFormat::Rgb;
+        Ok(Self { width, height, pts, at, storage: Storage::Owned { data, format, full_range }, painted: None })
+    }
+
+    /// The same picture in memory of its own, changed: `change` is given the bytes of its planes, tightly packed. A decoder's
+    /// own memory is left alone, for the next pictures are made of it.
+    pub(super) fn changed(&self, change: impl FnOnce(&mut [u8], PixelFormat)) -> Self {
+        let planes = self.planes();
+        let mut data = packed(&planes);
+        change(&mut data, planes.format);
+        let storage = Storage::Owned { data, format: planes.format, full_range: planes.full_range };
+        let Self { width, height, pts, at, ref painted, .. } = *self;
+        Self { width, height, pts, at, storage, painted: painted.clone() }
     }
 
     pub fn planes(&self) -> Planes<'_> {
@@ -137,7 +154,9 @@ impl Frame {
                     full_range: frame.info().colorimetry().range() == gst_video::VideoColorRange::Range0_255,
                 }
             }
-            Storage::Owned { data, format } => packed_planes(data, *format, width, height),
+            Storage::Owned { data, format, full_range } => {
+                Planes { full_range: *full_range, ..packed_planes(data, *format, width, height) }
+            }
         }
     }
 }
@@ -154,6 +173,32 @@ fn check_size(width: u32, height: u32) -> Result<(), FrameError> {
     } else {
         Err(FrameError::BadSize { width, height })
     }
+}
+
+/// A picture's bytes without what stands between its rows.
+fn packed(planes: &Planes<'_>) -> Vec<u8> {
+    let (width, height) = (planes.width, planes.height);
+    let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
+    let mut bytes = Vec::with_capacity(width * height + 2 * half_width * half_height);
+    let mut copy = |plane: Option<Plane<'_>>, row_len: usize, rows: usize| {
+        let Some(plane) = plane else { return };
+        for y in 0..rows {
+            bytes.extend_from_slice(&plane.row(y)[..row_len]);
+        }
+    };
+    match planes.format {
+        PixelFormat::Rgb => copy(Some(planes.first), 3 * width, height),
+        PixelFormat::Nv12 => {
+            copy(Some(planes.first), width, height);
+            copy(planes.second, 2 * half_width, half_height);
+        }
+        PixelFormat::I420 => {
+            copy(Some(planes.first), width, height);
+            copy(planes.second, half_width, half_height);
+            copy(planes.third, half_width, half_height);
+        }
+    }
+    bytes
 }
 
 fn packed_planes(data: &[u8], format: PixelFormat, width: usize, height: usize) -> Planes<'_> {

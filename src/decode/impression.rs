@@ -31,6 +31,8 @@ pub struct Impression {
     pub color: f32,
     /// Luma of some rows as it was decoded: equal to the bit in pictures that only repeat one another.
     pub kept: Vec<u8>,
+    /// Of each block, whether a privacy mask hides some of it: it says nothing then. Empty where there is no mask.
+    pub hidden: Vec<bool>,
 }
 
 impl Impression {
@@ -62,9 +64,30 @@ impl Impression {
         }
         for y in (0..planes.height).step_by(KEPT_EVERY) {
             let line = planes.first.row(y);
-            impression.kept.extend_from_slice(&line[..planes.width.min(line.len())]);
+            let line = &line[..planes.width.min(line.len())];
+            match &frame.painted {
+                Some(spans) => {
+                    spans.left(y).for_each(|left| impression.kept.extend(line.get(left).unwrap_or_default()))
+                }
+                None => impression.kept.extend_from_slice(line),
+            }
+        }
+        if let Some(spans) = &frame.painted {
+            let all = |at: usize| at * block..(at + 1) * block;
+            let blocks = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
+            impression.hidden = blocks.map(|(column, row)| spans.touches(all(column), all(row))).collect();
         }
         Some(impression)
+    }
+
+    /// Whether a privacy mask hides some of this block.
+    pub fn hides(&self, block: usize) -> bool {
+        self.hidden.get(block).is_some_and(|hidden| *hidden)
+    }
+
+    /// Mean luma of each block that is seen.
+    pub fn seen_means(&self) -> impl Iterator<Item = f32> + '_ {
+        self.means.iter().enumerate().filter(|(block, _)| !self.hides(*block)).map(|(_, mean)| *mean)
     }
 
     /// Whether both are of pictures of one size.

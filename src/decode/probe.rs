@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Decoder, Frame, jpeg};
+use super::{Decoder, Frame, Masks, jpeg};
 use crate::base::SharedClock;
 use crate::intake::{AccessUnit, Codec, LostReason, RtspSource, sample};
 
@@ -22,12 +22,12 @@ pub struct Probe {
     pub picture: Vec<u8>,
 }
 
-/// Connects to a stream and looks at two seconds of it.
+/// Connects to a stream and looks at two seconds of it; `masks` are those of its camera.
 ///
 /// # Errors
 /// Why there is no picture.
-pub fn probe(source: RtspSource, clock: &SharedClock) -> Result<Probe, LostReason> {
-    let mut look = Look::default();
+pub fn probe(source: RtspSource, clock: &SharedClock, masks: Masks) -> Result<Probe, LostReason> {
+    let mut look = Look { masks, ..Look::default() };
     sample(source, clock, |unit| look.take(&unit))?;
     look.done().ok_or(LostReason::Broken)
 }
@@ -35,6 +35,7 @@ pub fn probe(source: RtspSource, clock: &SharedClock) -> Result<Probe, LostReaso
 #[derive(Default)]
 struct Look {
     decoder: Option<Decoder>,
+    masks: Masks,
     picture: Option<Frame>,
     codec: Option<Codec>,
     units: u32,
@@ -59,7 +60,7 @@ impl Look {
 
     fn decode(&mut self, unit: &AccessUnit) -> Result<(), super::DecodeError> {
         if self.decoder.is_none() {
-            self.decoder = Some(Decoder::new(unit.codec, &unit.caps)?);
+            self.decoder = Some(Decoder::new(unit.codec, &unit.caps, &self.masks)?);
         }
         if let Some(decoder) = &mut self.decoder {
             self.picture = decoder.push(unit)?.into_iter().next();

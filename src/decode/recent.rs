@@ -8,13 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::gop::GopBuffer;
 use super::watcher::GOP_LIMIT_BYTES;
-use super::{DecodeError, Decoder, Frame};
+use super::{DecodeError, Decoder, Frame, Masks};
 use crate::intake::AccessUnit;
 
 /// The current group of pictures of a stream and the one before.
 pub struct Recent {
     buffer: GopBuffer,
     decoder: Option<Decoder>,
+    masks: Masks,
     /// Of what is in the buffer.
     caps: Option<gst::Caps>,
 }
@@ -40,8 +41,9 @@ pub struct Decoded {
 }
 
 impl Recent {
-    pub fn new() -> Self {
-        Self { buffer: GopBuffer::new(GOP_LIMIT_BYTES), decoder: None, caps: None }
+    /// Of a camera with these masks.
+    pub fn new(masks: Masks) -> Self {
+        Self { buffer: GopBuffer::new(GOP_LIMIT_BYTES), decoder: None, masks, caps: None }
     }
 
     /// Takes the next access unit in decoding order.
@@ -60,7 +62,7 @@ impl Recent {
 
     /// The stream ended: what comes next does not continue it.
     pub fn clear(&mut self) {
-        *self = Self::new();
+        *self = Self::new(self.masks.clone());
     }
 
     /// Width and height in pixels of the stream's pictures, once there is one.
@@ -113,15 +115,9 @@ impl Recent {
     fn decoder_of(&mut self, unit: &AccessUnit) -> Result<&mut Decoder, DecodeError> {
         let decoder = match self.decoder.take() {
             Some(decoder) => decoder,
-            None => Decoder::new(unit.codec, &unit.caps)?,
+            None => Decoder::new(unit.codec, &unit.caps, &self.masks)?,
         };
         Ok(self.decoder.insert(decoder))
-    }
-}
-
-impl Default for Recent {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -186,7 +182,7 @@ mod tests {
     #[test]
     fn what_cannot_be_decoded_says_how_far_it_came() {
         let units = encode(Encoding { gop: 25, b_frames: 0, size: (320, 180) }, 30, |_| None);
-        let mut recent = Recent::new();
+        let mut recent = Recent::new(Masks::none());
         for unit in &units {
             // Its caps are none that this decoder takes.
             recent.push(&AccessUnit { codec: crate::intake::Codec::H265, ..unit.clone() });
@@ -201,7 +197,7 @@ mod tests {
         for b_frames in [0, 2] {
             let walks = |index: u32| Some(Rect::new(4.0 * index as f32, 20.0, 40.0, 140.0));
             let units = encode(Encoding { gop: 25, b_frames, size: (640, 180) }, 60, walks);
-            let mut recent = Recent::new();
+            let mut recent = Recent::new(Masks::none());
             assert_eq!(recent.size(), None);
             for unit in &units {
                 recent.push(unit);

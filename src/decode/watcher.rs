@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::gate::{Gate, Step};
 use super::gop::GopBuffer;
 use super::tally::Tally;
-use super::{DecodeError, Decoder, Frame, MotionFinder};
+use super::{DecodeError, Decoder, Frame, Masks, MotionFinder};
 use crate::base::Rect;
 use crate::intake::AccessUnit;
 
@@ -35,6 +35,7 @@ pub struct Watcher {
     gate: Gate,
     buffer: GopBuffer,
     decoder: Option<Decoder>,
+    masks: Masks,
     motion: MotionFinder,
     /// Analyses a second; pictures fall into slots of this length by their stream time, so that
     /// the same pictures are chosen whenever the gate wakes.
@@ -53,6 +54,7 @@ impl Watcher {
     pub fn new(gate: Gate, analyses_per_second: u32) -> Self {
         Self {
             gate,
+            masks: Masks::none(),
             buffer: GopBuffer::new(GOP_LIMIT_BYTES),
             decoder: None,
             motion: MotionFinder::default(),
@@ -64,6 +66,35 @@ impl Watcher {
             access_units: 0,
             decoded: Tally::default(),
         }
+    }
+
+    /// With the privacy masks of its camera.
+    #[must_use]
+    pub fn masked(self, masks: Masks) -> Self {
+        Self { masks, ..self }
+    }
+
+    pub fn masks(&self) -> &Masks {
+        &self.masks
+    }
+
+    /// The same for a stream whose time begins again at zero.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { slot: self.slot, ..Self::new(self.gate.anew(), 1) }.masked(self.masks.clone())
+    }
+
+    /// From the next picture on the camera has other masks. None that was painted otherwise is given out or compared with
+    /// any more.
+    pub fn mask(&mut self, masks: Masks) {
+        if masks == self.masks {
+            return;
+        }
+        self.masks = masks;
+        self.decoder = None;
+        self.decoded_to = None;
+        self.motion = MotionFinder::default();
+        self.latest = None;
     }
 
     pub fn gate(&self) -> &Gate {
@@ -238,7 +269,7 @@ impl Watcher {
         }
         let decoder = match &mut self.decoder {
             Some(decoder) => decoder,
-            None => self.decoder.insert(Decoder::new(unit.codec, &unit.caps)?),
+            None => self.decoder.insert(Decoder::new(unit.codec, &unit.caps, &self.masks)?),
         };
         self.decoded_to = Some(unit.pts);
         let frames = decoder.push(unit)?;

@@ -64,6 +64,45 @@ fn a_quiet_camera_is_decoded_once_a_second() {
     assert_eq!((counts.decoded, counts.decoded_again), (60, 0));
 }
 
+/// Half of the picture is masked, and somebody walks about there all the time: by the picture that wakes nobody. That their
+/// access units are larger may wake the camera, and then it sleeps again.
+#[test]
+fn who_moves_behind_a_mask_keeps_nobody_awake() {
+    let corners = vec![[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0]];
+    let masks = Masks::new(vec![crate::base::Polygon::try_from(corners).expect("a polygon")]);
+    let walks = |index: u32| Some(Rect::new(4.0 + (2 * index % 120) as f32, 60.0, 24.0, 60.0));
+    let units = encode(Encoding { gop: 25, b_frames: 0, size: SMALL }, 40 * 25, walks);
+    let mut watcher = Watcher::new(Gate::new(), 5).masked(masks.clone());
+    let mut asleep = 0;
+    for unit in &units {
+        let see = &mut |sighting: Sighting| {
+            assert!(sighting.motion.is_empty(), "{:?} at {:?}", sighting.motion, sighting.frame.pts);
+            false
+        };
+        watcher.push(unit, see).expect("decodes");
+        asleep += usize::from(!watcher.gate().is_awake());
+    }
+    assert!(asleep > units.len() / 2, "asleep for {asleep} of {}", units.len());
+
+    // Unmasked it is seen at once, in the middle of a group, and masked again no more.
+    watcher.mask(Masks::none());
+    assert!(watcher.latest().is_none(), "what was painted otherwise is not given out");
+    let shift = units.last().expect("some").pts + Duration::from_millis(40);
+    let mut seen = 0;
+    for unit in &units[..500] {
+        let unit = AccessUnit { pts: unit.pts + shift, ..unit.clone() };
+        watcher
+            .push(&unit, &mut |sighting| {
+                seen += usize::from(!sighting.motion.is_empty());
+                true
+            })
+            .expect("decodes");
+    }
+    assert!(seen > 50, "{seen}");
+    watcher.mask(masks);
+    assert!(watcher.latest().is_none());
+}
+
 #[test]
 fn a_change_of_size_in_mid_stream_is_followed() {
     let mut units = encode(Encoding { gop: 25, b_frames: 0, size: SMALL }, 50, |_| None);

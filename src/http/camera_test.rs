@@ -7,13 +7,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::camera_view::{Reason, reason};
 use super::params::Sent;
 use super::problem::Problems;
 use super::settings::{SentLogin, credentials, sees_all};
-use super::view::{Reason, reason};
 use super::{Shared, WebError, blocking};
 use crate::access::Who;
 use crate::config::{Credentials, Transport, address};
+use crate::decode::Masks;
 use crate::decode::probe::{Probe, probe};
 use crate::intake::{Codec, RtspSource};
 
@@ -78,9 +79,11 @@ pub(super) async fn test_camera(
     };
     let place = std::sync::Arc::clone(&context.testing_place).try_acquire_owned();
     let place = place.map_err(|_| WebError::Conflict("another camera is being tested: wait a moment".to_owned()))?;
+    // Of a camera that is set up, its masks hold here too.
+    let masks = known.map_or_else(Masks::none, Masks::of);
     let source = RtspSource { url, transport: sent.transport.unwrap_or_default(), credentials };
     let tested = blocking(&context, move |context| {
-        let tested = probe(source, &context.state.clock);
+        let tested = probe(source, &context.state.clock, masks);
         drop(place);
         tested
     });

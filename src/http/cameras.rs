@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 
+use super::camera_view::{Camera, CameraList};
 use super::params::{Name, Query};
 use super::problem::Problems;
-use super::view::{Camera, CameraList};
-use super::{Context, Shared, WebError, blocking, view};
+use super::{Context, Shared, WebError, blocking, camera_view};
 use crate::access::Who;
 use crate::config;
-use crate::decode::jpeg;
+use crate::decode::{Masks, jpeg};
 
 /// Every configured camera that one may see, in the order of the configuration.
 #[utoipa::path(get, path = "/cameras", tag = "cameras", responses(
@@ -66,7 +66,13 @@ pub(super) async fn camera_snapshot(
     let picture = picture.ok_or_else(|| WebError::NotFound(format!("there is no picture of `{id}` yet")))?;
     let taken_at = context.time(picture.at);
     let _place = context.picture_places.acquire().await.map_err(|error| WebError::internal(&error))?;
-    let jpeg = blocking(&context, move |_| jpeg::encode(&picture, width, jpeg::QUALITY)).await?;
+    // A picture from before a mask was drawn may stand here until the next one comes.
+    let masks = Masks::of(camera);
+    let jpeg = blocking(&context, move |_| {
+        let painted = masks.painted(&picture);
+        jpeg::encode(painted.as_ref().unwrap_or(&picture), width, jpeg::QUALITY)
+    });
+    let jpeg = jpeg.await?;
     let headers = [
         (header::CONTENT_TYPE, "image/jpeg".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),
@@ -90,7 +96,7 @@ impl Context {
 
     pub(super) fn camera(&self, camera: &config::Camera) -> Camera {
         let now = self.state.board.camera(&camera.id).unwrap_or_default();
-        view::camera(camera, &now, self.started_at, &self.state.config.timezone)
+        camera_view::camera(camera, &now, self.started_at, &self.state.config.timezone)
     }
 }
 

@@ -20,10 +20,11 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::camera_view::Camera;
 use super::params::Query;
 use super::problem::Problems;
 use super::signed::SignedIn;
-use super::view::{Alert, Camera, Heartbeat};
+use super::view::{Alert, Heartbeat};
 use super::{Context, Shared, WebError, blocking};
 use crate::access::{Digest, Who};
 use crate::store::{StoredEvent, Subject};

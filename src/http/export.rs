@@ -15,7 +15,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::params::Name;
+use super::params::{Name, Query};
 use super::problem::Problems;
 use super::qr::{QrPath, qr_path};
 use super::signed::{CameFrom, SignedIn};
@@ -28,11 +28,11 @@ const PIECE_BYTES: usize = 256 << 10;
 
 /// Makes evidence packs; the application implements it. All calls block.
 pub trait PackSource: Send + Sync {
-    /// What is kept of an alert, gathered and signed.
+    /// What is kept of an alert, gathered and signed; `is_blurred`: who is not of it is made unrecognisable in the clip.
     ///
     /// # Errors
     /// Why it cannot be, in words for the log.
-    fn pack(&self, alert: Uuid) -> Result<Pack, String>;
+    fn pack(&self, alert: Uuid, is_blurred: bool) -> Result<Pack, String>;
 
     /// The public part of the device's key.
     ///
@@ -58,7 +58,10 @@ pub struct DeviceKey {
 /// All that was kept of an alert as one ZIP, signed: original video, pictures, findings, who did what with it and who looked at
 /// it. Whoever exports is in the audit log before the first byte is sent.
 #[utoipa::path(get, path = "/alerts/{id}/evidence.zip", tag = "alerts",
-    params(("id" = Uuid, Path, description = "The alert")),
+    params(
+        ("id" = Uuid, Path, description = "The alert"),
+        ("blur" = Option<bool>, Query, description = "true: heads and plates of whoever is not of the alert are blurred in the clip"),
+    ),
     responses(
         (status = 200, description = "The evidence pack", body = [u8], content_type = "application/zip"),
         Problems,
@@ -69,7 +72,9 @@ pub(super) async fn export_alert(
     CameFrom(address): CameFrom,
     signed: SignedIn,
     Name(id): Name,
+    query: Query,
 ) -> Result<Response, WebError> {
+    let is_blurred = query.get("blur")?.unwrap_or(false);
     let place = Arc::clone(&context.export_place).try_acquire_owned();
     let place =
         place.map_err(|_| WebError::Unavailable("another alert is being exported; try again then".to_owned()))?;
@@ -86,7 +91,7 @@ pub(super) async fn export_alert(
             let why = "the audit log cannot be written, so nothing is exported: make room on the appliance's disk";
             return Err(WebError::Unavailable(why.to_owned()));
         }
-        let pack = context.state.packs.pack(alert.id).map_err(|error| WebError::internal(&error))?;
+        let pack = context.state.packs.pack(alert.id, is_blurred).map_err(|error| WebError::internal(&error))?;
         Ok((alert, pack))
     })
     .await??;

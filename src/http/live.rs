@@ -46,6 +46,9 @@ pub(super) enum Told {
     },
     /// There is no video for now: the camera is being connected to, or lost.
     State { state: StreamState },
+    /// There is none for anybody: the camera has privacy masks, and its video as it sends it shows what they hide. Its
+    /// pictures do not. The connection is closed.
+    Masked,
 }
 
 /// A camera's live video, as it sends it.
@@ -54,7 +57,7 @@ pub(super) enum Told {
 /// beginning of an MP4 (`ftyp`, `moov`), and each further one is a fragment of it behind 16 bytes: when
 /// its last picture came from the camera, in milliseconds since 1970, and when that is shown in the
 /// MP4's time, in milliseconds (both u64, big endian). It begins with the last key frame; who is too
-/// slow misses pictures up to the next.
+/// slow misses pictures up to the next. Of a camera with privacy masks there are pictures only, and that is all that is said.
 #[utoipa::path(get, path = "/cameras/{id}/live", tag = "cameras",
     params(
         ("id" = String, Path, description = "As in the configuration"),
@@ -116,6 +119,8 @@ enum End {
     SignedOut,
     /// The camera's stream is in no form for an MP4.
     Unplayable,
+    /// The camera has privacy masks.
+    Masked,
 }
 
 impl Session {
@@ -127,6 +132,7 @@ impl Session {
             End::Stopping => (close_code::AWAY, "the appliance is stopping"),
             End::SignedOut => (close_code::POLICY, "sign in first"),
             End::Unplayable => (close_code::UNSUPPORTED, "this stream cannot be shown"),
+            End::Masked => (close_code::POLICY, "the camera has privacy masks: take its pictures"),
         };
         // Nobody waits for a page that does not take even this.
         let _ = self.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
@@ -139,6 +145,7 @@ impl Session {
         let mut ping = interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut is_there = true;
+        self.refuse_masked().await?;
         let mut viewer = self.stream.watch();
         if viewer.waits() {
             let state = if state == StreamState::Live { StreamState::Connecting } else { state };
@@ -162,6 +169,8 @@ impl Session {
                     self.send(Message::Ping(Bytes::new())).await?;
                 }
                 units = viewer.next() => {
+                    // Also those that were on their way when a mask was drawn.
+                    self.refuse_masked().await?;
                     if let Some(units) = units {
                         self.show_units(&units).await?;
                     } else {
@@ -172,6 +181,16 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// What the camera sends shows what its masks hide, and is painted over nowhere on its way to a page.
+    async fn refuse_masked(&mut self) -> Result<(), End> {
+        let context = self.context.latest();
+        if context.state.config.camera(&self.camera).is_none_or(|camera| camera.privacy_masks.is_empty()) {
+            return Ok(());
+        }
+        self.tell(&Told::Masked).await?;
+        Err(End::Masked)
     }
 
     async fn show_units(&mut self, units: &[AccessUnit]) -> Result<(), End> {

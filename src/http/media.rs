@@ -68,6 +68,9 @@ pub enum ClipError {
     NoVideo,
     #[error("the clip cannot be made: {0}")]
     Failed(String),
+    /// For a reason that is told to whoever asked.
+    #[error("{0}")]
+    NotNow(String),
 }
 
 /// A clip shows this much of an alert at most, from its beginning; all of it stays recorded.
@@ -164,6 +167,7 @@ pub(super) fn no_video(error: &ClipError, missing: &str) -> WebError {
     match error {
         ClipError::NoVideo => WebError::NotFound(missing.to_owned()),
         ClipError::Failed(_) => WebError::internal(error),
+        ClipError::NotNow(why) => WebError::Unavailable(why.clone()),
     }
 }
 

@@ -9,6 +9,7 @@ mod arming_month;
 mod audit;
 mod audited;
 mod camera_test;
+mod camera_view;
 mod cameras;
 mod case_view;
 mod cases;

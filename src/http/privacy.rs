@@ -51,6 +51,9 @@ pub(super) struct CameraPrivacy {
     purpose: String,
     /// What of it is recorded.
     record: Recording,
+    /// Parts of its picture that nobody sees; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    privacy_masks: Option<usize>,
 }
 
 /// Why each camera watches, and how long it is kept: as it stands on the notice for the door.
@@ -79,6 +82,7 @@ pub(super) async fn get_privacy(State(context): State<Shared>, who: Who) -> Json
                 name: camera.name.clone(),
                 purpose: camera.purpose.clone(),
                 record: camera.record,
+                privacy_masks: Some(camera.privacy_masks.len()).filter(|count| *count > 0),
             })
             .collect(),
     })

@@ -161,7 +161,7 @@ pub(super) async fn remove_camera(
     change(&context, who, sent.version, Edit::RemoveCamera(id), Login::Keep).await
 }
 
-/// Draws a camera's zones and lines. They count at once; recording goes on.
+/// Draws a camera's zones, lines and privacy masks. They count at once; recording goes on. Masks stay where none are sent.
 #[utoipa::path(put, path = "/settings/cameras/{id}/zones", tag = "settings",
     params(("id" = String, Path, description = "As in the configuration")),
     request_body = SentDrawn,
@@ -255,6 +255,9 @@ fn what(edit: &Edit) -> String {
         Edit::AddCamera(camera) => format!("camera {} added", camera.id),
         Edit::ChangeCamera(camera) => format!("camera {}", camera.id),
         Edit::RemoveCamera(id) => format!("camera {id} removed"),
+        Edit::Draw { camera, drawn: Drawn { privacy_masks: Some(masks), .. } } => {
+            format!("zones of {camera}, privacy masks: {}", masks.len())
+        }
         Edit::Draw { camera, .. } => format!("zones of {camera}"),
         Edit::Arm(_) => "arming".to_owned(),
         Edit::Keep(_) => "keeping".to_owned(),

@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::camera_view::Reason;
 use super::handling::actor;
 use super::params::Sent;
 use super::problem::Problems;
-use super::view::{Alert, Reason};
+use super::view::Alert;
 use super::{Context, Shared, WebError, blocking};
 use crate::access::Who;
 use crate::alert::{self, AlertState};

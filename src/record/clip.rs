@@ -1,4 +1,5 @@
-//! A clip: a stretch of segments as one MP4 that plays anywhere, not re-encoded.
+//! A clip: a stretch of segments as one MP4 that plays anywhere, not re-encoded; where privacy masks hide some of it, see
+//! [`super::burn`].
 
 use std::fs;
 use std::io;
@@ -10,9 +11,11 @@ use gstreamer as gst;
 use gstreamer_app as gst_app;
 use jiff::Timestamp;
 
+use super::burn::{self, Retouch};
 use super::pipeline::{PipelineError, check, launch, named, wait_for_end};
 use super::timeline::{Extent, Position, Timeline};
 use super::{IndexError, SegmentIndex};
+use crate::decode::Masks;
 use crate::intake::AccessUnit;
 
 const PIPELINE: &str = include_str!("../../pipelines/clip.launch");
@@ -47,6 +50,13 @@ pub enum ClipError {
     Disk { path: PathBuf, error: io::Error },
     #[error("the clip cannot be written: {0}")]
     Mux(String),
+    #[error(
+        "the camera has privacy masks, and for video in which they are painted over an H.264 encoder is missing: install \
+         gstreamer1.0-plugins-ugly (x264), or gstreamer1.0-plugins-bad with OpenH264"
+    )]
+    NoEncoder,
+    #[error("other clips with privacy masks are being made; try again in a moment")]
+    Busy,
     #[error(transparent)]
     Index(#[from] IndexError),
 }
@@ -77,7 +87,7 @@ pub fn extent(index: &dyn SegmentIndex, data_dir: &Path, stretch: &Stretch) -> R
 }
 
 /// Writes the clip to `out`, at once or not at all. A stretch that is still being recorded gives
-/// what there is of it.
+/// what there is of it. What `masks` hide is not in it.
 ///
 /// # Errors
 /// When nothing is recorded of the stretch, or it cannot be read or written.
@@ -85,10 +95,33 @@ pub fn make_clip(
     index: &dyn SegmentIndex,
     data_dir: &Path,
     stretch: &Stretch,
+    masks: &Masks,
     out: &Path,
 ) -> Result<ClipInfo, ClipError> {
     let (timeline, extent) = plan(index, data_dir, stretch)?;
-    write(timeline, &extent, out)
+    write(timeline, &extent, Hiding { masks, retouch: None }, out)
+}
+
+/// As [`make_clip`], without what `retouch` hides, too.
+///
+/// # Errors
+/// As [`make_clip`], and what `retouch` fails with.
+pub fn make_retouched_clip(
+    index: &dyn SegmentIndex,
+    data_dir: &Path,
+    stretch: &Stretch,
+    masks: &Masks,
+    retouch: &mut dyn Retouch,
+    out: &Path,
+) -> Result<ClipInfo, ClipError> {
+    let (timeline, extent) = plan(index, data_dir, stretch)?;
+    write(timeline, &extent, Hiding { masks, retouch: Some(retouch) }, out)
+}
+
+/// What a clip does not show.
+pub(super) struct Hiding<'a> {
+    pub(super) masks: &'a Masks,
+    pub(super) retouch: Option<&'a mut dyn Retouch>,
 }
 
 pub(super) fn plan(
@@ -105,15 +138,26 @@ pub(super) fn info(timeline: &Timeline, extent: &Extent) -> ClipInfo {
     ClipInfo { starts_at: timeline.wall(extent.starts), ends_at: timeline.wall(extent.ends) }
 }
 
-pub(super) fn write(mut timeline: Timeline, extent: &Extent, out: &Path) -> Result<ClipInfo, ClipError> {
+pub(super) fn write(
+    mut timeline: Timeline,
+    extent: &Extent,
+    hiding: Hiding<'_>,
+    out: &Path,
+) -> Result<ClipInfo, ClipError> {
     let info = info(&timeline, extent);
     let part = beside(out, "part");
-    let moved = write_part(&mut timeline, extent, &part, &beside(out, "data"))
-        .and_then(|()| fs::rename(&part, out).map_err(|error| ClipError::Disk { path: out.to_owned(), error }));
+    let data = beside(out, "data");
+    let written = if hiding.masks.is_empty() && hiding.retouch.is_none() {
+        write_part(&mut timeline, extent, &part, &data)
+    } else {
+        burn::write_part(&mut timeline, extent, hiding, &part, &data)
+    };
+    let moved =
+        written.and_then(|()| fs::rename(&part, out).map_err(|error| ClipError::Disk { path: out.to_owned(), error }));
     if moved.is_err() {
         // Best effort: what stays behind is removed with the cache's leftovers.
         drop(fs::remove_file(&part));
-        drop(fs::remove_file(beside(out, "data")));
+        drop(fs::remove_file(&data));
     }
     moved.map(|()| info)
 }
@@ -150,6 +194,27 @@ fn feed(timeline: &mut Timeline, extent: &Extent, source: &gst_app::AppSrc) -> R
     // shown; players want it the other way round.
     let delay = reorder_delay(timeline, extent);
     let mut last_dts = None;
+    each_unit(timeline, extent, |placed| {
+        let dts = last_dts.map_or(placed.decoded, |last| placed.decoded.max(last + Duration::from_nanos(1)));
+        last_dts = Some(dts);
+        push(source, placed.unit, placed.shown + delay, dts, placed.duration)
+    })
+}
+
+/// An access unit, and when it is shown and decoded in the clip's own time.
+pub(super) struct Placed {
+    pub(super) unit: AccessUnit,
+    pub(super) shown: Duration,
+    pub(super) decoded: Duration,
+    pub(super) duration: Duration,
+}
+
+/// The access units of a clip, in decoding order.
+pub(super) fn each_unit(
+    timeline: &mut Timeline,
+    extent: &Extent,
+    mut take: impl FnMut(Placed) -> Result<(), ClipError>,
+) -> Result<(), ClipError> {
     for part_number in extent.first.part..=extent.last.part {
         let Some(part) = timeline.parts.get_mut(part_number) else { break };
         for fragment in extent.fragments(part_number, part.reader.layout.fragments.len()) {
@@ -162,11 +227,12 @@ fn feed(timeline: &mut Timeline, extent: &Extent, source: &gst_app::AppSrc) -> R
                 if !extent.holds(position) || shown < extent.starts {
                     continue;
                 }
-                let decoded = part.decoded_at(&sample).saturating_sub(extent.starts);
-                let dts = last_dts.map_or(decoded, |last| decoded.max(last + Duration::from_nanos(1)));
-                last_dts = Some(dts);
-                let duration = part.reader.layout.track.duration_of(u64::from(sample.duration));
-                push(source, unit, shown.saturating_sub(extent.starts) + delay, dts, duration)?;
+                take(Placed {
+                    unit,
+                    shown: shown.saturating_sub(extent.starts),
+                    decoded: part.decoded_at(&sample).saturating_sub(extent.starts),
+                    duration: part.reader.layout.track.duration_of(u64::from(sample.duration)),
+                })?;
             }
         }
     }

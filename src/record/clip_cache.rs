@@ -1,4 +1,5 @@
-//! Clips that were made once: bounded in number and bytes, the oldest go first.
+//! Clips that were made once: bounded in number and bytes, the oldest go first. Those with privacy masks are encoded, one at
+//! a time: the cameras need the processor.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,7 +11,8 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 use super::SegmentIndex;
-use super::clip::{ClipError, ClipInfo, Stretch, info, plan, write};
+use super::clip::{ClipError, ClipInfo, Hiding, Stretch, info, plan, write};
+use crate::decode::Masks;
 
 const FOLDER: &str = "clips";
 
@@ -41,10 +43,15 @@ pub struct ClipCache {
     limits: ClipLimits,
     making: Mutex<HashSet<PathBuf>>,
     made: Condvar,
+    /// Of those who want a clip with masks: how many are here, the one whose clip is being encoded among them.
+    burning: Mutex<usize>,
+    encoder: Mutex<()>,
 }
 
 /// Removed even over the limits only when newer ones have come: somebody may be about to open them.
 const NEWEST_KEPT: usize = 8;
+/// So many clips are encoded or wait for that; whoever wants another one is to ask again.
+const MOST_BURNING: usize = 4;
 
 impl ClipCache {
     /// Also removes what an unclean stop has left half done.
@@ -60,7 +67,15 @@ impl ClipCache {
                 fs::remove_file(path)?;
             }
         }
-        Ok(Self { data_dir, index, limits, making: Mutex::default(), made: Condvar::new() })
+        Ok(Self {
+            data_dir,
+            index,
+            limits,
+            making: Mutex::default(),
+            made: Condvar::new(),
+            burning: Mutex::new(0),
+            encoder: Mutex::new(()),
+        })
     }
 
     /// What a clip of this stretch would show now; see [`super::clip::extent`].
@@ -71,19 +86,23 @@ impl ClipCache {
         super::clip::extent(self.index.as_ref(), &self.data_dir, stretch)
     }
 
-    /// The clip of this stretch, made now if need be. While the stretch is still being recorded
+    /// The clip of this stretch without what `masks` hide, made now if need be. While the stretch is still being recorded
     /// each call may find more of it and give a new file.
     ///
     /// # Errors
-    /// See [`super::clip::make_clip`].
-    pub fn get(&self, stretch: &Stretch) -> Result<Clip, ClipError> {
+    /// See [`super::clip::make_clip`], and [`ClipError::Busy`].
+    pub fn get(&self, stretch: &Stretch, masks: &Masks) -> Result<Clip, ClipError> {
         let (timeline, extent) = plan(self.index.as_ref(), &self.data_dir, stretch)?;
         let info = info(&timeline, &extent);
         let (from, to) = (info.starts_at.as_nanosecond(), info.ends_at.as_nanosecond());
-        let path = self.data_dir.join(FOLDER).join(format!("{}_{from}_{to}.mp4", stretch.camera));
+        let masked = masks.name().map(|name| format!(".{name}")).unwrap_or_default();
+        let path = self.data_dir.join(FOLDER).join(format!("{}_{from}_{to}{masked}.mp4", stretch.camera));
+        // Before the turn: whoever asks for one clip again and again waits in line, too.
+        let place = if masks.is_empty() || path.is_file() { None } else { Some(self.take_place()?) };
         let _turn = self.take_turn(&path);
         if !path.is_file() {
-            write(timeline, &extent, &path)?;
+            let _encoder = place.as_ref().map(|_| self.encoder.lock().unwrap_or_else(PoisonError::into_inner));
+            write(timeline, &extent, Hiding { masks, retouch: None }, &path)?;
             if let Err(error) = self.trim() {
                 tracing::warn!(%error, "old clips cannot be removed");
             }
@@ -105,6 +124,15 @@ impl ClipCache {
             }
         }
         Ok(())
+    }
+
+    fn take_place(&self) -> Result<Place<'_>, ClipError> {
+        let mut burning = self.burning.lock().unwrap_or_else(PoisonError::into_inner);
+        if *burning >= MOST_BURNING {
+            return Err(ClipError::Busy);
+        }
+        *burning += 1;
+        Ok(Place(self))
     }
 
     /// Waits until nobody else makes this clip.
@@ -142,12 +170,22 @@ impl ClipCache {
     }
 }
 
-/// The camera and the nanoseconds that a clip's name says.
+/// The camera and the nanoseconds that a clip's name says; the name of its masks stands behind a dot.
 fn shown_by(path: &Path) -> Option<(&str, i128, i128)> {
-    let mut parts = path.file_stem()?.to_str()?.rsplitn(3, '_');
+    let name = path.file_stem()?.to_str()?;
+    let mut parts = name.split_once('.').map_or(name, |(name, _)| name).rsplitn(3, '_');
     let ends = parts.next()?.parse().ok()?;
     let begins = parts.next()?.parse().ok()?;
     Some((parts.next()?, begins, ends))
+}
+
+/// Among those who want a clip with masks.
+struct Place<'a>(&'a ClipCache);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        *self.0.burning.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+    }
 }
 
 struct Turn<'a> {

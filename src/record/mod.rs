@@ -2,6 +2,7 @@
 
 mod belief;
 pub mod boxes;
+mod burn;
 mod camera;
 pub mod chain;
 pub mod clip;
@@ -32,6 +33,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use burn::Retouch;
 pub use camera::CameraRecorder;
 pub use clip::{ClipError, ClipInfo, Stretch};
 pub use clip_cache::{Clip, ClipCache, ClipLimits};

@@ -8,7 +8,7 @@ use super::boxes::BoxError;
 use super::reader::SegmentReader;
 use super::timeline::INDEX_LAG;
 use super::{IndexError, SegmentIndex};
-use crate::decode::{DecodeError, Decoder, Frame};
+use crate::decode::{DecodeError, Decoder, Frame, Masks};
 
 /// A moment so long after the last picture still shows it: the next segment is a picture away.
 const SEAM: SignedDuration = SignedDuration::from_secs(2);
@@ -86,14 +86,14 @@ fn last_key(reader: SegmentReader, at: Timestamp) -> Option<KeyFrame> {
 }
 
 impl KeyFrame {
-    /// Reads and decodes it, and nothing else.
+    /// Reads and decodes it, and nothing else; what `masks` hide of it is painted over.
     ///
     /// # Errors
     /// When it cannot be read, or is no picture.
-    pub fn decode(mut self) -> Result<Frame, PreviewError> {
+    pub fn decode(mut self, masks: &Masks) -> Result<Frame, PreviewError> {
         let unit = self.reader.units(self.fragment)?.into_iter().nth(self.sample);
         let (_, unit) = unit.ok_or(PreviewError::NoPicture)?;
-        let mut decoder = Decoder::new(unit.codec, self.reader.caps())?;
+        let mut decoder = Decoder::new(unit.codec, self.reader.caps(), masks)?;
         let mut frames = decoder.push(&unit)?;
         frames.extend(decoder.drain()?);
         frames.into_iter().next().ok_or(PreviewError::NoPicture)

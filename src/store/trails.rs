@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use super::{Result, Store, rows};
+use super::{Beside, Result, Store, rows};
 use crate::alert::TrailPoint;
 use crate::base::Rect;
 
@@ -19,17 +19,28 @@ impl Store {
     /// # Errors
     /// See [`super::StoreError`].
     pub fn trails(&self, alert: Uuid) -> Result<BTreeMap<Uuid, Vec<TrailPoint>>> {
-        self.readers().read(|connection| {
-            let sql = "select track, points from alert_trail where alert_id = ?1";
-            let mut statement = connection.prepare_cached(sql)?;
-            let trails = statement.query_map([alert.as_bytes()], |row| {
-                let stored: Vec<Stored> =
-                    serde_json::from_str(&row.get::<_, String>("points")?).map_err(rows::meaningless)?;
-                Ok((rows::uuid(row, "track")?, stored.into_iter().filter_map(point).collect()))
-            })?;
-            trails.collect()
-        })
+        self.readers().read(|connection| of(connection, alert))
     }
+}
+
+impl Beside {
+    /// As [`Store::trails`].
+    ///
+    /// # Errors
+    /// See [`super::StoreError`].
+    pub fn trails(&self, alert: Uuid) -> Result<BTreeMap<Uuid, Vec<TrailPoint>>> {
+        self.readers.read(|connection| of(connection, alert))
+    }
+}
+
+fn of(connection: &Connection, alert: Uuid) -> rusqlite::Result<BTreeMap<Uuid, Vec<TrailPoint>>> {
+    let sql = "select track, points from alert_trail where alert_id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let trails = statement.query_map([alert.as_bytes()], |row| {
+        let stored: Vec<Stored> = serde_json::from_str(&row.get::<_, String>("points")?).map_err(rows::meaningless)?;
+        Ok((rows::uuid(row, "track")?, stored.into_iter().filter_map(point).collect()))
+    })?;
+    trails.collect()
 }
 
 /// Writes what is known of ways; what is not known any more stays as it was.

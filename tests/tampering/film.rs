@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use canhdem::base::{SimClock, Timestamp};
-use canhdem::decode::{Decoder, Frame};
+use canhdem::decode::{Decoder, Frame, Masks};
 use canhdem::intake::health::Role;
 use canhdem::intake::{AccessUnit, Intake, IntakeOptions, Source};
 use canhdem::testcam::{EncodeOptions, Footage, Picture};
@@ -103,7 +103,7 @@ fn wide() -> &'static [Picture] {
 
 fn decoded(file: &Path) -> Vec<Picture> {
     let units = units(file);
-    let mut decoder = Decoder::new(units[0].codec, &units[0].caps).expect("a decoder");
+    let mut decoder = Decoder::new(units[0].codec, &units[0].caps, &Masks::none()).expect("a decoder");
     let frames = units.iter().flat_map(|unit| decoder.push(unit).expect("decodes"));
     let mut pictures: Vec<_> = frames.map(|frame| picture(&frame)).collect();
     pictures.extend(decoder.drain().expect("drains").iter().map(picture));

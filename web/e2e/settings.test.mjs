@@ -115,7 +115,7 @@ describe('an administrator sets up', () => {
   it('draws a zone, which is in force without a restart', async () => {
     await open(`settings/zones?camera=${camera}`);
     await page.waitForSelector('.canvas img');
-    await page.click('[data-add-zone]');
+    await page.click('[data-add=zones]');
     for (const [x, y] of [[0.1, 0.2], [0.5, 0.2], [0.5, 0.7], [0.1, 0.7]]) await page.mouse.click(...(await place(x, y))); // prettier-ignore
     await page.mouse.click(...(await place(0.1, 0.2)));
     await page.waitForSelector('[data-zone=vung-1].chosen');
@@ -189,6 +189,48 @@ describe('an administrator sets up', () => {
     await page.getByRole('button', { name: 'Có người: trở lại theo chung' }).click();
     await save();
     assert.match(readFileSync(file, 'utf8'), /rules = \{ loitering_seconds = 45 \}/);
+  });
+
+  it('draws a privacy mask, which is flat in every picture from then on and ends live video', async () => {
+    await open(`settings/zones?camera=${camera}`);
+    await page.waitForSelector('.canvas img');
+    await page.click('[data-add=privacy_masks]');
+    for (const [x, y] of [[0.6, 0.1], [0.9, 0.1], [0.9, 0.5], [0.6, 0.5]]) await page.mouse.click(...(await place(x, y))); // prettier-ignore
+    await page.mouse.click(...(await place(0.6, 0.1)));
+    await page.waitForSelector('[data-mask=che-1].chosen');
+    await page.fill('[data-mask=che-1] .drawn-name', 'nha-dan');
+    await page.getByRole('button', { name: /^Góc 3 của vùng che nha-dan/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('button', { name: 'Góc 3 của vùng che nha-dan: 90 %, 51 %' }).waitFor();
+    await assertAccessible(page, 'a privacy mask is drawn');
+    await shot('settings-mask');
+    await save();
+    assert.match(readFileSync(file, 'utf8'), /privacy_masks = \[\n\s+\{ id = "nha-dan"/);
+    const [mask] = (await get(`cameras/${camera}`)).privacy_masks;
+    assert.equal(mask.id, 'nha-dan');
+    await page.waitForFunction(async (address) => {
+      const answer = await fetch(address, { cache: 'no-store' });
+      if (!answer.ok) return false;
+      const picture = await createImageBitmap(await answer.blob());
+      const canvas = new OffscreenCanvas(picture.width, picture.height);
+      const drawing = canvas.getContext('2d');
+      drawing.drawImage(picture, 0, 0);
+      const [left, top, width, height] = [0.62, 0.14, 0.26, 0.32].map((part, at) =>
+        Math.round(part * (at % 2 ? picture.height : picture.width)),
+      );
+      const { data } = drawing.getImageData(left, top, width, height);
+      return data.every((value, at) => at % 4 === 3 || Math.abs(value - 114) <= 8);
+    }, `/api/v1/cameras/${camera}/snapshot.jpg`);
+    await page.goto(`${appliance.origin}/#/live`);
+    await page.locator(`[data-live="${camera}"][data-phase=masked] .picture.fresh img`).waitFor();
+    await page.getByText('Camera có vùng che riêng tư').first().waitFor();
+    await shot('live-masked');
+    await page.goto(`${appliance.origin}/#/notice`);
+    await page.getByText('Một số phần trong hình').waitFor();
+    await open(`settings/zones?camera=${camera}`);
+    await page.getByRole('button', { name: 'Xóa nha-dan' }).click();
+    await save();
+    assert.deepEqual((await get(`cameras/${camera}`)).privacy_masks, []);
   });
 
   it('changes the nights, and the month says so', async () => {

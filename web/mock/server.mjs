@@ -52,7 +52,7 @@ const iso = (ms) => new Date(ms + 7 * 3_600_000).toISOString().replace('Z', '+07
 const zone = { id: 'san', kind: 'yard', polygon: [[0, 0.3], [1, 0.3], [1, 1], [0, 1]] }; // prettier-ignore
 const camera = (id, name) => ({
   id, name, state: 'live', since: iso(base), reason: null, gate: 'awake', analysis_delay_s: process.env.MOCK_LATE ? 7.2 : 0.3, picture_at: iso(nowMs()),
-  recording: true, zones: [zone],
+  recording: true, zones: [zone], privacy_masks: [],
   streams: [{ role: 'main', state: 'live', since: iso(base), reason: null, codec: 'h264' }],
 }); // prettier-ignore
 const cameras = [
@@ -338,7 +338,7 @@ function api(request, response, path, query) {
     return json(response, {
       office: keeping.privacy.office, contact: keeping.privacy.contact, purpose,
       kept: { all_hours, motion_days, alert_days, plate_days: 30 },
-      cameras: written.map((one) => ({ id: one.id, name: one.name, purpose: one.purpose ?? purpose, record: one.record ?? 'continuous' })),
+      cameras: written.map((one) => ({ id: one.id, name: one.name, purpose: one.purpose ?? purpose, record: one.record ?? 'continuous', privacy_masks: one.privacy_masks.length })),
     }); // prettier-ignore
   }
   if (path === 'setup') return json(response, { needed: false, language: 'vi' });

@@ -27,7 +27,7 @@ export function newSettings(cameras) {
   const state = {
     cameras: cameras.map(({ id, name, zones }) => ({
       id, name, main: `rtsp://10.0.0.11/${id}/main`, sub: `rtsp://10.0.0.11/${id}/sub`, place: null, transport: null,
-      tamper: null, record: null, purpose: null, zones: zones.map((zone) => ({ ...zone, rules: NO_RULES })), lines: [], has_credentials: true,
+      tamper: null, record: null, purpose: null, zones: zones.map((zone) => ({ ...zone, rules: NO_RULES })), lines: [], privacy_masks: [], has_credentials: true,
     })), // prettier-ignore
     arming: {
       nights: '18:00-06:00', opening_hours: null, peak: '01:00-03:00', weekends: true, holidays: 'vietnam',
@@ -60,7 +60,13 @@ export function newSettings(cameras) {
     if (body.version !== String(version)) return [409, 'the configuration was changed meanwhile'];
     const at = state.cameras.findIndex((camera) => camera.id === id);
     if (what === 'cameras' && method === 'POST')
-      state.cameras.push({ ...body.camera, zones: [], lines: [], has_credentials: Boolean(body.login) });
+      state.cameras.push({
+        ...body.camera,
+        zones: [],
+        lines: [],
+        privacy_masks: [],
+        has_credentials: Boolean(body.login),
+      });
     else if (what === 'cameras' && at < 0) return [404, 'no such camera'];
     else if (method === 'DELETE') state.cameras.splice(at, 1);
     else if (part === 'zones') {

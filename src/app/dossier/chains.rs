@@ -52,7 +52,7 @@ pub(super) fn json(dossier: &Dossier<'_>) -> String {
             told.insert(
                 "segment".to_owned(),
                 json!({
-                    "file": name_of(segment), "id": sealed.id, "camera": sealed.camera,
+                    "file": (!dossier.is_withheld).then(|| name_of(segment)), "id": sealed.id, "camera": sealed.camera,
                     "started_at_ns": sealed.started_at.as_nanosecond().to_string(),
                     "duration_ns": sealed.duration.as_nanos().to_string(),
                     "size": sealed.size_bytes, "sha256": hex(&sealed.sha256),

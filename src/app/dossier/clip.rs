@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use jiff::Timestamp;
 
+use super::blur::Blur;
 use super::name_of;
 use crate::alert::Alert;
 use crate::base::chain::hex;
 use crate::config::Config;
-use crate::record::clip::make_clip;
+use crate::decode::Masks;
+use crate::record::clip::{make_clip, make_retouched_clip};
 use crate::record::evidence::{About, DeviceKey, Original, Recording, add_credentials};
 use crate::record::{ClipError, ClipInfo, Segment, Stretch, file_sha256};
 use crate::store::Beside;
@@ -21,11 +23,17 @@ pub(super) fn make(
     config: &Config,
     alert: &Alert,
     (from, to): (Timestamp, Timestamp),
+    blur: Option<&mut Blur>,
     scratch: &Scratch,
 ) -> anyhow::Result<Option<ClipInfo>> {
     gstreamer::init().context("GStreamer")?;
+    let masks = config.camera(&alert.camera).map_or_else(Masks::none, Masks::of);
     let stretch = Stretch { camera: alert.camera.clone(), from, to, focus: alert.opened_at };
-    match make_clip(store, &config.data_dir, &stretch, &scratch.plain) {
+    let made = match blur {
+        Some(blur) => make_retouched_clip(store, &config.data_dir, &stretch, &masks, blur, &scratch.plain),
+        None => make_clip(store, &config.data_dir, &stretch, &masks, &scratch.plain),
+    };
+    match made {
         Ok(info) => Ok(Some(info)),
         Err(ClipError::Nothing { .. }) => Ok(None),
         Err(error) => Err(error.into()),
@@ -58,6 +66,7 @@ pub(super) fn credit(
         timezone: config.timezone.clone(),
         originals: segments.iter().map(original).collect::<Result<_, _>>()?,
         unfinished,
+        hidden: about.hidden.clone(),
     };
     add_credentials(&scratch.plain, &scratch.path, &recording, key)?;
     // At once: a clip may be large.

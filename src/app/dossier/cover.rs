@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{Dossier, name_of};
 use crate::alert::{ActionKind, VerdictKind};
 use crate::base::chain::hex;
+use crate::record::evidence::{Hidden, Originals};
 use crate::rules::Severity;
 
 const STYLE: &str = "body{font:11pt/1.45 'Liberation Serif','Times New Roman',serif;max-width:17cm;margin:1.5cm auto;color:#000}\
@@ -17,7 +18,7 @@ th{width:32%;font-weight:600}code{font:9.5pt 'Liberation Mono',monospace;word-br
 @media print{body{margin:0}}";
 
 pub(super) fn html(dossier: &Dossier<'_>) -> String {
-    let Dossier { config, alert, history, about, key, segments, unfinished, has_clip, chains } = dossier;
+    let Dossier { config, alert, history, about, key, segments, is_withheld, unfinished, has_clip, chains } = dossier;
     let time = |at: Timestamp| {
         at.to_zoned_datetime(config.timezone.clone()).strftime("%H:%M:%S ngày %d/%m/%Y (%:z)").to_string()
     };
@@ -55,7 +56,7 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         handled.add(&time(action.at), "", &format!("{who}: {}{verdict}{note}", act(action.kind)));
     }
     let mut listed = String::new();
-    for segment in *segments {
+    for segment in segments.iter().filter(|_| !is_withheld) {
         // Writing to a string does not fail.
         let _ = write!(listed, "<li><code>{}</code></li>", escape(&name_of(segment)));
     }
@@ -68,22 +69,33 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         0 => String::new(),
         count => format!("<p>{count} đoạn cuối còn đang được ghi khi lập hồ sơ nên không có ở đây.</p>"),
     };
-    let clip = if *has_clip {
-        "<li><code>clip.mp4</code>: đoạn phim xem được ngay, ghép từ video gốc, không nén lại; tự nêu nguồn gốc (Content \
-         Credentials, C2PA)</li><li><code>trust-anchor.pem</code>: chứng thư của máy canh, để chương trình khác kiểm tra nguồn \
-         gốc đó; chỉ tin khi hồ sơ này nguyên vẹn và đúng dấu khóa</li>"
-    } else {
-        ""
+    let credentials = "tự nêu nguồn gốc (Content Credentials, C2PA)</li><li><code>trust-anchor.pem</code>: chứng thư của máy canh, \
+         để chương trình khác kiểm tra nguồn gốc đó; chỉ tin khi hồ sơ này nguyên vẹn và đúng dấu khóa</li>";
+    let clip = match (has_clip, &about.hidden) {
+        (false, _) => String::new(),
+        (true, None) => format!(
+            "<li><code>clip.mp4</code>: đoạn phim xem được ngay, ghép từ video gốc, không nén lại; {credentials}"
+        ),
+        (true, Some(_)) => format!(
+            "<li><code>clip.mp4</code>: đoạn phim xem được ngay; một số chỗ được che (xem trên), nên phim đã được nén lại; \
+             {credentials}"
+        ),
     };
+    let originals = if *is_withheld {
+        String::new()
+    } else {
+        format!("<li><code>segments/</code>: video gốc đúng từng byte như camera đã gửi</li>{listed}")
+    };
+    let hidden = about.hidden.as_ref().map(told_hidden).unwrap_or_default();
     let handled = if history.is_empty() { "<p>Chưa có ai xử lý.</p>".to_owned() } else { handled.table() };
     format!(
         "<!doctype html>\n<html lang=\"vi\"><head><meta charset=\"utf-8\"><title>Hồ sơ chứng cứ {id}</title>\
          <style>{STYLE}</style></head><body>\n\
          <h1>Hồ sơ chứng cứ điện tử</h1><p class=\"en\">Electronic evidence, exported by canhdem {version}</p>\n\
-         {table}{missing}{unfinished}\n\
+         {table}{missing}{unfinished}{hidden}\n\
          <h2>Đã xử lý</h2>{handled}\n\
          <h2>Trong hồ sơ này</h2><ul>{clip}\
-         <li><code>segments/</code>: video gốc đúng từng byte như camera đã gửi</li>{listed}\
+         {originals}\
          <li><code>pictures/</code>: ảnh lúc báo động và các phần ảnh đã xét</li>\
          <li><code>alert.json</code>: báo động với mọi phát hiện và cách tính mức nghi vấn</li>\
          <li><code>access.json</code>: ai đã xem, tải, xuất báo động này, theo nhật ký</li>\
@@ -99,6 +111,42 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         version = escape(&about.version),
         table = rows.table(),
     )
+}
+
+/// What the video does not show.
+fn told_hidden(hidden: &Hidden) -> String {
+    let mut told = String::new();
+    if !hidden.privacy_masks.is_empty() {
+        let masks = escape(&hidden.privacy_masks.join(", "));
+        // Writing to a string does not fail.
+        let _ = write!(
+            told,
+            "<p><strong>Vùng che riêng tư của camera ({masks}) được tô kín trong phim của hồ sơ này.</strong></p>\
+             <p class=\"en\">Privacy masks of the camera are painted over in the clip, which was therefore encoded again.</p>"
+        );
+    }
+    if let Some(blurred) = &hidden.blurred {
+        let _ = write!(
+            told,
+            "<p><strong>Mặt người và biển số xe không thuộc báo động được làm mờ trong phim, theo yêu cầu khi lập hồ sơ.</strong> \
+             Mô hình {} tìm người và xe trên {} ảnh của phim, đã làm mờ {} lần thấy đầu người và {} lần thấy xe; {} đường đi của báo \
+             động để rõ. Chỗ mô hình không thấy thì không được làm mờ.</p>\
+             <p class=\"en\">Heads and plates of whoever is not of the alert were blurred on request; what the model missed was not.</p>",
+            escape(&blurred.model.name),
+            blurred.pictures,
+            blurred.heads,
+            blurred.vehicles,
+            blurred.clear_tracks,
+        );
+    }
+    told.push_str(match hidden.originals {
+        Originals::Withheld => {
+            "<p>Video gốc không có trong hồ sơ này: cơ quan không đưa hình đã che ra ngoài. Video gốc còn lưu ở máy canh đến khi \
+             hết hạn; mã băm của từng đoạn ở <code>chains.json</code>.</p>"
+        }
+        Originals::Included => "<p>Video gốc trong <code>segments/</code> không che, theo cấu hình của cơ quan.</p>",
+    });
+    told
 }
 
 #[derive(Default)]

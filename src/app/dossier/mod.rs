@@ -1,6 +1,7 @@
 //! What is exported of an alert: everything that the appliance kept of it, as one evidence pack.
 
 mod access;
+mod blur;
 mod chains;
 mod clip;
 mod cover;
@@ -20,10 +21,13 @@ use crate::base::SharedClock;
 use crate::camera::snapshots;
 use crate::config::{self, Config, Settings};
 use crate::http::{self, PackSource};
-use crate::record::evidence::{self, About, DeviceKey, Model, Part, PublicKey, Ready, Source};
+use crate::record::evidence::{
+    self, About, Blurred, DeviceKey, Hidden, Model, Originals, Part, PublicKey, Ready, Source,
+};
 use crate::record::{Segment, SegmentIndex as _};
 use crate::store::{AFTER_ALERT, BEFORE_ALERT, Beside, VehicleCrop, at_the_machine, write_beside};
 use crate::vision;
+use blur::Blur;
 use chains::Chain;
 use clip::Scratch;
 
@@ -35,6 +39,8 @@ struct Dossier<'a> {
     about: &'a About,
     key: PublicKey,
     segments: &'a [Segment],
+    /// The segments do not lie in the pack, for they show what privacy masks hide.
+    is_withheld: bool,
     /// Segments that are still being written, and so are left out.
     unfinished: usize,
     has_clip: bool,
@@ -48,16 +54,26 @@ pub struct Exported {
     /// Segments that were still being written, and so are left out.
     pub unfinished: usize,
     pub segments: usize,
+    /// Segments that stay on the appliance, for they show what privacy masks hide.
+    pub withheld: usize,
     _clip: Scratch,
 }
 
 /// Exports an alert to `out`, which must not be there yet, and writes into the audit log first that this was done at the
-/// machine. The appliance may run meanwhile. `configuration` is the text of its file.
+/// machine. The appliance may run meanwhile. `configuration` is the text of its file. `is_blurred`: who is not of the alert is made
+/// unrecognisable in the clip.
 ///
 /// # Errors
 /// There is no such alert, what is kept of it cannot be read, or the pack or the audit log cannot be written: named, with the
 /// way out.
-pub fn export(config: &Config, configuration: &str, id: Uuid, now: Timestamp, out: &Path) -> anyhow::Result<Exported> {
+pub fn export(
+    config: &Config,
+    configuration: &str,
+    id: Uuid,
+    is_blurred: bool,
+    now: Timestamp,
+    out: &Path,
+) -> anyhow::Result<Exported> {
     if out.exists() {
         bail!("{} is there already; choose another name, or move it away", out.display());
     }
@@ -65,7 +81,7 @@ pub fn export(config: &Config, configuration: &str, id: Uuid, now: Timestamp, ou
     found.with_context(|| format!("there is no alert {id}; the page and GET /api/v1/alerts list them"))?;
     write_beside(&config.data_dir, &Deed { alert: Some(id), ..at_the_machine(Act::Exported, None) }, now)
         .context("nothing is exported that the audit log does not tell of")?;
-    let exported = prepare(config, Some(configuration), id, now, Scratch::new(out))?;
+    let exported = prepare(config, Some(configuration), id, is_blurred, now, Scratch::new(out))?;
     exported.pack.write(out)?;
     Ok(exported)
 }
@@ -78,6 +94,7 @@ fn prepare(
     config: &Config,
     configuration: Option<&str>,
     id: Uuid,
+    is_blurred: bool,
     now: Timestamp,
     scratch: Scratch,
 ) -> anyhow::Result<Exported> {
@@ -89,6 +106,8 @@ fn prepare(
     let to = alert.last_seen_at.saturating_add(AFTER_ALERT).unwrap_or(Timestamp::MAX);
     let (segments, unfinished): (Vec<_>, Vec<_>) =
         store.overlapping(&alert.camera, from, to)?.into_iter().partition(|segment| segment.complete);
+    let mut blur = is_blurred.then(|| Blur::new(config, &alert, store.trails(id)?.into_values())).transpose()?;
+    let clip = clip::make(&store, config, &alert, (from, to), blur.as_mut(), &scratch)?;
     let about = About {
         made_at: now,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -98,11 +117,12 @@ fn prepare(
         from: segments.first().map_or(from, |segment| segment.started_at),
         to: segments.last().map_or(to, Segment::ends_at),
         models: models(config)?,
+        hidden: hidden(config, &alert.camera, blur.as_ref().map(Blur::blurred)),
     };
-    let clip = clip::make(&store, config, &alert, (from, to), &scratch)?;
     if let Some(clip) = clip {
         clip::credit(config, &about, clip, (&segments, unfinished.len()), &key, &scratch)?;
     }
+    let is_withheld = about.hidden.as_ref().is_some_and(|hidden| hidden.originals == Originals::Withheld);
     let chains = chains::of(&store, &segments)?;
     let dossier = Dossier {
         config,
@@ -111,6 +131,7 @@ fn prepare(
         about: &about,
         key: key.public(),
         segments: &segments,
+        is_withheld,
         unfinished: unfinished.len(),
         has_clip: clip.is_some(),
         chains: &chains,
@@ -133,9 +154,17 @@ fn prepare(
         let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
         parts.push(Part { name: format!("pictures/{name}"), source: Source::Bytes(bytes) });
     }
-    parts.extend(segments.iter().map(|segment| file(name_of(segment), config.data_dir.join(&segment.path))));
+    let packed = if is_withheld { &[][..] } else { &segments[..] };
+    parts.extend(packed.iter().map(|segment| file(name_of(segment), config.data_dir.join(&segment.path))));
     let pack = evidence::prepare(about.clone(), parts, &key)?;
-    Ok(Exported { pack, key: key.public(), unfinished: unfinished.len(), segments: segments.len(), _clip: scratch })
+    Ok(Exported {
+        pack,
+        key: key.public(),
+        unfinished: unfinished.len(),
+        segments: packed.len(),
+        withheld: segments.len() - packed.len(),
+        _clip: scratch,
+    })
 }
 
 /// Of the appliance's certificate, by which other programs trust what the clip says of itself.
@@ -170,11 +199,11 @@ impl Packs {
 }
 
 impl PackSource for Packs {
-    fn pack(&self, alert: Uuid) -> Result<http::Pack, String> {
+    fn pack(&self, alert: Uuid, is_blurred: bool) -> Result<http::Pack, String> {
         let config = self.settings.config();
         let scratch = Scratch::new(&config.data_dir.join(format!("{EXPORT}{}", Uuid::now_v7())));
         let text = self.settings.text();
-        let exported = prepare(&config, text.as_deref(), alert, self.clock.now(), scratch);
+        let exported = prepare(&config, text.as_deref(), alert, is_blurred, self.clock.now(), scratch);
         let exported = exported.map_err(|error| format!("{error:#}"))?;
         let bytes = exported.pack.bytes;
         Ok(http::Pack {
@@ -207,6 +236,16 @@ fn models(config: &Config) -> anyhow::Result<Vec<Model>> {
     };
     let named = |model: &vision::model::Model| Model { name: model.name.clone(), sha256: model.sha256.to_string() };
     Ok(manifest.models.iter().filter(is_in_use).map(named).collect())
+}
+
+/// What the clip does not show: what today's configuration hides of a camera's video, whenever that was recorded, and whom.
+fn hidden(config: &Config, camera: &str, blurred: Option<Blurred>) -> Option<Hidden> {
+    let masks = config.camera(camera).map_or(&[][..], |camera| &camera.privacy_masks);
+    (!masks.is_empty() || blurred.is_some()).then(|| Hidden {
+        privacy_masks: masks.iter().map(|mask| mask.id.clone()).collect(),
+        blurred,
+        originals: if config.privacy.originals_in_evidence { Originals::Included } else { Originals::Withheld },
+    })
 }
 
 /// The alert's own, those of its persons, and those of the vehicles among its findings: name in the pack, and file.

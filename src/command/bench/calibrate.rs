@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::appliance::Usage;
 use super::simulator::path;
 use crate::base::{Shutdown, SystemClock};
-use crate::decode::Decoder;
+use crate::decode::{Decoder, Masks};
 use crate::intake::{AccessUnit, Intake, IntakeOptions, Role, Source};
 use crate::vision::{Detector, LOW_SCORE, Manifest};
 
@@ -37,7 +37,7 @@ pub(super) struct Calibration {
 pub(super) fn calibrate(film: &Path, manifest: &Manifest, model: &str) -> anyhow::Result<Calibration> {
     let units = units(film)?;
     let first = units.first().context("a film without pictures")?;
-    let mut decoder = Decoder::new(first.codec, &first.caps)?;
+    let mut decoder = Decoder::new(first.codec, &first.caps, &Masks::none())?;
     let mut frame = None;
     let begun = cpu_seconds();
     for unit in units.iter().cycle().take(DECODED) {

@@ -13,7 +13,7 @@ use image::{Rgb, RgbImage};
 
 use crate::camera::analyst::{Analysis, Analyst};
 use crate::command::paint::{outline, write};
-use crate::decode::{Decoder, Frame, jpeg};
+use crate::decode::{Decoder, Frame, Masks, jpeg};
 use crate::intake::AccessUnit;
 use crate::track::{Track, Verdicts};
 use crate::vision::attributes::{Answer, Attribute};
@@ -31,6 +31,7 @@ const FIRST_FRAME: gst::ClockTime = gst::ClockTime::from_mseconds(40);
 pub(super) struct Drawing {
     path: PathBuf,
     decoder: Option<Decoder>,
+    masks: Masks,
     encoder: Option<Encoder>,
     tracks: Vec<(Track, Verdicts)>,
     analysed: u64,
@@ -44,8 +45,8 @@ struct Encoder {
 }
 
 impl Drawing {
-    pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), decoder: None, encoder: None, tracks: Vec::new(), analysed: 0 }
+    pub(super) fn new(path: &Path, masks: Masks) -> Self {
+        Self { path: path.to_owned(), masks, decoder: None, encoder: None, tracks: Vec::new(), analysed: 0 }
     }
 
     /// Adds the pictures that decode with this access unit.
@@ -65,7 +66,7 @@ impl Drawing {
         }
         let decoder = match &mut self.decoder {
             Some(decoder) => decoder,
-            None if unit.key => self.decoder.insert(Decoder::new(unit.codec, &unit.caps)?),
+            None if unit.key => self.decoder.insert(Decoder::new(unit.codec, &unit.caps, &self.masks)?),
             None => return Ok(()),
         };
         let Ok(frames) = decoder.push(unit) else {

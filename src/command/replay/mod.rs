@@ -21,8 +21,8 @@ use crate::camera::analyst::{Analysis, Analyst, Ended, Eyes};
 use crate::camera::inspector::{PlateModels, Plates};
 use crate::camera::looker::{Models, Reader};
 use crate::config::{self, Config};
-use crate::decode::Watcher;
 use crate::decode::gate::Gate;
+use crate::decode::{Masks, Watcher};
 use crate::intake::health::{LostReason, Role};
 use crate::intake::{AccessUnit, Intake, IntakeOptions, Source};
 use crate::vision::plate::PlateReader;
@@ -72,12 +72,14 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (of_persons, of_plates) = (reader.clone(), plates.clone());
     let reader = reader.map(|reader| Arc::new(Models { reader, waits: true }) as Arc<dyn Reader>);
     let plates = plates.map(|reader| Arc::new(PlateModels { reader, waits: true }) as Arc<dyn Plates>);
+    let masks = Masks::of(&camera);
     let cpu_before = cpu::of_process();
     let mut replay = Replay {
         clock: SimClock::new(args.start),
         analyst: Analyst::new(&config, &camera, detector, Eyes { reader, plates, archive: None }, Some(SEED)),
         lines: Lines::new(args.json, config.language, config.timezone.clone()),
-        drawing: args.draw.as_deref().map(Drawing::new),
+        drawing: args.draw.as_deref().map(|path| Drawing::new(path, masks.clone())),
+        masks,
         totals: Totals::default(),
         decode_all: args.decode_all,
     };
@@ -144,6 +146,7 @@ struct Replay {
     analyst: Analyst,
     lines: Lines,
     drawing: Option<Drawing>,
+    masks: Masks,
     totals: Totals,
     decode_all: bool,
 }
@@ -155,7 +158,7 @@ impl Replay {
         let options = IntakeOptions::file(start);
         let intake = Intake::open(&Source::File(file.to_owned()), Role::Main, Arc::new(SimClock::new(start)), options)?;
         let gate = if self.decode_all { Gate::always_awake() } else { Gate::new() };
-        let mut watcher = Watcher::new(gate, ANALYSES_PER_SECOND);
+        let mut watcher = Watcher::new(gate, ANALYSES_PER_SECOND).masked(self.masks.clone());
         let mut outcome = Ok(());
         for item in intake.receiver() {
             match item {

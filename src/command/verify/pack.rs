@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::command::output;
-use crate::record::evidence::{self, Fault, FaultKind, PublicKey, Report};
+use crate::record::evidence::{self, Fault, FaultKind, Originals, PublicKey, Report};
 
 /// # Errors
 /// Where the pack is not intact, or cannot be read.
@@ -36,6 +36,25 @@ fn describe(report: &Report, is_expected: bool, vi: bool) -> Vec<String> {
             about.from,
             about.to
         ));
+        if let Some(hidden) = &about.hidden {
+            if !hidden.privacy_masks.is_empty() {
+                let masks = hidden.privacy_masks.join(", ");
+                lines.push(format!(
+                    "{}: {masks}",
+                    word("Phim đã tô kín vùng che riêng tư", "Privacy masks painted over in the clip")
+                ));
+            }
+            if hidden.blurred.is_some() {
+                lines.push(word(
+                    "Phim đã làm mờ mặt người và biển số không thuộc báo động",
+                    "Heads and plates of whoever is not of the alert blurred in the clip",
+                ));
+            }
+            lines.push(match hidden.originals {
+                Originals::Withheld => word("Không có video gốc", "No original video"),
+                Originals::Included => word("Video gốc không che", "The original video shows what is hidden"),
+            });
+        }
         lines.push(format!("{} {}, canhdem {}", word("Lập lúc", "Exported"), about.made_at, about.version));
         lines.push(format!("{} {key}", word("Khóa", "Key")));
         lines.push(format!("{} {}", word("Dấu khóa", "Fingerprint"), key.fingerprint()));

@@ -6,7 +6,7 @@ use super::plans::{self, PlanKeys};
 use super::rules;
 use super::secrets::unmasked;
 use super::table::{Form, day, inline, is_day, push, put, remove, rows, sync, table, text_of, texts};
-use super::wanted::{ArmingKeys, CameraKeys, Drawn, GroupKeys, KeepingKeys, LineKeys, Weekday, ZoneKeys};
+use super::wanted::{ArmingKeys, CameraKeys, Drawn, GroupKeys, KeepingKeys, LineKeys, MaskKeys, Weekday, ZoneKeys};
 use crate::config::{Direction, Recording, Transport, ZoneKind};
 
 /// A change of the configuration.
@@ -125,6 +125,9 @@ fn draw(camera: &mut dyn TableLike, drawn: &Drawn) {
     };
     sync(camera, "zones", Form::Inline, &drawn.zones, is_zone, write_zone);
     sync(camera, "lines", Form::Inline, &drawn.lines, |row, line| is_of(row, &line.id), write_line);
+    if let Some(masks) = &drawn.privacy_masks {
+        sync(camera, "privacy_masks", Form::Inline, masks, |row, mask| is_of(row, &mask.id), write_mask);
+    }
 }
 
 /// Groups name zones by the ids that they have now.
@@ -173,6 +176,11 @@ fn write_line(row: &mut dyn TableLike, LineKeys { id, from, to, direction }: &Li
     put(row, "from", Some(point(from)));
     put(row, "to", Some(point(to)));
     put(row, "direction", direction.map(Value::from));
+}
+
+fn write_mask(row: &mut dyn TableLike, MaskKeys { id, polygon }: &MaskKeys) {
+    put(row, "id", Some(id.into()));
+    put(row, "polygon", Some(polygon.iter().map(point).collect::<Array>().into()));
 }
 
 /// To a ten thousandth of the picture: finer than a pixel.
@@ -292,6 +300,7 @@ fn write_keeping(root: &mut dyn TableLike, wanted: &KeepingKeys) {
         ("privacy", "office", text(privacy.office.as_deref())),
         ("privacy", "purpose", text(privacy.purpose.as_deref())),
         ("privacy", "contact", text(privacy.contact.as_deref())),
+        ("privacy", "originals_in_evidence", privacy.originals_in_evidence.map(Value::from)),
     ];
     for (section, key, value) in keys {
         // No section is made for what is not said.

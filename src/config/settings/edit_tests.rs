@@ -206,6 +206,20 @@ fn zones_keep_what_the_page_does_not_know() {
 }
 
 #[test]
+fn masks_are_drawn_and_stay_where_they_are_not_spoken_of() {
+    let mask = |id: &str| MaskKeys { id: id.to_owned(), polygon: vec![[0.0, 0.0], [0.25, 0.0], [0.25, 0.5]] };
+    let wanted = Drawn { privacy_masks: Some(vec![mask("nha-dan")]), ..drawn("cong") };
+    let text = edited(FILE, &Edit::Draw { camera: "cong".to_owned(), drawn: wanted.clone() });
+    let row = "privacy_masks = [\n    { id = \"nha-dan\", polygon = [[0.0, 0.0], [0.25, 0.0], [0.25, 0.5]] },\n]";
+    assert!(text.contains(row), "{text}");
+    assert_eq!(written(&text).cameras[0].drawn, wanted);
+    let unsaid = Drawn { privacy_masks: None, ..wanted.clone() };
+    assert_eq!(edited(&text, &Edit::Draw { camera: "cong".to_owned(), drawn: unsaid }), text);
+    let gone = Drawn { privacy_masks: Some(Vec::new()), ..wanted };
+    assert!(!edited(&text, &Edit::Draw { camera: "cong".to_owned(), drawn: gone }).contains("privacy_masks"));
+}
+
+#[test]
 fn days_are_added_and_taken_away() {
     let mut wanted = written(FILE).arming;
     wanted.nights = Some("19:00-05:30".to_owned());
@@ -277,9 +291,14 @@ fn any_drawn() -> impl Strategy<Value = Drawn> {
     let direction = prop::sample::select(vec![Direction::In, Direction::Out, Direction::Both]);
     let line = (id(), corner(), corner(), direction);
     let line = line.prop_map(|(id, from, to, direction)| LineKeys { id, from, to, direction });
-    (prop::collection::vec(zone, 0..4), prop::collection::vec(line, 0..3)).prop_map(|(zones, lines)| Drawn {
+    let mask = (id(), prop::collection::vec(corner(), 3..6)).prop_map(|(id, polygon)| MaskKeys { id, polygon });
+    let (zones, lines, masks) =
+        (prop::collection::vec(zone, 0..4), prop::collection::vec(line, 0..3), prop::collection::vec(mask, 0..3));
+    let masks = prop::option::of(masks);
+    (zones, lines, masks).prop_map(|(zones, lines, masks)| Drawn {
         zones: unique(zones, |zone| zone.id.clone()),
         lines: unique(lines, |line| line.id.clone()),
+        privacy_masks: masks.map(|masks| unique(masks, |mask| mask.id.clone())),
     })
 }
 
@@ -362,7 +381,9 @@ fn expected(mut now: Written, edit: &Edit) -> Written {
         }
         Edit::Draw { camera: id, drawn } => {
             let at = camera(&mut now, id).expect("there");
-            now.cameras[at].drawn = drawn.clone();
+            let masks = drawn.privacy_masks.clone().or_else(|| now.cameras[at].drawn.privacy_masks.take());
+            let privacy_masks = masks.filter(|masks| !masks.is_empty());
+            now.cameras[at].drawn = Drawn { privacy_masks, ..drawn.clone() };
         }
         Edit::Arm(keys) => now.arming = keys.clone(),
         Edit::Keep(keys) => now.keeping = keys.clone(),
@@ -376,6 +397,7 @@ fn sorted(mut written: Written) -> Written {
     for camera in &mut written.cameras {
         camera.drawn.zones.sort_by(|a, b| a.id.cmp(&b.id));
         camera.drawn.lines.sort_by(|a, b| a.id.cmp(&b.id));
+        camera.drawn.privacy_masks.iter_mut().for_each(|masks| masks.sort_by(|a, b| a.id.cmp(&b.id)));
     }
     written.arming.closed.sort_by(|a, b| a.from.cmp(&b.from));
     written.arming.group.sort_by(|a, b| a.name.cmp(&b.name));

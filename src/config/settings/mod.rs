@@ -25,7 +25,7 @@ pub use rules::{KindRules, RuleKeys};
 pub use save::NotWritten;
 pub use secrets::all_masked;
 pub use wanted::{
-    ArmingKeys, CameraKeys, ClosedKeys, DaysKept, Drawn, EarlyWatchKeys, GroupKeys, KeepingKeys, LineKeys,
+    ArmingKeys, CameraKeys, ClosedKeys, DaysKept, Drawn, EarlyWatchKeys, GroupKeys, KeepingKeys, LineKeys, MaskKeys,
     NationalDayKeys, PrivacyKeys, RecordKeys, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys,
 };
 

@@ -74,7 +74,7 @@ fn by_words(root: &dyn TableLike, problem: &str) -> Vec<String> {
         let Some(index) = parts.next().and_then(|name| index_of(root, "camera", name)) else { return way };
         way.extend(["camera".to_owned(), index.to_string()]);
         let camera = nth(root, "camera", index);
-        for (word, key) in [("zone ", "zones"), ("line ", "lines")] {
+        for (word, key) in [("zone ", "zones"), ("line ", "lines"), ("privacy mask ", "privacy_masks")] {
             let Some(name) = place.split(", ").find_map(|part| part.strip_prefix(word)) else { continue };
             way.push(key.to_owned());
             way.extend(camera.and_then(|camera| index_of(camera, key, name)).map(|index| index.to_string()));
@@ -121,7 +121,7 @@ fn nth<'a>(table: &'a dyn TableLike, key: &str, index: usize) -> Option<&'a dyn 
 
 /// The key with which the words begin.
 fn key_of(words: &str) -> Option<String> {
-    const KEYS: [(&str, &str); 9] = [
+    const KEYS: [(&str, &str); 10] = [
         ("main", "main"),
         ("sub", "sub"),
         ("place", "place"),
@@ -130,6 +130,7 @@ fn key_of(words: &str) -> Option<String> {
         ("the id ", "id"),
         ("two zones", "zones"),
         ("two lines", "lines"),
+        ("two privacy masks", "privacy_masks"),
         ("transport", "transport"),
     ];
     KEYS.iter().find(|(word, _)| words.starts_with(word)).map(|(_, key)| (*key).to_owned())

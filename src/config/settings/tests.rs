@@ -209,7 +209,7 @@ fn a_mistake_is_told_at_its_key() {
     office.check_refused(&Edit::AddCamera(keys), "", "two cameras have the id");
 
     let draw =
-        |zones: Vec<ZoneKeys>| Edit::Draw { camera: "kho".to_owned(), drawn: Drawn { zones, lines: Vec::new() } };
+        |zones: Vec<ZoneKeys>| Edit::Draw { camera: "kho".to_owned(), drawn: Drawn { zones, ..Drawn::default() } };
     let good = zone("a", ZoneKind::Yard, &[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]);
     let crossing = zone("b", ZoneKind::Yard, &[[0.0, 0.0], [1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]);
     office.check_refused(&draw(vec![good.clone(), crossing]), "camera/1/zones/1", "crosses or touches");
@@ -218,6 +218,15 @@ fn a_mistake_is_told_at_its_key() {
         "camera/1/zones/1",
         "the id",
     );
+
+    let hidden = |polygon: &[[f64; 2]]| MaskKeys { id: "nha".to_owned(), polygon: polygon.to_vec() };
+    let mask = |masks: Vec<MaskKeys>| Edit::Draw {
+        camera: "kho".to_owned(),
+        drawn: Drawn { privacy_masks: Some(masks), ..Drawn::default() },
+    };
+    let corners: [[f64; 2]; 3] = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]];
+    office.check_refused(&mask(vec![hidden(&corners[..2])]), "camera/1/privacy_masks/0", "at least 3 corners");
+    office.check_refused(&mask(vec![hidden(&corners); 2]), "camera/1/privacy_masks", "two privacy masks");
 
     let arming = office.now().1.arming;
     let arm = |change: &dyn Fn(&mut ArmingKeys)| {

@@ -70,7 +70,16 @@ pub struct LineKeys {
     pub direction: Direction,
 }
 
-/// The zones and lines of a camera, all of them.
+/// A part of the picture that nobody sees.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MaskKeys {
+    pub id: String,
+    /// Corners in 0..1 of the picture.
+    pub polygon: Vec<[f64; 2]>,
+}
+
+/// The zones, lines and privacy masks of a camera, all of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Drawn {
@@ -78,6 +87,9 @@ pub struct Drawn {
     pub zones: Vec<ZoneKeys>,
     #[serde(default)]
     pub lines: Vec<LineKeys>,
+    /// Left out where there are none. Sent without them, they stay as they are: who draws zones alone uncovers nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy_masks: Option<Vec<MaskKeys>>,
 }
 
 /// When the office is watched. Spans of a day are written `18:00-06:00`, days `2027-03-05`, times `2027-03-05T12:00`.
@@ -219,7 +231,11 @@ impl KeepingKeys {
                 escalate_after: seconds(others_after),
                 escalate_critical_after: seconds(critical_after),
             },
-            privacy: PrivacyKeys { purpose: Some(USUAL_PURPOSE.to_owned()), ..PrivacyKeys::default() },
+            privacy: PrivacyKeys {
+                purpose: Some(USUAL_PURPOSE.to_owned()),
+                originals_in_evidence: Some(false),
+                ..PrivacyKeys::default()
+            },
         }
     }
 }
@@ -261,6 +277,8 @@ pub struct PrivacyKeys {
     pub purpose: Option<String>,
     /// Whom to ask.
     pub contact: Option<String>,
+    /// Whether evidence packs hold the original video where privacy masks hide some of it.
+    pub originals_in_evidence: Option<bool>,
 }
 
 /// A camera as it stands in the file.
@@ -303,6 +321,8 @@ impl Written {
             let drawn = Drawn {
                 zones: rows(camera, "zones", &["id", "kind", "polygon", "rules"])?,
                 lines: rows(camera, "lines", &["id", "from", "to", "direction"])?,
+                privacy_masks: Some(rows(camera, "privacy_masks", &["id", "polygon"])?)
+                    .filter(|masks: &Vec<MaskKeys>| !masks.is_empty()),
             };
             cameras.push(WrittenCamera { keys, drawn, has_credentials });
         }
@@ -319,7 +339,7 @@ impl Written {
             plates: known(&table("plates"), &["keep_days"])?,
             memory: known(&table("memory"), &["keep_days"])?,
             alerts: known(&alerts, &["escalate_after", "escalate_critical_after"])?,
-            privacy: known(&table("privacy"), &["office", "purpose", "contact"])?,
+            privacy: known(&table("privacy"), &["office", "purpose", "contact", "originals_in_evidence"])?,
         };
         let usual_rules = KindRules::all(&Value::Table(table("rules")).try_into().ok()?);
         let arming = Value::Table(arming).try_into().ok()?;

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::DeviceKey;
+use super::{DeviceKey, Hidden};
 
 const FORMAT: &str = "video/mp4";
 /// What the clip is of, in our own words.
@@ -52,10 +52,12 @@ pub struct Recording {
     pub to: Timestamp,
     pub made_at: Timestamp,
     pub timezone: TimeZone,
-    /// What the camera sent, as it lies in the pack.
+    /// What the camera sent, as it lies in the pack; where it is withheld, on the appliance.
     pub originals: Vec<Original>,
     /// Segments that were still being recorded, and are in the clip alone.
     pub unfinished: usize,
+    /// What of it the clip does not show.
+    pub hidden: Option<Hidden>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,8 +131,8 @@ fn context() -> Result<Context, CredentialsError> {
     Ok(Context::new().with_settings(settings)?)
 }
 
-/// It was created by the camera, and since then nothing was done to it: segments were joined as they are. No segment is
-/// "opened" (C2PA knows of one parent alone), but each is named with its sum.
+/// It was created by the camera, and since then nothing was done to it but joining segments as they are, or hiding a part of
+/// what they show. No segment is "opened" (C2PA knows of one parent alone), but each is named with its sum.
 fn claim(recording: &Recording) -> Value {
     let Recording {
         version,
@@ -144,20 +146,34 @@ fn claim(recording: &Recording) -> Value {
         timezone,
         originals,
         unfinished,
+        hidden,
     } = recording;
     let time = |at: &Timestamp| at.to_zoned_datetime(timezone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string();
     let originals: Vec<_> =
         originals.iter().map(|Original { file, sha256 }| json!({"file": file, "sha256": sha256})).collect();
+    let joined = if hidden.is_none() { "joined, not re-encoded" } else { "joined" };
+    let mut actions = vec![json!({
+        "action": "c2pa.created", "when": time(from), "digitalSourceType": CAPTURED,
+        "description": format!("Recorded from a camera; original segments {joined}"),
+    })];
+    if let Some(hidden) = hidden {
+        let mut done = Vec::new();
+        if !hidden.privacy_masks.is_empty() {
+            done.push(format!("privacy masks painted over ({})", hidden.privacy_masks.join(", ")));
+        }
+        if hidden.blurred.is_some() {
+            done.push("heads and number plates of whoever is not of the alert made unrecognisable".to_owned());
+        }
+        actions.push(json!({"action": "c2pa.edited", "when": time(made_at), "description": done.join("; ")}));
+        let encoded = "Encoded again, for what is hidden is in no byte of it";
+        actions.push(json!({"action": "c2pa.transcoded", "when": time(made_at), "description": encoded}));
+    }
     json!({
         "title": format!("{camera_name}, {}", time(from)),
         "claim_generator_info": [{"name": "canhdem", "version": version}],
         "assertions": [
             {"label": "c2pa.actions", "created": true, "data": {
-                "actions": [{
-                    "action": "c2pa.created", "when": time(from), "digitalSourceType": CAPTURED,
-                    "description": "Recorded from a camera; original segments joined, not re-encoded",
-                }],
-                "allActionsIncluded": true,
+                "actions": actions, "allActionsIncluded": true,
             }},
             {"label": RECORDING, "created": true, "data": {
                 "appliance": appliance, "alert": alert, "camera": camera, "camera_name": camera_name,

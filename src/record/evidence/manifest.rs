@@ -27,6 +27,44 @@ pub struct About {
     pub to: Timestamp,
     /// What looked at the pictures.
     pub models: Vec<Model>,
+    /// Of video that does not show all that the camera saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<Hidden>,
+}
+
+/// What the clip does not show, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hidden {
+    /// Privacy masks of the camera, as they were configured when the pack was made: painted over, so that the clip was decoded
+    /// and encoded again.
+    pub privacy_masks: Vec<String>,
+    /// Faces and plates of whoever is not of the alert, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blurred: Option<Blurred>,
+    /// Whether the original segments, which show it, lie in the pack all the same.
+    pub originals: Originals,
+}
+
+/// What was made unrecognisable, and by what: what the model did not see was not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blurred {
+    /// Finds persons and vehicles.
+    pub model: Model,
+    /// Pictures of the clip that it looked at, and how many heads and vehicles it found in them to be blurred.
+    pub pictures: u32,
+    pub heads: u32,
+    pub vehicles: u32,
+    /// Tracks of the alert, which were left as they are where their ways are known.
+    pub clear_tracks: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Originals {
+    /// The office gives them to whoever gets a pack.
+    Included,
+    /// They stay on the appliance.
+    Withheld,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -21,7 +21,7 @@ mod verify;
 pub use credentials::{CredentialsError, Original, RECORDING, Recording, add_credentials, trust_anchor};
 pub use head::{Signature, Statement};
 pub use key::{DeviceKey, KeyError, PublicKey};
-pub use manifest::{About, Manifest, Model};
+pub use manifest::{About, Blurred, Hidden, Manifest, Model, Originals};
 pub use pack::{PackError, Part, Ready, Source, prepare};
 pub use verify::{Fault, FaultKind, Report, VerifyError, verify};
 

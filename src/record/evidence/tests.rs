@@ -60,6 +60,7 @@ fn about() -> About {
         from: at("2026-02-17T01:30:00+07:00"),
         to: at("2026-02-17T01:31:00+07:00"),
         models: vec![Model { name: "yolox-nano".to_owned(), sha256: "00".repeat(32) }],
+        hidden: None,
     }
 }
 

@@ -125,8 +125,9 @@ impl Witness {
 
     /// Half of the blocks differ by less than the median, whatever moves in the others.
     fn follow_noise(&mut self, picture: &Impression, before: &Impression) {
-        let off = picture.means.iter().zip(&before.means).step_by(SAMPLED_EVERY).map(|(a, b)| (a - b).abs());
-        let mut off: Vec<_> = off.collect();
+        let off = picture.means.iter().zip(&before.means).enumerate().step_by(SAMPLED_EVERY);
+        let seen = off.filter(|(block, _)| !picture.hides(*block));
+        let mut off: Vec<_> = seen.map(|(_, (a, b))| (a - b).abs()).collect();
         if off.is_empty() {
             return;
         }

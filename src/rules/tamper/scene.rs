@@ -59,6 +59,11 @@ pub(super) fn edges(picture: &Impression, noise: f32) -> Vec<Edge> {
     for y in 1..rows.saturating_sub(1) {
         for x in 1..columns.saturating_sub(1) {
             let at = y * columns + x;
+            // The edge of a privacy mask is none of the scene: it stays, whatever is done to the camera.
+            let around = [at, at - 1, at + 1, at - columns, at + columns];
+            if !picture.hidden.is_empty() && around.into_iter().any(|block| picture.hides(block)) {
+                continue;
+            }
             let across = picture.means[at + 1] - picture.means[at - 1];
             let down = picture.means[at + columns] - picture.means[at - columns];
             let strength = across * across + down * down;
@@ -78,7 +83,8 @@ pub(super) fn edges(picture: &Impression, noise: f32) -> Vec<Edge> {
 /// not with the light. The noise of the picture, which is all there is in its plainest blocks, is
 /// taken off.
 fn sharpness(picture: &Impression, steady: &[Edge], edges: &[Edge]) -> f32 {
-    let mut steps: Vec<_> = picture.steps.iter().copied().step_by(SAMPLED_EVERY).collect();
+    let sampled = picture.steps.iter().copied().enumerate().step_by(SAMPLED_EVERY);
+    let mut steps: Vec<_> = sampled.filter(|(block, _)| !picture.hides(*block)).map(|(_, steps)| steps).collect();
     if steps.is_empty() {
         return 0.0;
     }
@@ -98,7 +104,8 @@ fn amount(edges: &[Edge]) -> f32 {
 }
 
 fn brightness(picture: &Impression) -> f32 {
-    picture.means.iter().sum::<f32>() / picture.means.len().max(1) as f32
+    let (sum, count) = picture.seen_means().fold((0.0, 0usize), |(sum, count), mean| (sum + mean, count + 1));
+    sum / count.max(1) as f32
 }
 
 /// What a camera usually shows by one kind of light.

@@ -53,8 +53,12 @@ pub(super) fn sign(comparison: &Comparison, picture: &Impression) -> Option<Trou
 }
 
 fn is_dark(picture: &Impression) -> bool {
-    let dark = picture.means.iter().filter(|mean| **mean <= DARK).count();
-    dark as f32 >= DARK_SHARE * picture.means.len() as f32
+    let (mut dark, mut all) = (0usize, 0usize);
+    for mean in picture.seen_means() {
+        dark += usize::from(mean <= DARK);
+        all += 1;
+    }
+    dark as f32 >= DARK_SHARE * all as f32
 }
 
 #[cfg(test)]

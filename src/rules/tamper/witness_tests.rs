@@ -20,14 +20,22 @@ fn slabs(left: usize, gain: f32, noise: f32, color: f32, random: &mut fastrand::
     let means = (0..COLUMNS * ROWS).map(|at| (level(at % COLUMNS, at / COLUMNS) * gain + shake()).max(0.0)).collect();
     let steps = (0..COLUMNS * ROWS).map(|at| if at % 3 == 0 { 0.5 } else { 6.0 * gain }).collect();
     let kept = (0..4096).map(|_| random.u8(90..96)).collect();
-    Impression { columns: COLUMNS, rows: ROWS, means, steps, color, kept }
+    Impression { columns: COLUMNS, rows: ROWS, means, steps, color, kept, ..Impression::default() }
 }
 
 /// A plain picture, as through cloth.
 fn plain(level: f32, random: &mut fastrand::Rng) -> Impression {
     let blocks = COLUMNS * ROWS;
     let kept = (0..4096).map(|_| random.u8(90..96)).collect();
-    Impression { columns: COLUMNS, rows: ROWS, means: vec![level; blocks], steps: vec![0.5; blocks], color: 0.0, kept }
+    Impression {
+        columns: COLUMNS,
+        rows: ROWS,
+        means: vec![level; blocks],
+        steps: vec![0.5; blocks],
+        color: 0.0,
+        kept,
+        ..Impression::default()
+    }
 }
 
 /// One picture a second; what is said after the last.
@@ -133,6 +141,7 @@ proptest! {
                 steps: vec![0.0; blocks],
                 color: 0.0,
                 kept: vec![level; blocks],
+                ..Impression::default()
             };
             prop_assert_eq!(witness.see(Duration::from_secs(second), picture), None);
         }

@@ -1,11 +1,10 @@
-import { evidenceUrl } from '../api/audit';
 import type { Alert, Camera, CaseInFull, Conduct } from '../api/types';
 import { History } from '../handling/History';
 import { Lessons } from '../handling/Lessons';
-import { Icon } from '../icons';
 import { useSession } from '../session/session';
 import { clockOf, dateOf, formatDuration, millis } from '../time';
 import { ResponsePlan } from '../response/ResponsePlan';
+import { Evidence } from './Evidence';
 import { CaseTimeline } from './CaseTimeline';
 import { Persons } from './Persons';
 import { ScoreParts } from './ScoreParts';
@@ -72,14 +71,7 @@ export function Facts(props: Props) {
           {t('alert.snapshot')}
         </a>
       )}
-      {me?.permissions.includes('export') && (
-        <p class="evidence">
-          <a class="tool" href={evidenceUrl(alert.id)} download>
-            <Icon name="download" /> {t('alert.evidence')}
-          </a>
-          <small>{t('alert.evidence.words')}</small>
-        </p>
-      )}
+      {me?.permissions.includes('export') && <Evidence key={alert.id} alert={alert.id} />}
     </div>
   );
 }

@@ -7,4 +7,5 @@ export const getAudit = (query: URLSearchParams, signal: AbortSignal) =>
 export const getDevice = (signal: AbortSignal) => getJson<Device>('/device', signal);
 
 /** Address of an alert's evidence pack. */
-export const evidenceUrl = (alert: string) => `${BASE}/alerts/${encodeURIComponent(alert)}/evidence.zip`;
+export const evidenceUrl = (alert: string, isBlurred: boolean) =>
+  `${BASE}/alerts/${encodeURIComponent(alert)}/evidence.zip${isBlurred ? '?blur=true' : ''}`;

@@ -78,12 +78,17 @@ export type KindRules = Schemas['KindRules'];
 export type StandingPerson = Schemas['StandingPerson'];
 export type ZoneKeys = Omit<Schemas['ZoneKeys'], 'polygon' | 'rules'> & { polygon: Place[]; rules: RuleKeys };
 export type LineKeys = Required<Omit<Schemas['LineKeys'], 'from' | 'to'>> & { from: Place; to: Place };
-/** As the appliance tells it, with nothing left out. */
+export type MaskKeys = Omit<Schemas['MaskKeys'], 'polygon'> & { polygon: Place[] };
+/** What is drawn on a camera's picture. */
 export interface Drawn {
   zones: ZoneKeys[];
   lines: LineKeys[];
+  privacy_masks: MaskKeys[];
 }
-export type WrittenCamera = CameraKeys & Drawn & { has_credentials: boolean };
+/** Masks are left out where there are none. */
+export type WrittenCamera = CameraKeys &
+  Omit<Drawn, 'privacy_masks'> &
+  Partial<Pick<Drawn, 'privacy_masks'>> & { has_credentials: boolean };
 export type Settings = Omit<Schemas['SettingsView'], 'cameras'> & { cameras: WrittenCamera[] };
 export type ArmingKeys = Schemas['ArmingKeys'];
 export type GroupKeys = Schemas['GroupKeys'];

@@ -42,7 +42,7 @@ export function LivePicture({ camera, width, isLarge = false }: Props) {
   const { nowMs, offset } = useNow(AGE_MS);
 
   const { phase } = live;
-  const whyPictures = phase === 'unplayable' || phase === 'failing' ? phase : null;
+  const whyPictures = phase === 'unplayable' || phase === 'masked' || phase === 'failing' ? phase : null;
   const showsPictures = whyPictures !== null;
   const hasPicture = camera.state === 'live' || Boolean(camera.picture_at);
   const picture = usePicture(camera.id, width, isWanted && showsPictures && hasPicture ? PICTURES_MS : null);

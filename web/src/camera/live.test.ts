@@ -77,12 +77,14 @@ describe('the state of live video', () => {
     expect(after(broken, broken, broken).phase).toBe('failing');
     expect(after(broken, broken, { type: 'started' }, broken).phase).toBe('connecting');
     expect(after({ type: 'unplayable' }, broken).phase).toBe('unplayable');
+    expect(after({ type: 'started' }, { type: 'masked' }, broken).phase).toBe('masked');
   });
 
   it('is tried again ever later', () => {
     const waits = [1, 2, 3].map((n) => retryMs(after(...Array<LiveEvent>(n).fill(broken))));
     expect(waits).toEqual([1_000, 2_000, 20_000]);
     expect(retryMs(after({ type: 'unplayable' }))).toBe(60_000);
+    expect(retryMs(after({ type: 'masked' }))).toBe(60_000);
   });
 });
 

@@ -12,7 +12,9 @@ export const liveAddress = (camera: string, stream: StreamChoice): string =>
   `/api/v1/cameras/${encodeURIComponent(camera)}/live${stream === 'main' ? '?stream=main' : ''}`;
 
 export type Told =
-  { type: 'start'; codec: string; width: number; height: number } | { type: 'state'; state: StreamState };
+  | { type: 'start'; codec: string; width: number; height: number }
+  | { type: 'state'; state: StreamState }
+  | { type: 'masked' };
 
 /** A text message; null for one that this page does not know. */
 export function parseTold(text: string): Told | null {
@@ -20,6 +22,7 @@ export function parseTold(text: string): Told | null {
     const told = JSON.parse(text) as Partial<Told> | null;
     if (told?.type === 'start' && typeof told.codec === 'string') return told as Told;
     if (told?.type === 'state' && typeof told.state === 'string') return told as Told;
+    if (told?.type === 'masked') return { type: 'masked' };
   } catch {
     // Not JSON: not known.
   }
@@ -53,14 +56,20 @@ export function isOfNow(atMs: number | null, nowMs: number | null): boolean {
 
 /** How it goes with a camera's live video. */
 export interface Live {
-  /** `unplayable`: not by this browser; `failing`: tried several times in vain. Pictures are shown instead then. */
-  phase: 'connecting' | 'playing' | 'lost' | 'unplayable' | 'failing';
+  /**
+   * `unplayable`: not by this browser; `masked`: not to anybody, for the camera has privacy masks; `failing`: tried several
+   * times in vain. Pictures are shown instead then.
+   */
+  phase: 'connecting' | 'playing' | 'lost' | 'unplayable' | 'masked' | 'failing';
   /** Connections in a row of which no video came. */
   failures: number;
 }
 
 export type LiveEvent =
-  { type: 'started' } | { type: 'told'; state: StreamState } | { type: 'unplayable' } | { type: 'broken' };
+  | { type: 'started' }
+  | { type: 'told'; state: StreamState }
+  | { type: 'unplayable' | 'masked' }
+  | { type: 'broken' };
 
 export const UNBEGUN: Live = { phase: 'connecting', failures: 0 };
 const FAILURES_BORNE = 3;
@@ -72,21 +81,23 @@ export function reduceLive(live: Live, event: LiveEvent): Live {
     case 'told':
       return { phase: event.state === 'lost' ? 'lost' : 'connecting', failures: 0 };
     case 'unplayable':
-      return { phase: 'unplayable', failures: 0 };
+    case 'masked':
+      return { phase: event.type, failures: 0 };
     case 'broken': {
       const failures = live.failures + 1;
-      const isGivenUp = live.phase === 'unplayable' || failures >= FAILURES_BORNE;
-      return {
-        phase: isGivenUp ? (live.phase === 'unplayable' ? 'unplayable' : 'failing') : 'connecting',
-        failures,
-      };
+      if (isRefused(live)) return { phase: live.phase, failures };
+      return { phase: failures >= FAILURES_BORNE ? 'failing' : 'connecting', failures };
     }
   }
 }
 
+/** Whether there is no video to be had, however often it is asked for. */
+export const isRefused = ({ phase }: Live): boolean => phase === 'unplayable' || phase === 'masked';
+
 /** How long to wait before the next connection. */
-export function retryMs({ phase, failures }: Live): number {
-  if (phase === 'unplayable') return 60_000;
+export function retryMs(live: Live): number {
+  const { phase, failures } = live;
+  if (isRefused(live)) return 60_000;
   return phase === 'failing' ? 20_000 : 500 * 2 ** Math.min(failures, 4);
 }
 

@@ -30,7 +30,7 @@ export class Player {
   #awaitsInit = false;
   #newest: Mark | null = null;
 
-  /** `onEvent` hears how it goes; after `unplayable` or `broken` nothing more comes. */
+  /** `onEvent` hears how it goes; after `unplayable`, `masked` or `broken` nothing more comes. */
   constructor(video: HTMLVideoElement, address: string, onEvent: (event: LiveEvent) => void) {
     this.#video = video;
     this.#onEvent = onEvent;
@@ -76,6 +76,7 @@ export class Player {
   #hear(text: string): void {
     const told = parseTold(text);
     if (told?.type === 'start') this.#start(told.codec);
+    else if (told?.type === 'masked') this.#end({ type: 'masked' });
     else if (told) this.#onEvent({ type: 'told', state: told.state });
   }
 

@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useState, type MutableRef } from 'preact/hooks';
-import { reduceLive, retryMs, UNBEGUN, type Live } from './live';
+import { isRefused, reduceLive, retryMs, UNBEGUN, type Live } from './live';
 import { Player } from './player';
 
 /**
@@ -14,13 +14,13 @@ export function useLive(
   const [live, dispatch] = useReducer(reduceLive, UNBEGUN);
   const [player, setPlayer] = useState<Player | null>(null);
   const [turn, nextTurn] = useReducer((n: number) => n + 1, 0);
-  const isBroken = live.failures > 0 || live.phase === 'unplayable';
+  const isBroken = live.failures > 0 || isRefused(live);
 
   useEffect(() => {
     const element = video.current;
     if (!isWanted || !element) return undefined;
     const connection = new Player(element, address, (event) => {
-      if (event.type === 'broken' || event.type === 'unplayable') setPlayer(null);
+      if (event.type === 'broken' || event.type === 'unplayable' || event.type === 'masked') setPlayer(null);
       dispatch(event);
     });
     setPlayer(connection);

@@ -76,6 +76,7 @@ function Sheet({ notice }: { notice: NonNullable<ReturnType<typeof usePrivacy>['
         </dd>
         <dt>{t('notice.sees')}</dt>
         <dd>{t('notice.sees.words')}</dd>
+        {cameras.some(({ privacy_masks }) => privacy_masks) && <dd>{t('notice.masks')}</dd>}
         <dt>{t('notice.ask')}</dt>
         <dd>{contact ?? missing}</dd>
       </dl>

@@ -34,6 +34,18 @@ export function PrivacyFields({ value, usual, refusal, onValue }: Props) {
       {line('office', '')}
       {line('purpose', usual.purpose ?? '')}
       {line('contact', '')}
+      <label class="check">
+        <input
+          type="checkbox"
+          name="privacy/originals_in_evidence"
+          checked={value.originals_in_evidence ?? usual.originals_in_evidence ?? false}
+          onChange={({ currentTarget: { checked } }) => onValue({ ...value, originals_in_evidence: checked })}
+        />
+        <span>
+          {t('privacy.originals')}
+          <small>{t('privacy.originals.hint')}</small>
+        </span>
+      </label>
       <p>
         <a class="tool notice-link" href="#/notice">
           <Icon name="print" /> {t('notice.open')}

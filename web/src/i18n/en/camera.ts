@@ -23,6 +23,8 @@ export const camera = {
   'live.now': 'Live',
   'live.connecting': 'Opening…',
   'live.unplayable': 'This browser cannot play how the camera encodes: a picture each second instead',
+  'live.masked':
+    'The camera has privacy masks: pictures are shown once a second, with the masks painted over',
   'live.failing': 'Live video does not open: a picture each second instead; it is tried again',
   'live.size': 'Cameras on one screen',
   'live.size.of': '{n} cameras',

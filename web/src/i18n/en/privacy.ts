@@ -52,4 +52,15 @@ export const privacy = {
   'recordings.deleted': 'Deleted video',
   'recordings.deleted.by': '{name} deleted it at {time}',
   'audit.act.recordings_deleted': 'deleted recordings',
+  'masks.title': 'Privacy masks',
+  'masks.add': 'Draw a privacy mask',
+  'masks.name': 'Id of the mask',
+  'masks.corner': 'Corner {n} of mask {id}',
+  'masks.none': 'Nothing is masked. Draw masks over neighbours’ windows, desks, whatever nobody is to see.',
+  'masks.words':
+    'What lies under a mask is not analysed, and it is painted over in what is watched, played back, downloaded and exported, also of earlier recordings. Older pictures of alerts stay as they are. This camera shows a picture a second instead of live video.',
+  'privacy.originals': 'Original video in evidence packs',
+  'privacy.originals.hint':
+    'Only of cameras with privacy masks. Not chosen: packs for the police hold the masked clip alone',
+  'notice.masks': 'Some parts of the cameras’ pictures are masked: nobody sees them.',
 } as const;

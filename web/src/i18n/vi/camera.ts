@@ -23,6 +23,7 @@ export const camera = {
   'live.now': 'Trực tiếp',
   'live.connecting': 'Đang mở hình…',
   'live.unplayable': 'Trình duyệt này không phát được chuẩn hình của camera: xem ảnh chụp từng giây',
+  'live.masked': 'Camera có vùng che riêng tư: xem ảnh chụp từng giây, đã che',
   'live.failing': 'Không mở được hình trực tiếp: xem ảnh chụp từng giây, vẫn đang thử lại',
   'live.size': 'Số camera trên một màn hình',
   'live.size.of': '{n} camera',

@@ -52,4 +52,15 @@ export const privacy = {
   'recordings.deleted': 'Video đã bị xóa',
   'recordings.deleted.by': '{name} xóa lúc {time}',
   'audit.act.recordings_deleted': 'xóa bản ghi',
+  'masks.title': 'Vùng che riêng tư',
+  'masks.add': 'Vẽ vùng che riêng tư',
+  'masks.name': 'Mã của vùng che',
+  'masks.corner': 'Góc {n} của vùng che {id}',
+  'masks.none': 'Chưa che phần nào. Vẽ vùng che lên nhà dân, bàn làm việc, nơi không được xem.',
+  'masks.words':
+    'Máy không phân tích phần dưới vùng che; hình đang xem, bản ghi xem lại, phim tải về và hồ sơ chứng cứ đều bị tô kín, kể cả bản ghi từ trước. Ảnh báo động cũ giữ nguyên. Camera này xem ảnh từng giây thay cho hình trực tiếp.',
+  'privacy.originals': 'Đưa video gốc vào hồ sơ chứng cứ',
+  'privacy.originals.hint':
+    'Chỉ với camera có vùng che riêng tư. Không chọn: hồ sơ cho công an chỉ có phim đã che',
+  'notice.masks': 'Một số phần trong hình của camera được che kín, không ai xem được.',
 } as const;

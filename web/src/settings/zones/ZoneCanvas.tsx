@@ -2,9 +2,20 @@ import { useRef, useState } from 'preact/hooks';
 import type { Drawn, StandingPerson, ZoneKind } from '../../api/types';
 import { useWidth } from '../../browser';
 import { useSession } from '../../session/session';
-import { corners, dropCorner, moveCorner, moveEnd, splitEdge, tap, type Act, type Drawing } from './drawing';
+import {
+  corners,
+  dropCorner,
+  moveCorner,
+  moveEnd,
+  splitEdge,
+  tap,
+  type Act,
+  type Area,
+  type Drawing,
+} from './drawing';
 import { Handle } from './Handle';
 import { LineMark } from './LineMark';
+import { MaskMark } from './MaskMark';
 import { Persons } from './Persons';
 import { faultOf, middle, type Point } from './shape';
 
@@ -22,7 +33,7 @@ interface Props {
 /** Units of the drawing across the picture. */
 const ACROSS = 1000;
 const KINDS: readonly ZoneKind[] = ['yard', 'building', 'protected', 'parking', 'ignore'];
-type Grip = { of: 'corner'; zone: number; corner: number } | { of: 'end'; line: number; end: 'from' | 'to' };
+type Grip = { of: 'corner'; area: Area; corner: number } | { of: 'end'; line: number; end: 'from' | 'to' };
 
 /** The camera's picture with its zones and lines, which are moved on it by pointer, touch or keys. */
 export function ZoneCanvas({ drawing, dispatch, onFinish, picture, name, persons }: Props) {
@@ -44,7 +55,7 @@ export function ZoneCanvas({ drawing, dispatch, onFinish, picture, name, persons
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   };
   const put = (drawn: Drawn, of: Grip, to: Point): Drawn =>
-    of.of === 'corner' ? moveCorner(drawn, of.zone, of.corner, to) : moveEnd(drawn, of.line, of.end, to);
+    of.of === 'corner' ? moveCorner(drawn, of.area, of.corner, to) : moveEnd(drawn, of.line, of.end, to);
   const take = (of: Grip) => (event: PointerEvent) => {
     if (sketch) return;
     event.stopPropagation();
@@ -72,6 +83,8 @@ export function ZoneCanvas({ drawing, dispatch, onFinish, picture, name, persons
   const line = (points: readonly Point[]): string => points.map(unit).join(' ');
   const sketched = sketch && pointer ? [...sketch, pointer] : (sketch ?? []);
   const zone = chosen?.of === 'zones' ? now.zones[chosen.index] : undefined;
+  const area = chosen && chosen.of !== 'lines' ? chosen : null;
+  const shape = area ? now[area.of][area.index] : undefined;
   return (
     // As wide as there is room, and no higher than the screen leaves.
     <div class="canvas" ref={frame} style={{ maxWidth: `calc((100dvh - 330px) * ${aspect})` }}>
@@ -123,6 +136,21 @@ export function ZoneCanvas({ drawing, dispatch, onFinish, picture, name, persons
             </text>
           </g>
         ))}
+        {now.privacy_masks.map((other, index) => (
+          <MaskMark
+            key={other.id}
+            mask={other}
+            isChosen={shape === other}
+            points={line(corners(other))}
+            size={[ACROSS, down]}
+            pixel={pixel}
+            onChoose={(event) => {
+              if (sketch) return;
+              event.stopPropagation();
+              dispatch({ type: 'choose', chosen: { of: 'privacy_masks', index } });
+            }}
+          />
+        ))}
         <Persons persons={persons} size={[ACROSS, down]} pixel={pixel} />
         {now.lines.map((other, index) => (
           <LineMark
@@ -134,10 +162,10 @@ export function ZoneCanvas({ drawing, dispatch, onFinish, picture, name, persons
             onChoose={() => !sketch && dispatch({ type: 'choose', chosen: { of: 'lines', index } })}
           />
         ))}
-        {zone &&
-          chosen &&
+        {shape &&
+          area &&
           !sketch &&
-          corners(zone).map((corner, at, all) => {
+          corners(shape).map((corner, at, all) => {
             const next = all[(at + 1) % all.length] ?? corner;
             return (
               <g key={at}>
@@ -148,18 +176,21 @@ export function ZoneCanvas({ drawing, dispatch, onFinish, picture, name, persons
                   r={7 * pixel}
                   stroke-width={2 * pixel}
                   onPointerDown={(event) => {
-                    dispatch({ type: 'set', drawn: splitEdge(now, chosen.index, at) });
-                    take({ of: 'corner', zone: chosen.index, corner: at + 1 })(event);
+                    dispatch({ type: 'set', drawn: splitEdge(now, area, at) });
+                    take({ of: 'corner', area, corner: at + 1 })(event);
                   }}
                 />
                 <Handle
                   at={corner}
                   size={[ACROSS, down]}
                   pixel={pixel}
-                  label={t('zones.corner', { n: at + 1, id: zone.id })}
-                  onTake={take({ of: 'corner', zone: chosen.index, corner: at })}
-                  onPlace={(to) => dispatch({ type: 'set', drawn: moveCorner(now, chosen.index, at, to) })}
-                  onAct={(act) => dispatch(actOnCorner(act, now, chosen.index, at))}
+                  label={t(area.of === 'zones' ? 'zones.corner' : 'masks.corner', {
+                    n: at + 1,
+                    id: shape.id,
+                  })}
+                  onTake={take({ of: 'corner', area, corner: at })}
+                  onPlace={(to) => dispatch({ type: 'set', drawn: moveCorner(now, area, at, to) })}
+                  onAct={(act) => dispatch(actOnCorner(act, now, area, at))}
                 />
               </g>
             );
@@ -201,11 +232,9 @@ export function ZoneCanvas({ drawing, dispatch, onFinish, picture, name, persons
   );
 }
 
-function actOnCorner(act: 'split' | 'drop', drawn: Drawn, zone: number, corner: number): Act {
-  const changed = act === 'split' ? splitEdge(drawn, zone, corner) : dropCorner(drawn, zone, corner);
-  return changed === drawn
-    ? { type: 'choose', chosen: { of: 'zones', index: zone } }
-    : { type: 'set', drawn: changed };
+function actOnCorner(act: 'split' | 'drop', drawn: Drawn, area: Area, corner: number): Act {
+  const changed = act === 'split' ? splitEdge(drawn, area, corner) : dropCorner(drawn, area, corner);
+  return changed === drawn ? { type: 'choose', chosen: area } : { type: 'set', drawn: changed };
 }
 
 /** A kind is told by its pattern as well as by its colour. */

@@ -1,10 +1,10 @@
-import { useState } from 'preact/hooks';
 import type { KindRules, LineKeys, ZoneKeys, ZoneKind } from '../../api/types';
-import { Icon } from '../../icons';
 import { useSession } from '../../session/session';
 import { isAt } from '../Text';
 import type { Refusal } from '../useSettings';
 import { renamed, without, withLine, withZone, type Act, type Drawing } from './drawing';
+import { Name, Remove } from './ListParts';
+import { MaskList } from './MaskList';
 import { ofKind } from './rules';
 import { faultOfZone } from './shape';
 import { ZoneRules } from './ZoneRules';
@@ -54,6 +54,7 @@ export function ZoneList({ drawing, dispatch, refusal, usual }: Props) {
           <li key={index} class={`drawn-row ${isChosen('lines', index) ? 'chosen' : ''}`}>
             <Name
               id={line.id}
+              label={t('zones.name')}
               onFocus={() => dispatch({ type: 'choose', chosen: { of: 'lines', index } })}
               onType={(id) => dispatch({ type: 'move', drawn: withLine(now, index, { ...line, id }) })}
               onTyped={() => dispatch({ type: 'moved' })}
@@ -94,6 +95,7 @@ export function ZoneList({ drawing, dispatch, refusal, usual }: Props) {
           </li>
         ))}
       </ul>
+      <MaskList drawing={drawing} dispatch={dispatch} refusal={refusal} />
     </div>
   );
 }
@@ -117,7 +119,7 @@ function ZoneRow(props: RowProps) {
   return (
     <li class={`drawn-row ${isChosen ? 'chosen' : ''}`} data-zone={zone.id}>
       <span class={`swatch swatch-${zone.kind}`} aria-hidden="true" />
-      <Name id={zone.id} onFocus={onChoose} onType={onType} onTyped={onTyped} />
+      <Name id={zone.id} label={t('zones.name')} onFocus={onChoose} onType={onType} onTyped={onTyped} />
       <select
         aria-label={t('zones.kind')}
         value={zone.kind}
@@ -149,53 +151,5 @@ function ZoneRow(props: RowProps) {
         />
       )}
     </li>
-  );
-}
-
-interface NameProps {
-  id: string;
-  onFocus: () => void;
-  /** Each letter counts, so that it can be saved from within the field. */
-  onType: (id: string) => void;
-  onTyped: () => void;
-}
-
-function Name({ id, onFocus, onType, onTyped }: NameProps) {
-  const { t } = useSession();
-  // As it is typed, with spaces at its ends; whatever else happens on the page must not take it away.
-  const [draft, setDraft] = useState<string | null>(null);
-  return (
-    <input
-      class="drawn-name"
-      aria-label={t('zones.name')}
-      value={draft ?? id}
-      maxLength={40}
-      spellcheck={false}
-      autoComplete="off"
-      onFocus={onFocus}
-      onInput={(event) => {
-        setDraft(event.currentTarget.value);
-        onType(event.currentTarget.value.trim());
-      }}
-      onBlur={() => {
-        setDraft(null);
-        onTyped();
-      }}
-    />
-  );
-}
-
-function Remove({ id, onRemove }: { id: string; onRemove: () => void }) {
-  const { t } = useSession();
-  return (
-    <button
-      type="button"
-      class="tool"
-      title={t('zones.remove', { id })}
-      aria-label={t('zones.remove', { id })}
-      onClick={onRemove}
-    >
-      <Icon name="close" />
-    </button>
   );
 }

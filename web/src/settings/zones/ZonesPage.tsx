@@ -7,7 +7,7 @@ import { Icon } from '../../icons';
 import { useSession } from '../../session/session';
 import { SaveBar } from '../SaveBar';
 import { useDraft, type Known } from '../useSettings';
-import { addLine, addZone, newDrawing, reduce, SQUARE } from './drawing';
+import { addLine, addMask, addZone, newDrawing, reduce, SQUARE, type AreaKind } from './drawing';
 import { faultOfZone, isId, type Point } from './shape';
 import { usePerspective } from './usePerspective';
 import { ZoneCanvas } from './ZoneCanvas';
@@ -56,8 +56,12 @@ function ZoneEditor({ settings, known, camera }: EditorProps) {
   const { id } = camera;
   const of = useCallback(
     ({ cameras }: Settings): Drawn => {
-      const { zones, lines } = cameras.find((other) => other.id === id) ?? { zones: [], lines: [] };
-      return { zones, lines };
+      const camera = cameras.find((other) => other.id === id);
+      return {
+        zones: camera?.zones ?? [],
+        lines: camera?.lines ?? [],
+        privacy_masks: camera?.privacy_masks ?? [],
+      };
     },
     [id],
   );
@@ -65,7 +69,7 @@ function ZoneEditor({ settings, known, camera }: EditorProps) {
   const [drawing, dispatch] = useReducer(reduce, newDrawing(draft.value));
   const picture = usePicture(id, 1280, PICTURE_MS);
   const persons = usePerspective(id);
-  const { now, sketch } = drawing;
+  const { now, sketch, sketchOf } = drawing;
   const { value, change } = draft;
 
   // What is drawn is the draft; where that begins anew, so does the drawing.
@@ -78,7 +82,8 @@ function ZoneEditor({ settings, known, camera }: EditorProps) {
     if (!isChanged && isOther) dispatch({ type: 'load', drawn: value });
   }, [value, isChanged]);
 
-  const add = (polygon: readonly Point[]) => dispatch({ type: 'set', ...addZone(now, polygon) });
+  const add = (polygon: readonly Point[]) =>
+    dispatch({ type: 'set', ...(sketchOf === 'zones' ? addZone : addMask)(now, polygon) });
   const finish = (points: readonly Point[]) =>
     points.length >= 3 ? add(points) : points.length === 0 ? add(SQUARE) : undefined;
   useHotkeys({
@@ -88,24 +93,30 @@ function ZoneEditor({ settings, known, camera }: EditorProps) {
     enter: sketch ? () => finish(sketch) : undefined,
     escape: () => dispatch(sketch ? { type: 'sketch', points: null } : { type: 'choose', chosen: null }),
   });
-  const hindrance = now.zones.some((zone) => faultOfZone(zone) !== null)
+  const hindrance = [...now.zones, ...now.privacy_masks].some((area) => faultOfZone(area) !== null)
     ? t('zones.hindrance')
-    : [...now.zones, ...now.lines].every((other) => isId(other.id))
+    : [...now.zones, ...now.lines, ...now.privacy_masks].every((other) => isId(other.id))
       ? null
       : t('zones.bad_id');
+  const sketchButton = (of: AreaKind, words: string) => {
+    const isDrawn = sketch !== null && sketchOf === of;
+    return (
+      <button
+        type="button"
+        class="tool"
+        data-add={of}
+        aria-pressed={isDrawn}
+        onClick={() => dispatch({ type: 'sketch', points: isDrawn ? null : [], of })}
+      >
+        {words}
+      </button>
+    );
+  };
   return (
     <div class="zones-editor">
       <div class="zones-stage">
         <div class="zones-tools" role="toolbar" aria-label={t('zones.tools')}>
-          <button
-            type="button"
-            class="tool"
-            data-add-zone
-            aria-pressed={sketch !== null}
-            onClick={() => dispatch({ type: 'sketch', points: sketch ? null : [] })}
-          >
-            {t('zones.add')}
-          </button>
+          {sketchButton('zones', t('zones.add'))}
           {sketch && (
             <button
               type="button"
@@ -119,6 +130,7 @@ function ZoneEditor({ settings, known, camera }: EditorProps) {
           <button type="button" class="tool" onClick={() => dispatch({ type: 'set', ...addLine(now) })}>
             {t('zones.add_line')}
           </button>
+          {sketchButton('privacy_masks', t('masks.add'))}
           <span class="gap" />
           <button
             type="button"

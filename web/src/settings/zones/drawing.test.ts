@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Drawn } from '../../api/types';
 import {
   addLine,
+  addMask,
   addZone,
   dropCorner,
   moveCorner,
@@ -14,7 +15,8 @@ import {
 } from './drawing';
 import { faultOf, freeId, idOf, isId, type Point } from './shape';
 
-const empty: Drawn = { zones: [], lines: [] };
+const empty: Drawn = { zones: [], lines: [], privacy_masks: [] };
+const ZONE = { of: 'zones', index: 0 } as const;
 const { drawn: square } = addZone(empty, SQUARE);
 
 describe('a polygon', () => {
@@ -34,7 +36,7 @@ describe('drawing', () => {
   it('goes back and forth by steps, however far a corner moved in one', () => {
     let drawing = newDrawing(square);
     for (const x of [0.2, 0.1, -3]) {
-      drawing = reduce(drawing, { type: 'move', drawn: moveCorner(drawing.now, 0, 0, [x, 0.4]) });
+      drawing = reduce(drawing, { type: 'move', drawn: moveCorner(drawing.now, ZONE, 0, [x, 0.4]) });
     }
     drawing = reduce(drawing, { type: 'moved' });
     expect(drawing.now.zones[0]?.polygon[0]).toEqual([0, 0.4]);
@@ -52,11 +54,11 @@ describe('drawing', () => {
   });
 
   it('adds corners and takes them away, but of a triangle none', () => {
-    const five = splitEdge(square, 0, 3);
+    const five = splitEdge(square, ZONE, 3);
     expect(five.zones[0]?.polygon).toHaveLength(5);
     expect(five.zones[0]?.polygon[4]).toEqual([0.35, 0.625]);
     let less = five;
-    for (let n = 0; n < 5; n += 1) less = dropCorner(less, 0, 0);
+    for (let n = 0; n < 5; n += 1) less = dropCorner(less, ZONE, 0);
     expect(less.zones[0]?.polygon).toHaveLength(3);
   });
 
@@ -69,6 +71,19 @@ describe('drawing', () => {
     drawing = reduce(drawing, { type: 'undo' });
     expect(drawing.sketch).toHaveLength(2);
     expect(reduce({ ...drawing, sketch: [] }, { type: 'undo' }).sketch).toBeNull();
+  });
+
+  it('is of masks as of zones, and of one without the other', () => {
+    const { drawn, chosen } = addMask(square, SQUARE);
+    expect(drawn.privacy_masks).toEqual([{ id: 'che-1', polygon: SQUARE }]);
+    const mask = { of: 'privacy_masks', index: 0 } as const;
+    expect(chosen).toEqual(mask);
+    const moved = moveCorner(splitEdge(drawn, mask, 0), mask, 0, [2, 0.3]);
+    expect(moved.privacy_masks[0]?.polygon.slice(0, 2)).toEqual([[1, 0.3], [0.5, 0.45]]); // prettier-ignore
+    expect(moved.zones).toEqual(drawn.zones);
+    expect(without(dropCorner(moved, mask, 0), mask).privacy_masks).toEqual([]);
+    const sketching = reduce(newDrawing(square), { type: 'sketch', points: [], of: 'privacy_masks' });
+    expect(reduce(sketching, { type: 'sketch', points: [[0.1, 0.1]] }).sketchOf).toBe('privacy_masks');
   });
 
   it('forgets what was chosen once it is gone', () => {

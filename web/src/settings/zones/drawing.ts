@@ -1,12 +1,18 @@
-import type { Drawn, LineKeys, ZoneKeys } from '../../api/types';
+import type { Drawn, LineKeys, MaskKeys, ZoneKeys } from '../../api/types';
 import { NO_RULES } from './rules';
 import { freeId, within, type Point } from './shape';
 
-/** What is chosen: a zone or a line by its place in the list. */
-export interface Chosen {
-  of: 'zones' | 'lines';
+/** What has corners: zones, and privacy masks. */
+export type AreaKind = 'zones' | 'privacy_masks';
+
+/** A zone or mask by its place in the list. */
+export interface Area {
+  of: AreaKind;
   index: number;
 }
+
+/** What is chosen. */
+export type Chosen = Area | { of: 'lines'; index: number };
 
 /** What is drawn, and how it came about. */
 export interface Drawing {
@@ -14,8 +20,10 @@ export interface Drawing {
   now: Drawn;
   future: readonly Drawn[];
   chosen: Chosen | null;
-  /** Corners of a zone that is being drawn; null while none is. */
+  /** Corners of a zone or mask that is being drawn; null while none is. */
   sketch: readonly Point[] | null;
+  /** Which of them it becomes. */
+  sketchOf: AreaKind;
   /** What it was before the corner that is being moved began to move. */
   before: Drawn | null;
 }
@@ -30,7 +38,7 @@ export type Act =
   | { type: 'moved' }
   | { type: 'undo' }
   | { type: 'redo' }
-  | { type: 'sketch'; points: readonly Point[] | null };
+  | { type: 'sketch'; points: readonly Point[] | null; of?: AreaKind };
 
 const MOST_STEPS = 200;
 export const CLOSE_ENOUGH = 0.02;
@@ -41,6 +49,7 @@ export const newDrawing = (drawn: Drawn): Drawing => ({
   future: [],
   chosen: null,
   sketch: null,
+  sketchOf: 'zones',
   before: null,
 });
 
@@ -96,7 +105,12 @@ export function reduce(drawing: Drawing, act: Act): Drawing {
       };
     }
     case 'sketch':
-      return { ...drawing, sketch: act.points, chosen: act.points ? null : drawing.chosen };
+      return {
+        ...drawing,
+        sketch: act.points,
+        sketchOf: act.of ?? drawing.sketchOf,
+        chosen: act.points ? null : drawing.chosen,
+      };
   }
 }
 
@@ -116,36 +130,48 @@ export const withLine = (drawn: Drawn, index: number, line: LineKeys): Drawn => 
   lines: drawn.lines.map((old, at) => (at === index ? line : old)),
 });
 
+export const withMask = (drawn: Drawn, index: number, mask: MaskKeys): Drawn => ({
+  ...drawn,
+  privacy_masks: drawn.privacy_masks.map((old, at) => (at === index ? mask : old)),
+});
+
 export const without = (drawn: Drawn, { of, index }: Chosen): Drawn => ({
   ...drawn,
   [of]: drawn[of].filter((_, at) => at !== index),
 });
 
-export const corners = (zone: ZoneKeys): readonly Point[] => zone.polygon;
+export const corners = (area: ZoneKeys | MaskKeys): readonly Point[] => area.polygon;
 
-export function moveCorner(drawn: Drawn, zone: number, corner: number, to: Point): Drawn {
-  const old = drawn.zones[zone];
+const cornersOf = (drawn: Drawn, { of, index }: Area): [number, number][] | null =>
+  drawn[of][index]?.polygon ?? null;
+
+const withCorners = (drawn: Drawn, { of, index }: Area, polygon: [number, number][]): Drawn => ({
+  ...drawn,
+  [of]: drawn[of].map((old, at) => (at === index ? { ...old, polygon } : old)),
+});
+
+export function moveCorner(drawn: Drawn, area: Area, corner: number, to: Point): Drawn {
+  const old = cornersOf(drawn, area);
   if (!old) return drawn;
-  const polygon = old.polygon.map((point, at) => (at === corner ? within(to) : point));
-  return withZone(drawn, zone, { ...old, polygon });
+  return withCorners(drawn, area, old.map((point, at) => (at === corner ? within(to) : point))); // prettier-ignore
 }
 
 /** A new corner between this one and the next. */
-export function splitEdge(drawn: Drawn, zone: number, corner: number): Drawn {
-  const old = drawn.zones[zone];
-  const a = old?.polygon[corner];
-  const b = old?.polygon[(corner + 1) % old.polygon.length];
+export function splitEdge(drawn: Drawn, area: Area, corner: number): Drawn {
+  const old = cornersOf(drawn, area);
+  const a = old?.[corner];
+  const b = old?.[(corner + 1) % old.length];
   if (!old || !a || !b) return drawn;
-  const polygon = [...old.polygon];
+  const polygon = [...old];
   polygon.splice(corner + 1, 0, within([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]));
-  return withZone(drawn, zone, { ...old, polygon });
+  return withCorners(drawn, area, polygon);
 }
 
 /** A triangle keeps its corners. */
-export function dropCorner(drawn: Drawn, zone: number, corner: number): Drawn {
-  const old = drawn.zones[zone];
-  if (!old || old.polygon.length <= 3) return drawn;
-  return withZone(drawn, zone, { ...old, polygon: old.polygon.filter((_, at) => at !== corner) });
+export function dropCorner(drawn: Drawn, area: Area, corner: number): Drawn {
+  const old = cornersOf(drawn, area);
+  if (!old || old.length <= 3) return drawn;
+  return withCorners(drawn, area, old.filter((_, at) => at !== corner)); // prettier-ignore
 }
 
 export function moveEnd(drawn: Drawn, line: number, end: 'from' | 'to', to: Point): Drawn {
@@ -159,6 +185,15 @@ export function addZone(drawn: Drawn, polygon: readonly Point[]): { drawn: Drawn
   return {
     drawn: { ...drawn, zones: [...drawn.zones, zone] },
     chosen: { of: 'zones', index: drawn.zones.length },
+  };
+}
+
+export function addMask(drawn: Drawn, polygon: readonly Point[]): { drawn: Drawn; chosen: Chosen } {
+  const id = freeId('che', drawn.privacy_masks.map((mask) => mask.id)); // prettier-ignore
+  const mask: MaskKeys = { id, polygon: polygon.map(within) };
+  return {
+    drawn: { ...drawn, privacy_masks: [...drawn.privacy_masks, mask] },
+    chosen: { of: 'privacy_masks', index: drawn.privacy_masks.length },
   };
 }
 

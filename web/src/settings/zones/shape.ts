@@ -1,4 +1,4 @@
-import type { ZoneKeys } from '../../api/types';
+import type { MaskKeys, ZoneKeys } from '../../api/types';
 
 /** A corner, in 0..1 of the picture. */
 export type Point = readonly [number, number];
@@ -47,7 +47,7 @@ export function faultOf(polygon: readonly Point[]): Fault | null {
   return null;
 }
 
-export const faultOfZone = (zone: ZoneKeys): Fault | null => faultOf(zone.polygon);
+export const faultOfZone = (zone: ZoneKeys | MaskKeys): Fault | null => faultOf(zone.polygon);
 
 /** Where its name stands. */
 export function middle(polygon: readonly Point[]): Point {
