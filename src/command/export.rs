@@ -23,7 +23,7 @@ pub struct Args {
     #[arg(long, value_name = "PACK.zip")]
     out: PathBuf,
     /// Blur heads and plates of whoever is not of the alert in the clip; the original video stays on the appliance unless
-    /// privacy.originals_in_evidence is set.
+    /// `originals_in_evidence` of `[privacy]` is set.
     #[arg(long)]
     blur: bool,
 }

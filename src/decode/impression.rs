@@ -67,7 +67,9 @@ impl Impression {
             let line = &line[..planes.width.min(line.len())];
             match &frame.painted {
                 Some(spans) => {
-                    spans.left(y).for_each(|left| impression.kept.extend(line.get(left).unwrap_or_default()))
+                    for left in spans.left(y) {
+                        impression.kept.extend_from_slice(line.get(left).unwrap_or_default());
+                    }
                 }
                 None => impression.kept.extend_from_slice(line),
             }

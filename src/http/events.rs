@@ -190,7 +190,7 @@ fn gist(camera: &Camera) -> (String, Value) {
 /// What an event's subject is now.
 enum Present {
     Alert(Box<Alert>),
-    Camera(Camera),
+    Camera(Box<Camera>),
 }
 
 impl Context {
@@ -222,7 +222,7 @@ impl Context {
             },
             Subject::Camera(id) => {
                 let camera = self.configured(who, id).ok()?;
-                Some(Present::Camera(self.camera(camera)))
+                Some(Present::Camera(Box::new(self.camera(camera))))
             }
         }
     }

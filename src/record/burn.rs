@@ -72,15 +72,14 @@ impl Decoding<'_> {
         if self.decoder.is_none() && !unit.key {
             return Ok(());
         }
-        let decoder = match &mut self.decoder {
-            Some(decoder) => decoder,
-            None => {
-                let built = Decoder::new(unit.codec, &unit.caps, self.masks);
-                self.decoder.insert(built.map_err(|error| ClipError::Mux(error.to_string()))?)
-            }
+        let decoder = if let Some(decoder) = &mut self.decoder {
+            decoder
+        } else {
+            let built = Decoder::new(unit.codec, &unit.caps, self.masks);
+            self.decoder.insert(built.map_err(|error| ClipError::Mux(error.to_string()))?)
         };
         match decoder.push(&unit) {
-            Ok(frames) => give(decoder, frames, take),
+            Ok(frames) => give(decoder, &frames, take),
             Err(error) => {
                 tracing::warn!(%error, "a stretch of a clip cannot be decoded; going on at the next key frame");
                 self.decoder = None;
@@ -94,11 +93,11 @@ impl Decoding<'_> {
         let Some(mut decoder) = self.decoder.take() else { return Ok(()) };
         // One that failed holds back nothing of use.
         let frames = decoder.drain().unwrap_or_default();
-        give(&decoder, frames, take)
+        give(&decoder, &frames, take)
     }
 }
 
-fn give(decoder: &Decoder, frames: Vec<Frame>, take: Take<'_>) -> Result<(), ClipError> {
+fn give(decoder: &Decoder, frames: &[Frame], take: Take<'_>) -> Result<(), ClipError> {
     let Some(info) = decoder.picture_info() else { return Ok(()) };
     frames.iter().try_for_each(|frame| take(frame, &info))
 }

@@ -177,14 +177,14 @@ mod tests {
 
     #[test]
     fn a_track_is_where_its_way_says_and_not_long_after() {
-        let point = |ms, x| TrailPoint { at: at(ms), bbox: Rect::new(x, 0.2, 0.1, 0.4) };
-        let way = [point(1_000, 0.1), point(2_000, 0.3), point(14_000, 0.9)];
         #[track_caller]
         fn check(way: &[TrailPoint], ms: i64, x: Option<f32>) {
             let found = place(way, at(ms)).map(|bbox| bbox.x);
             let is_near = |(found, wanted): (f32, f32)| (found - wanted).abs() < 1e-4;
             assert!(found.zip(x).map_or(found == x, is_near), "{found:?} at {ms}");
         }
+        let point = |ms, x| TrailPoint { at: at(ms), bbox: Rect::new(x, 0.2, 0.1, 0.4) };
+        let way = [point(1_000, 0.1), point(2_000, 0.3), point(14_000, 0.9)];
         check(&way, 1_000, Some(0.1));
         check(&way, 1_500, Some(0.2));
         check(&way, 600, Some(0.1));
