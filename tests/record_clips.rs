@@ -14,7 +14,9 @@ use canhdem::base::{Polygon, Timestamp};
 use canhdem::decode::Masks;
 use canhdem::intake::{AccessUnit, Codec};
 use canhdem::record::clip::{extent, make_clip};
-use canhdem::record::evidence::{DeviceKey, Original, RECORDING, Recording, add_credentials, trust_anchor};
+use canhdem::record::evidence::{
+    DeviceKey, Hidden, Original, Originals, RECORDING, Recording, add_credentials, trust_anchor,
+};
 use canhdem::record::{ClipCache, ClipError, ClipInfo, ClipLimits, SegmentIndex, Stretch};
 use jiff::tz::TimeZone;
 use recording::{Desk, FPS, Footage, at_ms, decoded, decoded_ms, push_all, shifted, wait_until};
@@ -305,6 +307,27 @@ fn credentials_of_a_clip_say_what_it_is_of_and_leave_its_pictures_alone() {
             })
         );
     }
+}
+
+#[test]
+fn credentials_say_that_a_part_is_hidden() {
+    let desk = Desk::new();
+    desk.record(&Footage::H264.units());
+    let (plain, out) = (desk.dir.path().join("clip.mp4"), desk.dir.path().join("credited.mp4"));
+    let masks = Masks::new(vec![Polygon::try_from(vec![[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0]]).unwrap()]);
+    let info = make_clip(desk.index.as_ref(), desk.dir.path(), &stretch(3_300, 12_100), &masks, &plain).unwrap();
+    let hidden = Hidden { privacy_masks: vec!["nha-dan".to_owned()], blurred: None, originals: Originals::Withheld };
+    let told = Recording { hidden: Some(hidden), ..recording(info) };
+    add_credentials(&plain, &out, &told, &DeviceKey::open(desk.dir.path()).unwrap()).unwrap();
+    let reader = read(&fs::read(out).unwrap(), None).unwrap();
+    assert_eq!(reader.validation_state(), ValidationState::Valid, "{reader:?}");
+    let told: Value = serde_json::from_str(&reader.json()).unwrap();
+    let assertions = told["manifests"][reader.active_label().unwrap()]["assertions"].as_array().unwrap().clone();
+    let is_of_actions = |assertion: &&Value| assertion["label"].as_str().unwrap().starts_with("c2pa.actions");
+    let actions = assertions.iter().find(is_of_actions).unwrap()["data"]["actions"].clone();
+    let names: Vec<_> = actions.as_array().unwrap().iter().map(|action| action["action"].as_str().unwrap()).collect();
+    assert_eq!(names, ["c2pa.created", "c2pa.edited", "c2pa.transcoded"]);
+    assert!(actions[1]["description"].as_str().unwrap().contains("nha-dan"), "{actions}");
 }
 
 #[track_caller]
