@@ -23,7 +23,7 @@ fn looker(reads: bool) -> Looker {
     let finder = manifest.model("place").expect("there");
     let Task::PlateFinder(task) = finder.task else { panic!("{finder:?}") };
     let readers = manifest.models.iter().filter(|model| reads && matches!(model.task, Task::PlateReader));
-    let loaded = Looker::load(&manifest, (finder, task.places), &readers.collect::<Vec<_>>());
+    let loaded = Looker::load(&manifest, (finder, task.places), None, &readers.collect::<Vec<_>>());
     let (looker, left_out) = loaded.expect("run `make setup`");
     assert!(left_out.is_empty(), "{left_out:?}");
     looker
@@ -128,16 +128,4 @@ fn a_line_is_as_wide_as_its_shape_asks_within_bounds() {
     check(3.3, 160);
     check(40.0, 256);
     assert_eq!(line_width(3.3, 48, 96), 96);
-}
-
-#[test]
-fn the_readers_input_is_normalised_channel_by_channel() {
-    let strip = Strip { width: 2, height: 1, pixels: vec![[0.0, 127.5, 255.0], [255.0, 63.75, 0.0]] };
-    let mut input = Manifest::load(None).expect("sound").model("pp-ocr-v6").expect("there").input.clone();
-    let mut values = vec![9.0; 3];
-    fill(&mut values, &strip, &input);
-    assert_eq!(values, [1.0, -1.0, 0.0, -0.5, -1.0, 1.0]);
-    input.color = ColorOrder::Rgb;
-    fill(&mut values, &strip, &input);
-    assert_eq!(values, [-1.0, 1.0, 0.0, -0.5, 1.0, -1.0]);
 }
