@@ -197,7 +197,9 @@ fn a_missing_model_of_attributes_or_joints() {
         "PP-OCRv6_rec_small.onnx",
         "plate-reader.onnx",
     ];
-    for missing in ["movenet-lightning.onnx", "gloves.onnx", "plate.onnx", "plate-aligner.onnx", "PP-OCRv6_rec_small.onnx"] {
+    for missing in
+        ["movenet-lightning.onnx", "gloves.onnx", "plate.onnx", "plate-aligner.onnx", "PP-OCRv6_rec_small.onnx"]
+    {
         let home = tempfile::tempdir().expect("a folder");
         fs::create_dir(home.path().join("models")).expect("a folder");
         symlink(program::deps().join("lib"), home.path().join("lib")).expect("linked");

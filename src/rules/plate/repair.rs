@@ -31,8 +31,8 @@ const RARE: f32 = 0.2;
 /// The same for texts of no form at all.
 const FORMLESS: f32 = 0.02;
 /// The first character of a Chinese plate names the province and is no sign; readers take it for any that looks like
-/// a part of it, however surely. So probable is at least that this is what they did: more than that they took two
-/// other characters for look-alikes.
+/// a part of it, however surely. So probable is at least that this is what they did, on a ground of China's: more than
+/// that they took two other characters for look-alikes.
 const PROVINCE: f32 = 0.5;
 /// Probabilities of "there is none" between which a place may as well have a character as not.
 const UNSURE: RangeInclusive<f32> = 0.25..=0.75;
@@ -86,7 +86,7 @@ pub fn read(voted: &Voted, class: Class, color: Option<PlateColor>) -> Option<Re
     for form in Grammar::vietnam().forms() {
         let common = !form.rare && form.vehicles.suit(class) && color.is_none_or(|color| form.has_ground(color));
         let prior = if form.is_known() && common { 1.0 } else { RARE };
-        texts.extend(of_form(form, &voted.places).into_iter().map(|text| text.times(prior)));
+        texts.extend(of_form(form, &voted.places, color).into_iter().map(|text| text.times(prior)));
     }
     texts.extend(as_read.clone().map(|text| text.times(FORMLESS)));
     let valid = as_read.filter(|text| !is_length_unsure(&voted.places) && is_valid(&text.key, color));
@@ -148,12 +148,14 @@ impl Default for Text {
 }
 
 /// The best texts of a form, by a beam over the places: each fills the form's next one, or is none.
-fn of_form(form: &Form, places: &[Place]) -> Vec<Text> {
+fn of_form(form: &Form, places: &[Place], color: Option<PlateColor>) -> Vec<Text> {
     let length = form.places().len();
+    // Without a ground that tells, a plate of another country would lose its first character.
+    let province = if color.is_some_and(|color| form.has_ground(color)) { PROVINCE } else { 0.0 };
     let mut beam = vec![Text::default()];
     for (index, place) in places.iter().enumerate() {
         let left = places.len() - index - 1;
-        let none = if form.is_foreign() && index == 0 { not_a_sign(place) } else { place.none };
+        let none = if form.is_foreign() && index == 0 { province.max(not_a_sign(place)) } else { place.none };
         let mut longer: Vec<Text> = Vec::new();
         for text in &beam {
             longer.push(text.without(none));
@@ -176,7 +178,7 @@ fn of_form(form: &Form, places: &[Place]) -> Vec<Text> {
 /// How probable it is that there is none, or the character of a province: what is none of the signs is one.
 fn not_a_sign(place: &Place) -> f32 {
     let signs: f32 = place.options.iter().map(|option| option.1).sum();
-    PROVINCE.max(place.none).max(1.0 - signs)
+    place.none.max(1.0 - signs)
 }
 
 /// Whether a form tells how to repair a sign that was read at one of its places: not where a series is not known. On

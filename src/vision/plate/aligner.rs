@@ -13,7 +13,7 @@ use crate::vision::tensor::Colors;
 /// How much is seen around the plate on each side, in its widths and heights; what the model learned with.
 const ROOM: (f32, f32) = (0.3, 0.6);
 /// Looks, each straightened by what the one before has found.
-pub(super) const LOOKS: u32 = 2;
+const LOOKS: u32 = 2;
 /// Corners in the unit square, as [`Homography::onto`] has them.
 const UNIT: [(f32, f32); 4] = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)];
 
@@ -32,14 +32,21 @@ impl Aligner {
         Ok(Self { model: model.name.clone(), input: model.input.clone(), session, values: Vec::new() })
     }
 
-    /// Better corners than these; as good ones as were found where those of a next look are no plate's.
-    pub(super) fn aligned(&mut self, colors: &Colors<'_>, mut corners: [Point; 4]) -> Result<[Point; 4], DetectError> {
-        for _ in 0..LOOKS {
-            let Some(plate) = Homography::onto(&corners) else { break };
-            let Some(better) = moved(&plate, self.look(colors, &plate)?) else { break };
+    /// Better corners than these, as far as they are a plate's, and how often the model was run.
+    ///
+    /// # Errors
+    /// The model fails.
+    pub(super) fn aligned(
+        &mut self,
+        colors: &Colors<'_>,
+        mut corners: [Point; 4],
+    ) -> Result<([Point; 4], u32), DetectError> {
+        for looks in 0..LOOKS {
+            let Some(plate) = Homography::onto(&corners) else { return Ok((corners, looks)) };
+            let Some(better) = moved(&plate, self.look(colors, &plate)?) else { return Ok((corners, looks + 1)) };
             corners = better;
         }
-        Ok(corners)
+        Ok((corners, LOOKS))
     }
 
     /// How far the true corners lie from those of the unit square.

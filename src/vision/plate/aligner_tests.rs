@@ -26,7 +26,8 @@ fn corners_that_are_off_are_set_right() {
         for (corner, (right, down)) in off.iter_mut().zip(shifts) {
             (corner.x, corner.y) = (corner.x + right, corner.y + down);
         }
-        let found = aligner.aligned(&colors, off).expect("looked");
+        let (found, looks) = aligner.aligned(&colors, off).expect("looked");
+        assert_eq!(looks, LOOKS);
         assert!(apart(&found, &truth) < 0.5 * apart(&off, &truth), "{found:?} from {off:?} instead of {truth:?}");
     };
     check(&mut aligner, upright(80.0, 70.0, 120.0, 80.0), [(12.0, 10.0); 4]);

@@ -1,6 +1,6 @@
 //! A look at one vehicle: where its plate is, how it is seen, and what is written there.
 
-use super::aligner::{self, Aligner};
+use super::aligner::Aligner;
 use super::color::{self, Cast};
 use super::ctc::Alphabet;
 use super::finder::ShapeError;
@@ -148,8 +148,9 @@ impl Looker {
             let (width, height) = size(&place.corners);
             place.corners = leveled(&colors, place.corners, width / height);
             if let Some(aligner) = &mut self.aligner {
-                inferences += aligner::LOOKS;
-                place.corners = aligner.aligned(&colors, place.corners)?;
+                let (corners, runs) = aligner.aligned(&colors, place.corners)?;
+                place.corners = corners;
+                inferences += runs;
             }
         }
         let found = found.and_then(|place| Homography::onto(&place.corners).map(|plate| (place, plate)));
