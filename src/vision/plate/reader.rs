@@ -64,10 +64,12 @@ impl PlateReader {
     ///
     /// # Errors
     /// Two models find or align plates.
-    pub fn models<'a>(manifest: &'a Manifest) -> Result<Vec<&'a Model>, ModelError> {
+    pub fn models(manifest: &Manifest) -> Result<Vec<&Model>, ModelError> {
         let needed = Needed::of(manifest)?;
-        let models = |needed: Needed<'a>| std::iter::once(needed.finder.0).chain(needed.aligner).chain(needed.readers);
-        Ok(needed.into_iter().flat_map(models).collect())
+        let models = needed
+            .into_iter()
+            .flat_map(|Needed { finder, aligner, readers }| std::iter::once(finder.0).chain(aligner).chain(readers));
+        Ok(models.collect())
     }
 
     /// Looks at the vehicle in a box, in pixels of the frame; waits for its turn and for the answer.
