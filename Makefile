@@ -151,11 +151,11 @@ c2pa-check: setup  ## ask the public c2patool what the clip of an evidence pack 
 # --- models ----------------------------------------------------------------------------------------------------------
 
 .PHONY: train
-train: models  ## train mask, hat, gloves, bag, plate and plate-reader anew: make train DATA=FOLDER (see models/training/README.md)
+train: models  ## train mask, hat, gloves, bag and the three of plates anew: make train DATA=FOLDER (see models/training/README.md)
 	@[[ -d "$(DATA)" ]] || { echo 'error: make train DATA=FOLDER, the folder of training data' >&2; exit 2; }
 	@scripts/setup.sh train
 	$(say) 'Training (about an hour)'
-	@printf '%s\n' plate plate-reader bag gloves hat mask | xargs -P 4 -I NAME \
+	@printf '%s\n' plate plate-aligner plate-reader bag gloves hat mask | xargs -P 4 -I NAME \
 	  /usr/bin/python3 models/training/train.py NAME --data "$(DATA)"
 
 # --- lint ------------------------------------------------------------------------------------------------------------

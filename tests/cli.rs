@@ -185,7 +185,7 @@ fn a_missing_or_altered_model() {
 /// `check` wants every model; `run` goes on without those that tell what persons hide, and says so.
 #[test]
 fn a_missing_model_of_attributes_or_joints() {
-    const NEEDED: [&str; 9] = [
+    const NEEDED: [&str; 10] = [
         "yolox-nano.onnx",
         "movenet-lightning.onnx",
         "mask.onnx",
@@ -193,10 +193,13 @@ fn a_missing_model_of_attributes_or_joints() {
         "gloves.onnx",
         "bag.onnx",
         "plate.onnx",
+        "plate-aligner.onnx",
         "PP-OCRv6_rec_small.onnx",
         "plate-reader.onnx",
     ];
-    for missing in ["movenet-lightning.onnx", "gloves.onnx", "plate.onnx", "PP-OCRv6_rec_small.onnx"] {
+    for missing in
+        ["movenet-lightning.onnx", "gloves.onnx", "plate.onnx", "plate-aligner.onnx", "PP-OCRv6_rec_small.onnx"]
+    {
         let home = tempfile::tempdir().expect("a folder");
         fs::create_dir(home.path().join("models")).expect("a folder");
         symlink(program::deps().join("lib"), home.path().join("lib")).expect("linked");

@@ -15,7 +15,7 @@
 | `real` | the motorbikes of `plates_vn`, as they are | readable |
 
 Each has a `facts.csv` beside its labels: what was drawn, how wide it is, how it was turned and blurred, what covers it.
-The same pictures each time.
+The same pictures each time; `--seed 1` gives others, to settle on what is then measured on these.
 """
 
 import argparse
@@ -250,6 +250,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--data", type=Path, required=True, help="the folder of training data")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", metavar="SET", help="make one of the sets")
+    parser.add_argument("--seed", type=int, default=0, help="other plates and cameras on the same photographs")
     options = parser.parse_args(arguments)
     photos = [photo for photo in vehicles.photos(options.data) if photo.held_out()]
     held = [photo for photo in photos if photo.quad is not None and coverings.size(photo.quad)[0] >= 20]
@@ -267,7 +268,7 @@ def main(arguments: list[str]) -> int:
         if options.only not in (None, name):
             continue
         out = Writer(options.out / name)
-        fill(out, np.random.default_rng(number))
+        fill(out, np.random.default_rng(number + 100 * options.seed))
         out.finish()
     return 0
 

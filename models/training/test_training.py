@@ -15,6 +15,7 @@ import data
 import fit
 import network
 import paint
+import plate_aligner
 import plate_card
 import plate_figures
 import plate_fit
@@ -462,6 +463,50 @@ class PlateLines(unittest.TestCase):
         steps = torch.tensor([[0, 1, 1, 0, 1, 11, 11, 37, 0, 2]])
         said = torch.nn.functional.one_hot(steps, plate_reader.SYMBOLS).float()
         self.assertEqual(plate_reader.read(said), ["00A1"])
+
+
+class PlateAligner(unittest.TestCase):
+    def test_what_is_wanted_leads_back_to_the_plate(self) -> None:
+        corners = plate_aligner.misplaced(200, Dice(1))
+        shifts = plate_aligner.wanted(corners).view(-1, 4, 2)
+        back = plate_aligner.moved(plate_aligner.onto(corners), plate_aligner.UNIT + shifts)
+        off = (back - plate_aligner.UNIT).abs().amax(dim=(1, 2))
+        # Those turned inside out lead nowhere, and are few.
+        self.assertGreater(float((off < 1e-3).float().mean()), 0.95)
+        self.assertGreater(float((corners - plate_aligner.UNIT).abs().mean()), 0.05)
+
+    def test_sheets_show_the_plate_in_their_middle(self) -> None:
+        pixels = np.full((120, 200, 3), 30, dtype=np.float32)
+        quad = np.array([[60, 40], [140, 40], [140, 70], [60, 70]], dtype=np.float32)
+        pixels[40:70, 60:140] = 220
+        sheet = plate_aligner.sheet_of(plate_scenes.Scene(pixels, (0, 0, 200, 120), quad))
+        self.assertEqual(sheet.shape, (3, *plate_aligner.SHEET))
+        rows, columns = (plate_aligner.REACH[k] / (1 + 2 * plate_aligner.REACH[k]) * plate_aligner.SHEET[k] for k in (0, 1))
+        inner = np.zeros(plate_aligner.SHEET, dtype=bool)
+        inner[round(rows) : -round(rows), round(columns) : -round(columns)] = True
+        self.assertGreater(sheet[:, inner].mean(), 210)
+        self.assertLess(sheet[:, ~inner].mean(), 40)
+
+    def test_a_plate_of_any_size_has_eight_shifts(self) -> None:
+        sheets = torch.full((3, 3, *plate_aligner.SHEET), 90, dtype=torch.uint8)
+        sheets[:, :, 80:130, 120:220:20] = 200
+        for seed in range(4):
+            seen = plate_aligner.seen(sheets, plate_aligner.misplaced(3, Dice(seed)), Dice(seed))
+            self.assertEqual(seen.shape, (3, 3, *plate_aligner.SIZE))
+            self.assertTrue(-1 <= float(seen.min()) and float(seen.max()) <= 1)
+            self.assertEqual(plate_aligner.Aligner().eval()(seen).shape, (3, 8))
+
+    def test_the_room_around_is_that_of_the_program(self) -> None:
+        code = (HERE.parent.parent / "src/vision/plate/aligner.rs").read_text()
+        high, wide = plate_aligner.ROOM
+        self.assertIn(f"const ROOM: (f32, f32) = ({wide}, {high});", code)
+
+    def test_the_manifest_has_the_file_that_is_here(self) -> None:
+        models = {model["name"]: model for model in tomllib.loads((HERE.parent / "manifest.toml").read_text())["model"]}
+        entry, file = models["plate-aligner"], (HERE.parent / "plate-aligner.onnx").read_bytes()
+        self.assertEqual(entry["sha256"], hashlib.sha256(file).hexdigest())
+        self.assertEqual((entry["input"]["height"], entry["input"]["width"]), plate_aligner.SIZE)
+        self.assertLess(len(file), 1_000_000)
 
 
 class Labels(unittest.TestCase):

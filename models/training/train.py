@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Trains one attribute's classifier, or the finder or the reader of plates, and writes it with its card.
+"""Trains one attribute's classifier, or the finder, aligner or reader of plates, and writes it with its card.
 
     models/training/train.py mask|hat|gloves|bag --data DIR [--detector ONNX] [--out DIR] [--epochs N] [--without SOURCE]
     models/training/train.py plate --data DIR [--detector ONNX] [--out DIR]
-    models/training/train.py plate-reader --data DIR [--out DIR]
+    models/training/train.py plate-aligner|plate-reader --data DIR [--out DIR]
 
 Writes `<name>.onnx` and `<name>.md` (its card) into the folder, and prints what belongs into the manifest. Seeds are
 fixed; one thread, so that sums are added in the same order. Needs numpy, Pillow, torch and onnx (Debian: `apt-get
 install python3-torch python3-onnx python3-pil`); mask, hat and gloves take about five minutes each of a core, bag ten,
-plate 30, plate-reader 20.
+plate 30, plate-aligner 10, plate-reader 20.
 """
 
 import argparse
@@ -24,6 +24,7 @@ import card
 import data
 import fit
 import network
+import plate_aligner
 import plate_card
 import plate_reader
 from data import HERE
@@ -115,7 +116,7 @@ MADE = ("painted", "pasted")
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Trains one attribute's classifier and writes it with its card.")
-    parser.add_argument("name", choices=[*TASKS, "plate", "plate-reader"])
+    parser.add_argument("name", choices=[*TASKS, "plate", "plate-aligner", "plate-reader"])
     parser.add_argument("--data", type=Path, required=True, help="the folder of training data")
     parser.add_argument("--detector", type=Path, default=ROOT / ".deps/models/yolox-nano.onnx")
     parser.add_argument("--out", type=Path, default=ROOT / "models")
@@ -127,6 +128,8 @@ def main(arguments: list[str]) -> int:
             parser.error(f"{options.name} takes neither --without nor --epochs")
         if options.name == "plate":
             print(plate_card.make(options.data, options.detector, options.out))
+        elif options.name == "plate-aligner":
+            print(plate_aligner.make(options.data, options.out))
         else:
             print(plate_reader.make(options.data, options.out))
         return 0

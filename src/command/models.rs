@@ -78,6 +78,7 @@ fn purpose(task: &Task) -> String {
             format!("{}, by the {part} from {pixels} pixels on", task.attribute.name())
         }
         Task::PlateFinder(task) => format!("the plate of a vehicle, from {} pixels on", task.rules.least_pixels),
+        Task::PlateAligner => "the corners of a plate".to_owned(),
         Task::PlateReader => "the characters of a plate".to_owned(),
     }
 }

@@ -55,6 +55,7 @@ enum TaskName {
     Pose,
     Attribute,
     PlateFinder,
+    PlateAligner,
     PlateReader,
 }
 
@@ -67,6 +68,7 @@ enum DecoderName {
     Movenet,
     Logit,
     Places,
+    Corners,
     Ctc,
 }
 
@@ -132,6 +134,10 @@ fn read(entry: Entry) -> Result<Model, String> {
             check_plate(&task)?;
             (Task::PlateFinder(task), Resize::LetterboxTopLeft)
         }
+        TaskName::PlateAligner if entry.decoder != DecoderName::Corners => {
+            return Err("decoder: a plate aligner's is corners".to_owned());
+        }
+        TaskName::PlateAligner => (Task::PlateAligner, Resize::Straighten),
         TaskName::PlateReader if entry.decoder != DecoderName::Ctc => {
             return Err("decoder: a plate reader's is ctc".to_owned());
         }

@@ -2,7 +2,7 @@ use super::*;
 use crate::vision::Class;
 use crate::vision::attributes::Attribute;
 use crate::vision::model::{Part, Task};
-use crate::vision::test_models::{ATTRIBUTE, DETECTOR, PLATE_FINDER, PLATE_READER, with};
+use crate::vision::test_models::{ATTRIBUTE, DETECTOR, PLATE_ALIGNER, PLATE_FINDER, PLATE_READER, with};
 
 fn load(text: &str) -> Result<Manifest, ModelError> {
     let folder = tempfile::tempdir().expect("folder");
@@ -112,9 +112,11 @@ fn what_is_wrong_with_an_attribute_or_a_pose_is_named() {
 
 #[test]
 fn models_of_plates_are_read_with_all_that_they_need() {
-    let manifest = load(&[PLATE_FINDER, PLATE_READER].concat()).expect("sound");
+    let manifest = load(&[PLATE_FINDER, PLATE_ALIGNER, PLATE_READER].concat()).expect("sound");
     let Task::PlateFinder(task) = manifest.model("place").expect("there").task else { panic!("{manifest:?}") };
     assert_eq!((task.places.veto, task.places.margin, task.rules.legible_pixels), (0.35, 0.1, 70.0));
+    let aligner = manifest.model("edges").expect("there");
+    assert_eq!((aligner.task.name(), aligner.input.width, aligner.input.height), ("plate-aligner", 112, 72));
     let reader = manifest.model("letters").expect("there");
     assert_eq!((reader.task.name(), reader.input.width, reader.input.height), ("plate-reader", 256, 48));
 }
@@ -126,6 +128,8 @@ fn what_is_wrong_with_a_model_of_plates_is_named() {
         let problem = load(&with(entry, from, to)).expect_err("refused").to_string();
         assert!(problem.contains(said) && problem.contains("manifest.toml:"), "{problem}");
     }
+    check(PLATE_ALIGNER, "\"corners\"", "\"ctc\"", "a plate aligner's is corners");
+    check(PLATE_ALIGNER, "\"straighten\"", "\"stretch\"", "for this task it is \"straighten\"");
     check(PLATE_FINDER, "veto = 0.35\n", "", "missing field `veto`");
     check(PLATE_FINDER, "bare = 0.6", "bare = 0.0", "every cell would be a place");
     check(PLATE_FINDER, "hint = 0.3", "hint = 0.0", "every cell would be a place");

@@ -38,6 +38,8 @@ pub enum Task {
     Attribute(AttributeTask),
     /// Where a vehicle carries its plate.
     PlateFinder(PlateTask),
+    /// How far the corners of a plate are off.
+    PlateAligner,
     /// A line of characters; its dictionary is in the model's file.
     PlateReader,
 }
@@ -208,7 +210,8 @@ pub enum Resize {
     Letterbox,
     /// A part of the frame with the input's proportions; beyond the frame its edge goes on. For attributes.
     Stretch,
-    /// A plate's line straightened to the input's height and as wide as it asks, at most the input's width.
+    /// A plate, or a line of it, straightened to the input's height; a line as wide as it asks, at most the input's
+    /// width.
     Straighten,
 }
 
@@ -252,6 +255,7 @@ impl Task {
             Self::Pose => "pose",
             Self::Attribute(_) => "attribute",
             Self::PlateFinder(_) => "plate-finder",
+            Self::PlateAligner => "plate-aligner",
             Self::PlateReader => "plate-reader",
         }
     }

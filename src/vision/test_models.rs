@@ -111,6 +111,24 @@ most_burnt = 0.3
 least_text = 0.6
 "#;
 
+pub(crate) const PLATE_ALIGNER: &str = r#"
+[[model]]
+name = "edges"
+task = "plate-aligner"
+file = "edges.onnx"
+sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+licence = "ours"
+decoder = "corners"
+[model.input]
+width = 112
+height = 72
+layout = "nchw"
+color = "bgr"
+mean = [127.5, 127.5, 127.5]
+std = [127.5, 127.5, 127.5]
+resize = "straighten"
+"#;
+
 pub(crate) const PLATE_READER: &str = r#"
 [[model]]
 name = "letters"

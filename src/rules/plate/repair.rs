@@ -30,6 +30,10 @@ const SWAPPED_LETTER: f32 = 0.1;
 const RARE: f32 = 0.2;
 /// The same for texts of no form at all.
 const FORMLESS: f32 = 0.02;
+/// The first character of a Chinese plate names the province and is no sign; readers take it for any that looks like
+/// a part of it, however surely. So probable is at least that this is what they did, on a ground of China's: more than
+/// that they took two other characters for look-alikes.
+const PROVINCE: f32 = 0.5;
 /// Probabilities of "there is none" between which a place may as well have a character as not.
 const UNSURE: RangeInclusive<f32> = 0.25..=0.75;
 /// What is shown is never surer: the voters are calibrated on pictures, not on their tail.
@@ -82,7 +86,7 @@ pub fn read(voted: &Voted, class: Class, color: Option<PlateColor>) -> Option<Re
     for form in Grammar::vietnam().forms() {
         let common = !form.rare && form.vehicles.suit(class) && color.is_none_or(|color| form.has_ground(color));
         let prior = if form.is_known() && common { 1.0 } else { RARE };
-        texts.extend(of_form(form, &voted.places).into_iter().map(|text| text.times(prior)));
+        texts.extend(of_form(form, &voted.places, color).into_iter().map(|text| text.times(prior)));
     }
     texts.extend(as_read.clone().map(|text| text.times(FORMLESS)));
     let valid = as_read.filter(|text| !is_length_unsure(&voted.places) && is_valid(&text.key, color));
@@ -144,16 +148,19 @@ impl Default for Text {
 }
 
 /// The best texts of a form, by a beam over the places: each fills the form's next one, or is none.
-fn of_form(form: &Form, places: &[Place]) -> Vec<Text> {
+fn of_form(form: &Form, places: &[Place], color: Option<PlateColor>) -> Vec<Text> {
     let length = form.places().len();
+    // Without a ground that tells, a plate of another country would lose its first character.
+    let province = if color.is_some_and(|color| form.has_ground(color)) { PROVINCE } else { 0.0 };
     let mut beam = vec![Text::default()];
     for (index, place) in places.iter().enumerate() {
         let left = places.len() - index - 1;
+        let none = if form.is_foreign() && index == 0 { province.max(not_a_sign(place)) } else { place.none };
         let mut longer: Vec<Text> = Vec::new();
         for text in &beam {
-            longer.push(text.without(place.none));
-            if let Some(signs) = form.places().get(text.key.len()) {
-                let place = standing(place, *signs, form);
+            longer.push(text.without(none));
+            if text.key.len() < length {
+                let place = standing(place, form, text.key.len());
                 let with = |(sign, probability): &(char, f32)| text.with(*sign, *probability, (index, place.clone()));
                 longer.extend(place.options.iter().map(with));
             }
@@ -168,10 +175,23 @@ fn of_form(form: &Form, places: &[Place]) -> Vec<Text> {
     beam
 }
 
+/// How probable it is that there is none, or the character of a province: what is none of the signs is one.
+fn not_a_sign(place: &Place) -> f32 {
+    let signs: f32 = place.options.iter().map(|option| option.1).sum();
+    place.none.max(1.0 - signs)
+}
+
+/// Whether a form tells how to repair a sign that was read at one of its places: not where a series is not known. On
+/// Chinese plates, where nearly anything may stand, only I and O are repaired, which no place has, and not at the
+/// beginning, where the character of the province may have been read.
+fn repairs(form: &Form, place: usize, sign: char) -> bool {
+    let stands_nowhere = || !form.places().iter().any(|signs| signs.contains(sign));
+    form.is_known() && (!form.is_foreign() || place > 0 && stands_nowhere())
+}
+
 /// What may stand at a form's place, by what was read there.
-fn standing(read: &Place, signs: SignSet, form: &Form) -> Place {
-    // Where anything may stand, or a series is not known, nothing tells how to repair.
-    let repairs = form.is_known() && !form.is_foreign();
+fn standing(read: &Place, form: &Form, place: usize) -> Place {
+    let signs = form.places()[place];
     let mut options: Vec<(char, f32)> = Vec::new();
     let mut add = |sign, probability| match options.iter_mut().find(|(option, _)| *option == sign) {
         Some((_, sum)) => *sum += probability,
@@ -180,7 +200,7 @@ fn standing(read: &Place, signs: SignSet, form: &Form) -> Place {
     for &(sign, probability) in &read.options {
         if signs.contains(sign) {
             add(sign, probability);
-        } else if repairs {
+        } else if repairs(form, place, sign) {
             for (like, share) in look_alikes(sign, signs) {
                 add(like, probability * share);
             }

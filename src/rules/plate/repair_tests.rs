@@ -86,6 +86,37 @@ fn what_was_read_surely_stays() {
 }
 
 #[test]
+fn the_character_of_a_chinese_province_is_left_out_whatever_it_was_read_as() {
+    use PlateColor::{Blue, Green, Yellow};
+    for (color, read, text) in [
+        (Green, "4H23972D", "H·23972D"),
+        (Blue, "EL33260", "L·33260"),
+        (Green, "4D83503K", "D·83503K"),
+        (Green, "HBD12345", "B·D12345"),
+        (Blue, "3A8K123", "A·8K123"),
+        (Yellow, "1B12345", "B·12345"),
+        // Surely a character, and none of the signs.
+        (Blue, "{4:.02}A12345", "A·12345"),
+        (Green, "{4:.02}AD12345", "A·D12345"),
+        // Without it, as ever.
+        (Blue, "A12345", "A·12345"),
+        (Green, "AD12345", "A·D12345"),
+        // I and O, which are on none.
+        (Green, "4HD239O2", "H·D23902"),
+        (Blue, "FL1234I", "L·12341"),
+    ] {
+        check_on(Class::Car, Some(color), read, text);
+    }
+    // Where no ground tells, only what was read as none of the signs.
+    check("{4:.02}A12345", "A·12345");
+    check("WXY9876", "WXY9876");
+    // A first character that is one of Vietnam stays.
+    check_on(Class::Car, None, "29A12345", "29A-123.45");
+    check_on(Class::Car, None, "T1212345", "T12-123.45");
+    check_on(Class::Motorcycle, None, "88X2/47389", "88X2-473.89");
+}
+
+#[test]
 fn doubt_is_kept() {
     let read = |text| read(&voted(text), Class::Car, None).expect("a plate");
     let two = read("12A12{8:.6,3:.35}45");

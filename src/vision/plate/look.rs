@@ -1,5 +1,6 @@
 //! A look at one vehicle: where its plate is, how it is seen, and what is written there.
 
+use super::aligner::Aligner;
 use super::color::{self, Cast};
 use super::ctc::Alphabet;
 use super::finder::ShapeError;
@@ -16,7 +17,7 @@ use crate::vision::crop::{sharpness, square};
 use crate::vision::detector::DetectError;
 use crate::vision::error::ModelError;
 use crate::vision::manifest::Manifest;
-use crate::vision::model::{ColorOrder, Input, Model, PlaceRule};
+use crate::vision::model::{Input, Model, PlaceRule};
 use crate::vision::runtime::{Memory, Output, Session};
 use crate::vision::tensor::{Colors, Placement, Tensor};
 
@@ -57,6 +58,8 @@ pub struct PlateLook {
 /// The sessions of the finder and the reader; one thread owns them.
 pub(super) struct Looker {
     finder: Finder,
+    /// Sets the corners right that the finder gives.
+    aligner: Option<Aligner>,
     /// Each reads every plate.
     readers: Vec<LineReader>,
 }
@@ -86,13 +89,14 @@ struct Place {
 }
 
 impl Looker {
-    /// Also gives why any of the readers cannot be used; the others read without it.
+    /// Also gives why the aligner or any of the readers cannot be used; the others read without it.
     ///
     /// # Errors
     /// The finder is missing, altered or unusable.
     pub(super) fn load(
         manifest: &Manifest,
         (finder, rule): (&Model, PlaceRule),
+        aligner: Option<&Model>,
         readers: &[&Model],
     ) -> Result<(Self, Vec<ModelError>), ModelError> {
         let finder = Finder {
@@ -109,7 +113,11 @@ impl Looker {
                 Err(error) => left_out.push(error),
             }
         }
-        Ok((Self { finder, readers: usable }, left_out))
+        let aligner = aligner.map(|model| Aligner::load(manifest, model)).transpose().unwrap_or_else(|error| {
+            left_out.push(error);
+            None
+        });
+        Ok((Self { finder, aligner, readers: usable }, left_out))
     }
 
     /// Looks at the vehicle in a box, in pixels of the frame.
@@ -139,6 +147,11 @@ impl Looker {
         if let Some(place) = found.as_mut().filter(|place| reads && place.is_legible()) {
             let (width, height) = size(&place.corners);
             place.corners = leveled(&colors, place.corners, width / height);
+            if let Some(aligner) = &mut self.aligner {
+                let (corners, runs) = aligner.aligned(&colors, place.corners)?;
+                place.corners = corners;
+                inferences += runs;
+            }
         }
         let found = found.and_then(|place| Homography::onto(&place.corners).map(|plate| (place, plate)));
         let Some((place, plate)) = found else { return Ok(PlateLook { observation: None, inferences }) };
@@ -278,8 +291,7 @@ impl LineReader {
     ) -> Result<PlateLine, DetectError> {
         let height = self.input.height as usize;
         let width = line_width(aspect, height, self.input.width as usize);
-        let strip = Strip::of(colors, plate, part, (width, height)).stretched();
-        fill(&mut self.values, &strip, &self.input);
+        Strip::of(colors, plate, part, (width, height)).stretched().fill(&mut self.values, &self.input);
         let read = self.session.run_wide(width, &self.values, |outputs| self.alphabet.read(outputs));
         read.and_then(|line| line).map_err(|problem| DetectError::Inference { model: self.model.clone(), problem })
     }
@@ -289,16 +301,6 @@ impl LineReader {
 fn line_width(aspect: f32, height: usize, most: usize) -> usize {
     let steps = (aspect * height as f32 / WIDTH_STEP as f32).round() as usize;
     (steps * WIDTH_STEP).clamp(LEAST_WIDTH.min(most), most)
-}
-
-/// Fills a model's input: channel, row, column.
-fn fill(values: &mut Vec<f32>, strip: &Strip, input: &Input) {
-    let order = if input.color == ColorOrder::Rgb { [0, 1, 2] } else { [2, 1, 0] };
-    values.clear();
-    for (channel, color) in order.into_iter().enumerate() {
-        let (mean, gain) = (input.mean[channel], 1.0 / input.std[channel]);
-        values.extend(strip.pixels.iter().map(|pixel| (pixel[color] - mean) * gain));
-    }
 }
 
 /// Width and height of a plate in pixels of the frame: the means of opposite sides.

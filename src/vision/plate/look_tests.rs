@@ -18,12 +18,18 @@ const PLATE: Plate = Plate { lines: &["12-B1", "123.45"], ground: WHITE, ink: BL
 
 /// The made-up finder with the shipped readers.
 fn looker(reads: bool) -> Looker {
+    looker_with(reads, false)
+}
+
+/// The same, with the shipped aligner.
+fn looker_with(reads: bool, aligns: bool) -> Looker {
     let folder = test_models::folder(&[test_models::place()]);
     let manifest = Manifest::load(Some(folder.path())).expect("sound");
     let finder = manifest.model("place").expect("there");
     let Task::PlateFinder(task) = finder.task else { panic!("{finder:?}") };
     let readers = manifest.models.iter().filter(|model| reads && matches!(model.task, Task::PlateReader));
-    let loaded = Looker::load(&manifest, (finder, task.places), &readers.collect::<Vec<_>>());
+    let aligner = manifest.models.iter().find(|model| aligns && matches!(model.task, Task::PlateAligner));
+    let loaded = Looker::load(&manifest, (finder, task.places), aligner, &readers.collect::<Vec<_>>());
     let (looker, left_out) = loaded.expect("run `make setup`");
     assert!(left_out.is_empty(), "{left_out:?}");
     looker
@@ -48,6 +54,20 @@ fn a_tilted_plate_is_found_straightened_and_read() {
     assert!((seen.width - 120.9).abs() < 0.1 && seen.sharpness > 0.8 && seen.burnt == 0.0, "{seen:?}");
     // A grey picture has no colours.
     assert_eq!(seen.color, None);
+}
+
+#[test]
+fn a_place_that_is_off_is_set_right_before_it_is_read() {
+    let picture = PLATE.on(&CORNERS, PICTURE, [150, 150, 150]);
+    let off = Rect { x: VEHICLE.x + 12.0, y: VEHICLE.y - 9.0, ..VEHICLE };
+    let look = looker_with(true, true).look(&picture, (off, Class::Motorcycle), Depth::Read);
+    // Found, found from near, aligned twice, and two lines by each reader.
+    let PlateLook { observation: Some(seen), inferences: 8 } = look.expect("looked") else { panic!("not found") };
+    assert_eq!(text(&seen.lines), "12B1 12345");
+    for (corner, expected) in seen.corners.iter().zip(&CORNERS) {
+        // It was 15 pixels off.
+        assert!(distance(*corner, *expected) < 8.0, "{corner:?} instead of {expected:?}");
+    }
 }
 
 #[test]
@@ -128,16 +148,4 @@ fn a_line_is_as_wide_as_its_shape_asks_within_bounds() {
     check(3.3, 160);
     check(40.0, 256);
     assert_eq!(line_width(3.3, 48, 96), 96);
-}
-
-#[test]
-fn the_readers_input_is_normalised_channel_by_channel() {
-    let strip = Strip { width: 2, height: 1, pixels: vec![[0.0, 127.5, 255.0], [255.0, 63.75, 0.0]] };
-    let mut input = Manifest::load(None).expect("sound").model("pp-ocr-v6").expect("there").input.clone();
-    let mut values = vec![9.0; 3];
-    fill(&mut values, &strip, &input);
-    assert_eq!(values, [1.0, -1.0, 0.0, -0.5, -1.0, 1.0]);
-    input.color = ColorOrder::Rgb;
-    fill(&mut values, &strip, &input);
-    assert_eq!(values, [-1.0, 1.0, 0.0, -0.5, 1.0, -1.0]);
 }

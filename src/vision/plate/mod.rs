@@ -1,9 +1,10 @@
 //! The place of a vehicle's plate, and what is written there.
 //!
-//! [`finder`] says where it is; a [`homography`] straightens it to a [`strip`], which [`level`] sets right;
+//! [`finder`] says where it is; a [`homography`] straightens it to a [`strip`], which [`level`] and [`aligner`] set right;
 //! [`lines`] parts that, [`ctc`] reads each line, [`reconcile`] makes one reading of what several models read,
 //! [`color`] tells the ground. [`look`] does all of it for one vehicle, the [`PlateReader`] for all cameras.
 
+mod aligner;
 mod color;
 mod ctc;
 mod finder;

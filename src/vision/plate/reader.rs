@@ -31,6 +31,7 @@ struct Question {
 /// The models of a manifest that a look takes.
 struct Needed<'a> {
     finder: (&'a Model, PlateTask),
+    aligner: Option<&'a Model>,
     readers: Vec<&'a Model>,
 }
 
@@ -39,22 +40,22 @@ impl PlateReader {
     /// when none finds plates: then nothing can be told. Without one that reads, plates are found only.
     ///
     /// # Errors
-    /// A model or ONNX Runtime is missing, altered or unusable, two models find plates, or there is no
-    /// thread to be had.
+    /// A model or ONNX Runtime is missing, altered or unusable, two models find or align plates, or there is
+    /// no thread to be had.
     pub fn load(manifest: &Manifest) -> Result<Option<Self>, ModelError> {
         let (reader, left_out) = Self::load_usable(manifest)?;
         left_out.into_iter().next().map_or(Ok(reader), Err)
     }
 
-    /// As [`load`](Self::load), but goes on without models that read and cannot be used, and says why.
+    /// As [`load`](Self::load), but goes on without models that align or read and cannot be used, and says why.
     ///
     /// # Errors
-    /// The model that finds plates or ONNX Runtime is missing, altered or unusable, two models find plates, or
-    /// there is no thread to be had.
+    /// The model that finds plates or ONNX Runtime is missing, altered or unusable, two models find or align
+    /// plates, or there is no thread to be had.
     pub fn load_usable(manifest: &Manifest) -> Result<(Option<Self>, Vec<ModelError>), ModelError> {
-        let Some(Needed { finder, readers }) = Needed::of(manifest)? else { return Ok((None, Vec::new())) };
+        let Some(Needed { finder, aligner, readers }) = Needed::of(manifest)? else { return Ok((None, Vec::new())) };
         let (finder, PlateTask { places, rules }) = finder;
-        let (mut looker, left_out) = Looker::load(manifest, (finder, places), &readers)?;
+        let (mut looker, left_out) = Looker::load(manifest, (finder, places), aligner, &readers)?;
         let answer = move |asked: &Question| looker.look(&asked.frame, (asked.vehicle, asked.class), asked.depth);
         Ok((Some(Self { rules, desk: Arc::new(Desk::open("plates", answer)?) }), left_out))
     }
@@ -62,10 +63,13 @@ impl PlateReader {
     /// The models that [`load`](Self::load) loads.
     ///
     /// # Errors
-    /// Two models find plates.
+    /// Two models find or align plates.
     pub fn models(manifest: &Manifest) -> Result<Vec<&Model>, ModelError> {
         let needed = Needed::of(manifest)?;
-        Ok(needed.into_iter().flat_map(|needed| std::iter::once(needed.finder.0).chain(needed.readers)).collect())
+        let models = needed
+            .into_iter()
+            .flat_map(|Needed { finder, aligner, readers }| std::iter::once(finder.0).chain(aligner).chain(readers));
+        Ok(models.collect())
     }
 
     /// Looks at the vehicle in a box, in pixels of the frame; waits for its turn and for the answer.
@@ -111,22 +115,25 @@ impl<'a> Needed<'a> {
     /// `None` where no model finds plates.
     ///
     /// # Errors
-    /// Two models find them.
+    /// Two models find or align them.
     fn of(manifest: &'a Manifest) -> Result<Option<Self>, ModelError> {
-        let (mut finder, mut readers) = (None::<(&Model, PlateTask)>, Vec::new());
+        let (mut finder, mut aligner, mut readers) = (None::<(&Model, PlateTask)>, None::<&Model>, Vec::new());
         for model in &manifest.models {
-            match model.task {
-                Task::PlateFinder(task) => {
-                    if let Some((first, _)) = finder.replace((model, task)) {
-                        let problem = format!("does what {} does; keep one", first.name);
-                        return Err(ModelError::Unusable { model: model.name.clone(), problem });
-                    }
+            let first = match model.task {
+                Task::PlateFinder(task) => finder.replace((model, task)).map(|(first, _)| first),
+                Task::PlateAligner => aligner.replace(model),
+                Task::PlateReader => {
+                    readers.push(model);
+                    None
                 }
-                Task::PlateReader => readers.push(model),
-                Task::Detector(_) | Task::Pose | Task::Attribute(_) => {}
+                Task::Detector(_) | Task::Pose | Task::Attribute(_) => None,
+            };
+            if let Some(first) = first {
+                let problem = format!("does what {} does; keep one", first.name);
+                return Err(ModelError::Unusable { model: model.name.clone(), problem });
             }
         }
-        Ok(finder.map(|finder| Self { finder, readers }))
+        Ok(finder.map(|finder| Self { finder, aligner, readers }))
     }
 }
 

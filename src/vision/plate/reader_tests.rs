@@ -1,13 +1,13 @@
 use super::*;
 use crate::vision::plate::PlaceKind;
 use crate::vision::plate::test_plates::frame;
-use crate::vision::test_models::{self, PLATE_READER, place, with};
+use crate::vision::test_models::{self, PLATE_ALIGNER, PLATE_READER, place, with};
 
 /// These models of plates and no others.
 fn manifest(entries: &[String]) -> (tempfile::TempDir, Manifest) {
     let folder = test_models::folder(entries);
     let mut manifest = Manifest::load(Some(folder.path())).expect("sound");
-    manifest.models.retain(|model| ["place", "letters", "again"].contains(&model.name.as_str()));
+    manifest.models.retain(|model| ["place", "edges", "letters", "again"].contains(&model.name.as_str()));
     (folder, manifest)
 }
 
@@ -37,7 +37,7 @@ fn without_a_finder_there_is_no_reader() {
 }
 
 #[test]
-fn two_finders_are_named() {
+fn two_of_a_kind_are_named() {
     #[track_caller]
     fn check(entries: &[String], said: &str) {
         let (_folder, manifest) = manifest(entries);
@@ -46,6 +46,8 @@ fn two_finders_are_named() {
     }
     let again = |entry: &str, name: &str| with(entry, &format!("name = \"{name}\""), "name = \"again\"");
     check(&[place(), again(&place(), "place")], "model again: does what place does; keep one");
+    let aligners = [place(), PLATE_ALIGNER.to_owned(), again(PLATE_ALIGNER, "edges")];
+    check(&aligners, "model again: does what edges does; keep one");
 }
 
 #[test]
@@ -54,6 +56,16 @@ fn several_models_may_read() {
     let (_folder, manifest) = manifest(&[place(), PLATE_READER.to_owned(), again]);
     let models = PlateReader::models(&manifest).expect("sound");
     assert_eq!(models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>(), ["place", "letters", "again"]);
+}
+
+#[test]
+fn a_place_is_found_without_a_model_that_aligns() {
+    let (_folder, manifest) = manifest(&[place(), PLATE_ALIGNER.to_owned()]);
+    let names = PlateReader::models(&manifest).expect("sound").into_iter().map(|model| model.name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["place", "edges"]);
+    let (reader, left_out) = PlateReader::load_usable(&manifest).expect("run `make setup`");
+    assert!(reader.is_some() && left_out.len() == 1, "{left_out:?}");
+    assert!(left_out[0].to_string().starts_with("model edges: edges.onnx is in none of "), "{left_out:?}");
 }
 
 #[test]

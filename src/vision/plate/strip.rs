@@ -2,6 +2,7 @@
 
 use super::homography::Homography;
 use crate::base::Rect;
+use crate::vision::model::{ColorOrder, Input};
 use crate::vision::tensor::Colors;
 
 /// Samples each way within a pixel of the strip that is larger than the picture's.
@@ -55,6 +56,16 @@ impl Strip {
         let gain = (WHITE / (bright - dark).max(f32::EPSILON)).min(MOST_GAIN);
         self.pixels.iter_mut().flatten().for_each(|value| *value = ((*value - dark) * gain).clamp(0.0, 255.0));
         self
+    }
+
+    /// Fills the input of a model that takes strips of this size: channel, row, column.
+    pub(super) fn fill(&self, values: &mut Vec<f32>, input: &Input) {
+        let order = if input.color == ColorOrder::Rgb { [0, 1, 2] } else { [2, 1, 0] };
+        values.clear();
+        for (channel, color) in order.into_iter().enumerate() {
+            let (mean, gain) = (input.mean[channel], 1.0 / input.std[channel]);
+            values.extend(self.pixels.iter().map(|pixel| (pixel[color] - mean) * gain));
+        }
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = &[[f32; 3]]> {

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::base::Point;
+use crate::vision::manifest::Manifest;
 use crate::vision::plate::test_plates::{BLACK, Plate, WHITE, frame, upright};
 use crate::vision::test_frames::vtest;
 
@@ -83,4 +84,16 @@ proptest! {
         let mean = Strip { pixels: vec![[150.0; 3]; 14_000], ..expected.clone() };
         prop_assert!(difference(&expected, &straightened) < 0.2 * difference(&expected, &mean));
     }
+}
+
+#[test]
+fn a_models_input_is_normalised_channel_by_channel() {
+    let strip = Strip { width: 2, height: 1, pixels: vec![[0.0, 127.5, 255.0], [255.0, 63.75, 0.0]] };
+    let mut input = Manifest::load(None).expect("sound").model("pp-ocr-v6").expect("there").input.clone();
+    let mut values = vec![9.0; 3];
+    strip.fill(&mut values, &input);
+    assert_eq!(values, [1.0, -1.0, 0.0, -0.5, -1.0, 1.0]);
+    input.color = ColorOrder::Rgb;
+    strip.fill(&mut values, &input);
+    assert_eq!(values, [-1.0, 1.0, 0.0, -0.5, 1.0, -1.0]);
 }
