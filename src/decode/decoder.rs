@@ -10,7 +10,7 @@ use gstreamer::prelude::*;
 use gstreamer_video as gst_video;
 use jiff::Timestamp;
 
-use super::frame::FrameError;
+use super::frame::{FrameError, check_size};
 use super::{Frame, Masks};
 use crate::intake::{AccessUnit, Codec};
 
@@ -49,8 +49,11 @@ impl Decoder {
     /// else in this program gets at what lies under them.
     ///
     /// # Errors
-    /// When an element is missing or does not start.
+    /// When an element is missing or does not start, or pictures of this size are none that a camera sends.
     pub fn new(codec: Codec, caps: &gst::Caps, masks: &Masks) -> Result<Self, DecodeError> {
+        if let Some((width, height)) = size(caps) {
+            check_size(width, height)?;
+        }
         let launch = match codec {
             Codec::H264 => include_str!("../../pipelines/decode-h264.launch"),
             Codec::H265 => include_str!("../../pipelines/decode-h265.launch"),
@@ -188,6 +191,13 @@ impl Drop for Decoder {
     }
 }
 
+/// What the stream says of its pictures before any is decoded.
+pub(super) fn size(caps: &gst::Caps) -> Option<(u32, u32)> {
+    let caps = caps.structure(0)?;
+    let side = |name| caps.get::<i32>(name).ok().and_then(|side| u32::try_from(side).ok());
+    side("width").zip(side("height"))
+}
+
 fn frames_pad(output: &Arc<Mutex<Output>>) -> gst::Pad {
     let buffers = Arc::clone(output);
     let infos = Arc::clone(output);
@@ -205,4 +215,21 @@ fn frames_pad(output: &Arc<Mutex<Output>>) -> gst::Pad {
             gst::Pad::event_default(pad, parent, event)
         })
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_that_would_exhaust_memory_is_refused_before_it_is_decoded() {
+        gst::init().expect("GStreamer");
+        let of = |width: i32, height: i32| {
+            let caps = gst::Caps::builder("video/x-h264").field("width", width).field("height", height).build();
+            Decoder::new(Codec::H264, &caps, &Masks::none()).map(drop).map_err(|error| error.to_string())
+        };
+        assert_eq!(of(7680, 4320), Ok(()));
+        assert_eq!(of(16_384, 16_384), Err("a picture of 16384x16384 cannot be used".to_owned()));
+        assert!(of(0, 360).is_err());
+    }
 }

@@ -79,6 +79,8 @@ pub enum FrameError {
 
 /// Larger pictures are refused: no camera sends them, and a broken header must not exhaust memory.
 const MAX_SIDE: u32 = 16_384;
+/// What the highest levels of H.264 and H.265 allow, 8192 by 4352.
+const MAX_PIXELS: u64 = 35_651_584;
 
 impl Frame {
     /// A frame over the decoder's own memory, without a copy.
@@ -167,8 +169,9 @@ impl fmt::Debug for Frame {
     }
 }
 
-fn check_size(width: u32, height: u32) -> Result<(), FrameError> {
-    if (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height) {
+pub(super) fn check_size(width: u32, height: u32) -> Result<(), FrameError> {
+    let is_small = u64::from(width) * u64::from(height) <= MAX_PIXELS;
+    if is_small && (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height) {
         Ok(())
     } else {
         Err(FrameError::BadSize { width, height })

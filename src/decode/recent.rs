@@ -6,6 +6,7 @@ use std::time::Duration;
 use gstreamer as gst;
 use jiff::{SignedDuration, Timestamp};
 
+use super::decoder;
 use super::gop::GopBuffer;
 use super::watcher::GOP_LIMIT_BYTES;
 use super::{DecodeError, Decoder, Frame, Masks};
@@ -67,9 +68,7 @@ impl Recent {
 
     /// Width and height in pixels of the stream's pictures, once there is one.
     pub fn size(&self) -> Option<(u32, u32)> {
-        let caps = self.caps.as_ref()?.structure(0)?;
-        let side = |name| caps.get::<i32>(name).ok().and_then(|side| u32::try_from(side).ok());
-        side("width").zip(side("height"))
+        decoder::size(self.caps.as_ref()?)
     }
 
     /// Decodes the picture that is wanted, if that many decoded reach it.
