@@ -228,7 +228,11 @@ fn check_packs(office: &Office, alert: &str, folder: &Path) {
         let stored: Vec<_> = files_below(&office.data_dir.join("recordings"));
         let hashes: Vec<_> = stored.iter().filter_map(|file| file_sha256(file).ok()).collect();
         for segment in segments {
-            assert!(hashes.contains(&file_sha256(&segment).expect("read")), "{segment:?} is as the camera sent it");
+            assert!(
+                hashes.contains(&file_sha256(&segment).expect("read")),
+                "{} is as the camera sent it",
+                segment.display()
+            );
         }
     }
 }
