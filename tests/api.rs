@@ -420,6 +420,7 @@ async fn cameras_are_told_as_they_are() {
             {"role": "sub", "state": "lost", "since": "2026-02-17T01:30:02.000+07:00", "reason": reason, "codec": null},
         ],
         "zones": [{"id": "san", "kind": "yard", "polygon": [[0.0, 0.5], [1.0, 0.5], [1.0, 1.0], [0.0, 1.0]]}],
+        "privacy_masks": [],
     });
     assert_eq!(office.json("/api/v1/cameras/cong-chinh").await, gate);
     let all = office.json("/api/v1/cameras").await;

@@ -396,9 +396,7 @@ fn a_clip_with_masks_is_one_of_its_own() {
     let clips = [Masks::none(), mask(0.5), mask(0.6)].map(|masks| cache.get(&wanted, &masks).unwrap());
     assert!(clips.iter().all(|clip| clip.info == clips[0].info));
     let shown = clips.each_ref().map(|clip| decoded_ms(&clip.path));
-    // Where pictures are reordered the last one may be missing: what it refers to comes behind the clip's end.
-    let whole = &shown[0];
-    assert!(shown.iter().all(|of| whole.starts_with(of) && of.len() + 1 >= whole.len()), "{shown:?}");
+    assert!(shown.iter().all(|of| *of == shown[0]), "{shown:?}");
     assert!(clips[0].path != clips[1].path && clips[1].path != clips[2].path);
     assert_eq!(cache.get(&wanted, &mask(0.5)).unwrap(), clips[1]);
     cache.forget("gate", at_ms(11_000), at_ms(13_000)).unwrap();
