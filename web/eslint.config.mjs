@@ -47,6 +47,8 @@ export default tseslint.config(
         window: 'readonly',
         clearTimeout: 'readonly',
         OscillatorNode: 'readonly',
+        OffscreenCanvas: 'readonly',
+        createImageBitmap: 'readonly',
         HTMLVideoElement: 'readonly',
         HTMLImageElement: 'readonly',
         HTMLElement: 'readonly',

@@ -62,13 +62,11 @@ impl Aligner {
 /// # Errors
 /// The output is no aligner's.
 fn shifts(outputs: &[Output<'_>]) -> Result<[(f32, f32); 4], String> {
-    match outputs {
-        &[Output { shape: &[1, 8], data: &[a, b, c, d, e, f, g, h] }] => Ok([(a, b), (c, d), (e, f), (g, h)]),
-        _ => {
-            let shapes: Vec<_> = outputs.iter().map(|output| output.shape).collect();
-            Err(format!("its output has the shape {shapes:?}, but an aligner gives [1, 8]"))
-        }
-    }
+    let &[Output { shape: &[1, 8], data: &[a, b, c, d, e, f, g, h] }] = outputs else {
+        let shapes: Vec<_> = outputs.iter().map(|output| output.shape).collect();
+        return Err(format!("its output has the shape {shapes:?}, but an aligner gives [1, 8]"));
+    };
+    Ok([(a, b), (c, d), (e, f), (g, h)])
 }
 
 /// The corners where they are said to be; `None` where those are no plate's.
