@@ -94,6 +94,8 @@ export function App({ sound, ...account }: Props) {
   /** Whoever settles the first of ten alerts wants to see the second. */
   const onHandled = (handled: Alert) => {
     dispatch({ type: 'alert', alert: handled });
+    // It stays in view, whatever comes to the head of the queue.
+    if (route.id === null && handled.state !== 'resolved') go(to('alerts', handled.id), true);
     const before = ordered.waiting.find(({ id }) => id === handled.id);
     if (handled.state !== 'resolved' || !before) return;
     setSettled(handled);
