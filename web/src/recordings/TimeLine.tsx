@@ -136,7 +136,7 @@ function LineRow({ camera, line, window, nowMs, offset, width, onAlert }: RowPro
         const words = {
           severity: t(`severity.${mark.severity}`),
           time: formatClock(wallTime(mark.atMs, offset)),
-          n: count - 1,
+          n: count,
         };
         const name = t(count > 1 ? 'recordings.alert.many' : 'recordings.alert', words);
         return (

@@ -28,7 +28,7 @@ export const recordings = {
   'recordings.legend.kept': 'Kept',
   'recordings.legend.gap': 'No video',
   'recordings.alert': '{severity} at {time}',
-  'recordings.alert.many': '{severity} at {time}, and {n} more alerts nearby',
+  'recordings.alert.many': '{n} alerts close together, the worst: {severity} at {time}',
   'recordings.alert.open': 'Open this alert',
   'recordings.alert.link': 'See the recording of then',
   'recordings.mark_in': 'Begin',

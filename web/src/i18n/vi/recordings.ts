@@ -28,7 +28,7 @@ export const recordings = {
   'recordings.legend.kept': 'Đang giữ',
   'recordings.legend.gap': 'Không có video',
   'recordings.alert': '{severity} lúc {time}',
-  'recordings.alert.many': '{severity} lúc {time}, và {n} báo động nữa ở gần',
+  'recordings.alert.many': '{n} báo động gần nhau, nặng nhất: {severity} lúc {time}',
   'recordings.alert.open': 'Mở báo động này',
   'recordings.alert.link': 'Xem bản ghi lúc đó',
   'recordings.mark_in': 'Đầu đoạn',
