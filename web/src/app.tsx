@@ -9,7 +9,7 @@ import { CameraStrip } from './camera/CameraStrip';
 import { CameraView } from './camera/CameraView';
 import { AccountsView } from './accounts/AccountsView';
 import { AuditView } from './audit/AuditView';
-import { useActivity, useHotkeys, useMedia } from './browser';
+import { useActivity, useHotkeys, useLatest, useMedia } from './browser';
 import type { Alert } from './api/types';
 import { Header } from './header/Header';
 import { Help } from './help/Help';
@@ -90,12 +90,14 @@ export function App({ sound, ...account }: Props) {
     const id = neighbour(listed, alertId, by);
     if (id !== null) chooseAlert(id);
   };
+  const latestRoute = useLatest(route);
   const [settled, setSettled] = useState<Alert | null>(null);
   /** Whoever settles the first of ten alerts wants to see the second. */
   const onHandled = (handled: Alert) => {
     dispatch({ type: 'alert', alert: handled });
-    // It stays in view, whatever comes to the head of the queue.
-    if (route.id === null && handled.state !== 'resolved') go(to('alerts', handled.id), true);
+    // It stays in view, whatever comes to the head of the queue; unless whoever asked has gone elsewhere meanwhile.
+    const { view, id } = latestRoute.current;
+    if (view === 'alerts' && id === null && handled.state !== 'resolved') go(to('alerts', handled.id), true);
     const before = ordered.waiting.find(({ id }) => id === handled.id);
     if (handled.state !== 'resolved' || !before) return;
     setSettled(handled);
