@@ -149,6 +149,16 @@ describe('an administrator sets up', () => {
     await page.getByRole('button', { name: 'Góc 1 của vùng vung-1: 10 %, 20 %' }).waitFor();
     await page.keyboard.press('y');
     await page.getByRole('button', { name: 'Góc 1 của vùng vung-1: 20 %, 30 %' }).waitFor();
+    // Back to what is saved and forth again, at every pace up to faster than it is drawn.
+    for (const pause of [0, 5, 10, 15, 20, 30]) {
+      await page.evaluate(async (ms) => {
+        for (const key of ['z', 'y']) {
+          document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+          await new Promise((done) => setTimeout(done, ms));
+        }
+      }, pause);
+      await page.getByRole('button', { name: 'Góc 1 của vùng vung-1: 20 %, 30 %' }).waitFor();
+    }
     await page.keyboard.press('z');
   });
 

@@ -65,6 +65,8 @@ export interface Draft<T> {
   isOvertaken: boolean;
   /** Begins anew from what stands in the file. */
   reset: () => void;
+  /** How often it began anew. */
+  beginnings: number;
   /** Saves; `send` is given the version that the draft was begun from. */
   save: (send: (version: string) => Promise<Settings>) => Promise<boolean>;
   isSaving: boolean;
@@ -77,6 +79,7 @@ export interface Draft<T> {
 export function useDraft<T>(settings: Settings, known: Known, of: (settings: Settings) => T): Draft<T> {
   const [base, setBase] = useState(settings);
   const [value, setValue] = useState<T>(() => of(settings));
+  const [beginnings, setBeginnings] = useState(0);
   const [isSaving, setSaving] = useState(false);
   const [isSaved, setSaved] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -88,6 +91,7 @@ export function useDraft<T>(settings: Settings, known: Known, of: (settings: Set
     (from: Settings) => {
       setBase(from);
       setValue(of(from));
+      setBeginnings((n) => n + 1);
       setRefusal(null);
       setSaved(false);
     },
@@ -123,6 +127,7 @@ export function useDraft<T>(settings: Settings, known: Known, of: (settings: Set
     isChanged,
     isOvertaken: isOvertaken && isChanged,
     reset: () => begin(settings),
+    beginnings,
     save,
     isSaving,
     refusal,

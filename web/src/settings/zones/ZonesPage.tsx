@@ -70,17 +70,18 @@ function ZoneEditor({ settings, known, camera }: EditorProps) {
   const picture = usePicture(id, 1280, PICTURE_MS);
   const persons = usePerspective(id);
   const { now, sketch, sketchOf } = drawing;
-  const { value, change } = draft;
+  const { value, change, beginnings } = draft;
 
-  // What is drawn is the draft; where that begins anew, so does the drawing.
+  // What is drawn is the draft; where that begins anew, so does the drawing. By that count, not by
+  // comparing them: the draft is a rendering behind, and a step between would be taken for lost.
   useEffect(() => change(now), [now, change]);
-  const { isChanged } = draft;
-  const latest = useRef(now);
-  latest.current = now;
+  const latest = useRef({ now, value });
+  latest.current = { now, value };
   useEffect(() => {
-    const isOther = JSON.stringify(value) !== JSON.stringify(latest.current);
-    if (!isChanged && isOther) dispatch({ type: 'load', drawn: value });
-  }, [value, isChanged]);
+    const { now, value } = latest.current;
+    // As it was saved: its steps can still be taken back.
+    if (JSON.stringify(value) !== JSON.stringify(now)) dispatch({ type: 'load', drawn: value });
+  }, [beginnings]);
 
   const add = (polygon: readonly Point[]) =>
     dispatch({ type: 'set', ...(sketchOf === 'zones' ? addZone : addMask)(now, polygon) });
