@@ -134,13 +134,15 @@ fuzz: setup  ## fuzz what parses the outside: make fuzz SECONDS_EACH=600
 	@scripts/fuzz.sh $(DEPS)/cargo $(CARGO_FUZZ_VERSION) $(SECONDS_EACH)
 
 # Each row by itself, and the others even where one fails; how often by KILLS, POWER_CUTS and so on (tests/matrix.rs).
+# Both measure the program as it is installed.
 .PHONY: faults soak
-faults: setup  ## measure what each fault costs, as root; writes docs/faults.md: make faults KILLS=200
+faults soak: export CANHDEM_PROGRAM := $(CURDIR)/target/release/canhdem
+faults: build  ## measure what each fault costs, as root; writes docs/faults.md: make faults KILLS=200
 	$(say) 'Kills, power cuts, clock jumps and all that (about an hour)'
 	@scripts/setup.sh faults
 	@KILLS=$(KILLS) cargo test --locked --no-fail-fast --test matrix -- --ignored --test-threads 1 --nocapture
 
-soak: setup  ## days of stream in hours, and whether anything grows; writes docs/soak.md: make soak HOURS=72 TIMES=12
+soak: build  ## days of stream in hours, and whether anything grows; writes docs/soak.md: make soak HOURS=72 TIMES=12
 	$(say) 'A watch of $(HOURS) hours of stream at $(TIMES) times the speed'
 	@HOURS=$(HOURS) TIMES=$(TIMES) cargo test --locked --test soak -- --ignored --nocapture a_long_watch
 

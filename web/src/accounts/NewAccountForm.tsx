@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { addAccount } from '../api/accounts';
 import type { Camera, Role } from '../api/types';
 import { Field, Form } from '../session/Form';
+import { NewPasswordField } from '../session/NewPassword';
 import { explain } from './explain';
 import { RoleAndCameras } from './RoleAndCameras';
 
@@ -49,16 +50,7 @@ export function NewAccountForm({ cameras, onAdded }: Props) {
               cameras={cameras}
               onChosen={setChosen}
             />
-            <Field
-              name="password"
-              label="door.password"
-              hint="door.password.hint"
-              value={password}
-              onValue={setPassword}
-              wrong={wrong}
-              autoComplete="new-password"
-              isSecret
-            />
+            <NewPasswordField label="door.password" value={password} onValue={setPassword} wrong={wrong} />
           </>
         )}
       </Form>

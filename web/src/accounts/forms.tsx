@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { changeAccount } from '../api/accounts';
 import type { Account, Camera } from '../api/types';
-import { Field, Form } from '../session/Form';
+import { Form } from '../session/Form';
+import { NewPasswordField } from '../session/NewPassword';
 import { useSession } from '../session/session';
 import { explain } from './explain';
 import { RoleAndCameras } from './RoleAndCameras';
@@ -60,15 +61,11 @@ export function PasswordOfForm({ account, onDone, onCancel }: Props) {
       {(wrong) => (
         <>
           <p class="soft">{t('accounts.password.words')}</p>
-          <Field
-            name="password"
+          <NewPasswordField
             label="account.password.new"
-            hint="door.password.hint"
             value={password}
             onValue={setPassword}
             wrong={wrong}
-            autoComplete="new-password"
-            isSecret
             isFirst
           />
         </>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api/client';
 import type { Key } from '../i18n';
 import { useSession } from './session';
@@ -95,32 +95,57 @@ interface FieldProps {
   autoComplete: string;
   isFirst?: boolean;
   isNumber?: boolean;
+  /** Told below it. */
+  children?: ComponentChildren;
 }
 
 export function Field(props: FieldProps) {
   const { t } = useSession();
+  const id = useId();
+  const [isShown, setShown] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const { isFirst } = props;
   useEffect(() => {
     if (isFirst) input.current?.focus();
   }, [isFirst]);
+  const field = (
+    <input
+      ref={input}
+      id={id}
+      name={props.name}
+      type={props.isSecret && !isShown ? 'password' : 'text'}
+      value={props.value}
+      maxLength={200}
+      autoComplete={props.autoComplete}
+      autoCapitalize="none"
+      spellcheck={false}
+      inputMode={props.isNumber ? 'numeric' : undefined}
+      aria-invalid={props.wrong === props.name}
+      aria-describedby={props.hint && `${id}-hint`}
+      onInput={(event) => props.onValue(event.currentTarget.value)}
+    />
+  );
   return (
-    <label class="field">
-      <span>{t(props.label)}</span>
-      <input
-        ref={input}
-        name={props.name}
-        type={props.isSecret ? 'password' : 'text'}
-        value={props.value}
-        maxLength={200}
-        autoComplete={props.autoComplete}
-        autoCapitalize="none"
-        spellcheck={false}
-        inputMode={props.isNumber ? 'numeric' : undefined}
-        aria-invalid={props.wrong === props.name}
-        onInput={(event) => props.onValue(event.currentTarget.value)}
-      />
-      {props.hint && <small>{t(props.hint)}</small>}
-    </label>
+    <div class="field">
+      <label for={id}>{t(props.label)}</label>
+      {props.isSecret ? (
+        <div class="secret-field">
+          {field}
+          <button
+            type="button"
+            class="quiet-button"
+            aria-label={t(isShown ? 'door.hide' : 'door.show', { label: t(props.label) })}
+            aria-controls={id}
+            onClick={() => setShown((is) => !is)}
+          >
+            {t(isShown ? 'door.hide.short' : 'door.show.short')}
+          </button>
+        </div>
+      ) : (
+        field
+      )}
+      {props.hint && <small id={`${id}-hint`}>{t(props.hint)}</small>}
+      {props.children}
+    </div>
   );
 }
