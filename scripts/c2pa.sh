@@ -17,5 +17,4 @@ if [[ -z "$tool" ]]; then
 fi
 
 "$tool" --version
-C2PATOOL="$tool" cargo test --locked --test evidence -- --ignored --exact --nocapture \
-  the_public_tool_believes_what_a_clip_says_of_itself
+C2PATOOL="$tool" cargo test --locked --test c2patool -- --ignored --nocapture --test-threads 1

@@ -22,7 +22,8 @@ export DEBIAN_FRONTEND=noninteractive
 trap 'echo "ended with $?"; journalctl -u canhdem --no-pager -n 40; systemctl poweroff' EXIT
 value() { systemctl show canhdem -P "$1"; }
 
-apt-get install -y /canhdem.deb
+apt-get install -y /canhdem.deb >/install.log 2>&1 || { cat /install.log; false; }
+grep 'Open https://.*:8443/' /install.log
 [ "$(value ActiveState)" = active ]
 curl -fksS https://127.0.0.1:8443/healthz; echo
 echo "status: $(value StatusText)"
@@ -47,6 +48,19 @@ done
 [ "$(value MainPID)" != "$before" ]
 curl -fksS https://127.0.0.1:8443/healthz; echo
 echo "started again by the watchdog: ok"
+
+# An upgrade after which it does not start says so, and how it was before comes back.
+cp -a /etc/canhdem/canhdem.toml /sound.toml
+dpkg -i /canhdem.deb >/install.log 2>&1
+grep 'Open https://' /install.log
+echo 'nonsense = ' >>/etc/canhdem/canhdem.toml
+dpkg -i /canhdem.deb >/install.log 2>&1 || true
+grep -A 12 'does not start' /install.log
+grep -q 'Install the version before' /install.log
+cp -a /sound.toml /etc/canhdem/canhdem.toml
+systemctl restart canhdem
+curl -fksS https://127.0.0.1:8443/healthz; echo
+echo "a failed upgrade says so: ok"
 apt-get purge -y canhdem
 echo "all of it: ok"
 PROBE

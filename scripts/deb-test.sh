@@ -138,9 +138,20 @@ say "remove leaves configuration and data"
 inside apt-get -qq -o Dpkg::Use-Pty=0 remove -y canhdem
 [[ ! -e "$root/usr/bin/canhdem" && -e "$root$config" && -e "$root$data/canhdem.db" ]] || fail "remove"
 
-say "purge removes the configuration and says how the data goes"
-inside apt-get -qq -o Dpkg::Use-Pty=0 purge -y canhdem
-[[ ! -e "$root/etc/canhdem" && -e "$root$data/canhdem.db" ]] || fail "purge"
-[[ -z "$(find "$root/usr" "$root/etc" -name '*canhdem*' -print -quit)" ]] || fail "left behind: $(find "$root/usr" "$root/etc" -name '*canhdem*')"
+readonly places=("$root/usr" "$root/etc" "$root/var/backups" "$root/var/cache/canhdem")
+left_behind() { find "${places[@]}" -name '*canhdem*' 2>/dev/null; }
 
-printf '\nok: installed, ran, upgraded, restored, removed, purged\n'
+say "purge keeps the data where nobody says otherwise, and says how it goes"
+inside apt-get -qq -o Dpkg::Use-Pty=0 purge -y canhdem 2>&1 | tee "$folder/purge.log"
+grep -q 'rm -r /var/lib/canhdem' "$folder/purge.log" || fail "it does not say how the data goes"
+[[ ! -e "$root/etc/canhdem" && -e "$root$data/canhdem.db" ]] || fail "purge"
+[[ -z "$(left_behind)" ]] || fail "left behind: $(left_behind)"
+
+say "purge removes the data where somebody says so"
+install_deb "$new"
+echo 'canhdem canhdem/remove-data boolean true' | inside debconf-set-selections
+inside apt-get -qq -o Dpkg::Use-Pty=0 purge -y canhdem
+[[ ! -e "$root$data" && -z "$(left_behind)" ]] || fail "left behind: $data, $(left_behind)"
+! grep -q ^canhdem: "$root/etc/passwd" || fail "its user is still there"
+
+printf '\nok: installed, ran, upgraded, restored, removed, purged with and without its data\n'

@@ -65,6 +65,7 @@ depends="$(cd "$stage" && dpkg-shlibdeps -O --ignore-missing-info -e"$tree/usr/b
 size="$(du -sk --apparent-size --exclude=DEBIAN "$tree" | cut -f 1)"
 sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/; s/@DEPENDS@/$depends/" \
   "$debian/control.in" >"$tree/DEBIAN/control"
+install -m 0644 "$debian/templates" "$tree/DEBIAN/templates"
 for script in preinst postinst prerm postrm; do
   install -m 0755 "$debian/$script" "$tree/DEBIAN/$script"
 done

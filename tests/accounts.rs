@@ -72,7 +72,7 @@ fn accounts_are_kept_at_the_machine() {
     );
     check(&user(&office, &["add", "lan", "--password-stdin"], &line), 1, "lan: an account has this name already");
     check(&user(&office, &["add", "Lan Anh", "--password-stdin"], &line), 2, "lowercase letters");
-    check(&user(&office, &["add", "minh", "--password-stdin"], "ngắn\n"), 2, "at least 10 characters");
+    check(&user(&office, &["add", "minh", "--password-stdin"], "ngắn\n"), 2, "at least 12 characters");
     check(&user(&office, &["add", "minh", "--role", "king", "--password-stdin"], &line), 2, "guard, supervisor");
     check(&user(&office, &["add", "minh"], ""), 2, "--password-stdin");
     check(&user(&office, &["add", "minh", "--password-stdin"], &line), 0, "minh may sign in, as guard");

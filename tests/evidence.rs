@@ -5,67 +5,20 @@ mod support;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
-use std::process::Command;
 
 use c2pa::{Context, Reader, ValidationState};
-use canhdem::testcam::{Auth, Mount, TestCameras};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use support::appliance::Appliance;
+use support::packs::{SECRET, alert_with_video, check_told, export, guarded_office, text, unpacked, verify};
 use support::program::{Finished, run};
-use support::{Camera, Office, eventually, files_below, film};
-
-const GATE: &str = "cong";
-const SECRET: &str = "opensesame";
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("text")
-}
-
-fn export(office: &Office, alert: &str, out: &Path) -> Finished {
-    run(&["export", "--config", text(&office.config), "--alert", alert, "--out", text(out)])
-}
-
-fn verify(pack: &Path, more: &[&str]) -> Finished {
-    run(&[&["verify", text(pack), "--language", "en"], more].concat())
-}
-
-/// What a program that is not ours finds in a pack, in a folder.
-#[track_caller]
-fn unpacked(pack: &Path) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    let out = Command::new("python3").args(["-m", "zipfile", "-e", text(pack), text(folder.path())]).output();
-    let out = out.expect("python3");
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    folder
-}
+use support::{Office, eventually, files_below, film};
 
 /// The key as an export prints it is the fingerprint alone; the whole one stands in the manifest.
 fn key_of(folder: &Path) -> String {
     let manifest = fs::read(folder.join("manifest.json")).expect("a manifest");
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
     manifest["public_key"].as_str().expect("a key").to_owned()
-}
-
-/// An office whose gate people walk through, behind a password.
-fn guarded_office() -> (TestCameras, Office) {
-    let mount = Mount::new("/gate", film::people())
-        .with_auth(Auth::Digest { user: "viewer".to_owned(), password: SECRET.to_owned() });
-    let cameras = TestCameras::start(vec![mount]).expect("cameras");
-    let office = Office::new(&[Camera { id: GATE, main: cameras.url("/gate") }]);
-    office.set_credentials(GATE, "viewer", SECRET);
-    (cameras, office)
-}
-
-/// With a finished segment, too.
-#[track_caller]
-fn alert_with_video(appliance: &Appliance) -> serde_json::Value {
-    eventually("an alert with video", || {
-        let alerts = appliance.items("alerts")?;
-        let alert = alerts.last()?.clone();
-        let recordings = appliance.items(&format!("recordings/{GATE}"))?;
-        recordings.iter().any(|recording| recording["complete"] == true).then_some(alert)
-    })
 }
 
 #[test]
@@ -140,60 +93,6 @@ fn check_credentials(folder: &Path, alert: &str) {
     let reader = Reader::from_context(context).with_stream("video/mp4", clip).expect("credentials");
     assert_eq!(reader.validation_state(), ValidationState::Trusted, "{reader:?}");
     check_told(&serde_json::from_str(&reader.json()).expect("JSON"), folder, alert);
-}
-
-/// What a reader of Content Credentials tells is what the pack's own manifest says.
-#[track_caller]
-fn check_told(told: &serde_json::Value, folder: &Path, alert: &str) {
-    let manifest = fs::read(folder.join("manifest.json")).expect("a manifest");
-    let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
-    let active = &told["manifests"][told["active_manifest"].as_str().expect("a label")];
-    let all = active["assertions"].as_array().expect("a list");
-    let recording = &all.iter().find(|one| one["label"] == "canhdem.recording").expect("ours")["data"];
-    assert_eq!(recording["alert"], alert);
-    assert_eq!((&recording["camera"], &recording["appliance"]), (&manifest["camera"], &manifest["appliance"]));
-    let is_segment = |file: &&serde_json::Value| file["name"].as_str().expect("text").starts_with("segments/");
-    let files = manifest["files"].as_array().expect("a list").iter().filter(is_segment);
-    let segments: Vec<_> = files.map(|file| json!({"file": file["name"], "sha256": file["sha256"]})).collect();
-    assert_eq!(recording["originals"], json!(segments));
-}
-
-/// `make c2pa-check`.
-#[test]
-#[ignore = "asks c2patool, which has to be built first"]
-fn the_public_tool_believes_what_a_clip_says_of_itself() {
-    let tool = std::env::var_os("C2PATOOL").expect("C2PATOOL: where the program is");
-    let (_cameras, office) = guarded_office();
-    let appliance = Appliance::start(&office);
-    let alert = alert_with_video(&appliance);
-    let id = alert["id"].as_str().expect("an id");
-    let packs = tempfile::tempdir().expect("a folder");
-    let pack = packs.path().join("pack.zip");
-    let exported = export(&office, id, &pack);
-    assert_eq!(exported.code, Some(0), "{}", exported.stderr);
-    let folder = unpacked(&pack);
-    let (clip, anchor) = (folder.path().join("clip.mp4"), folder.path().join("trust-anchor.pem"));
-    let ask = |clip: &Path, more: &[&str]| {
-        let out = Command::new(&tool).arg(clip).args(more).output().expect("c2patool runs");
-        let told: Option<serde_json::Value> = serde_json::from_slice(&out.stdout).ok();
-        let state = told.as_ref().map(|told| told["validation_state"].clone()).unwrap_or_default();
-        println!("c2patool {} {}: {state} {}", clip.display(), more.join(" "), String::from_utf8_lossy(&out.stderr));
-        (state, told.unwrap_or_default())
-    };
-    let (state, told) = ask(&clip, &[]);
-    assert_eq!(state, "Valid", "{told}");
-    check_told(&told, folder.path(), id);
-    println!("{told:#}");
-    assert_eq!(ask(&clip, &["trust", "--trust_anchors", text(&anchor)]).0, "Trusted");
-
-    let bytes = fs::read(&clip).expect("a clip");
-    let altered = folder.path().join("altered.mp4");
-    for place in [bytes.len() / 2, bytes.len() - 9] {
-        let mut bytes = bytes.clone();
-        bytes[place] ^= 1;
-        fs::write(&altered, bytes).expect("written");
-        assert_eq!(ask(&altered, &["trust", "--trust_anchors", text(&anchor)]).0, "Invalid", "bit of byte {place}");
-    }
 }
 
 /// What is altered on the way is named.

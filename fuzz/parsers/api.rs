@@ -110,21 +110,29 @@ impl Office {
         Self { app, cookie: format!("canhdem={token}"), inputs: 0, _folder: folder }
     }
 
-    /// A method and a path, and below them the body.
+    /// A method and a path; below them headers, each behind `>`, and the body.
     async fn ask(&self, request: &str) {
-        let (first, body) = request.split_once('\n').unwrap_or((request, ""));
+        let (first, mut body) = request.split_once('\n').unwrap_or((request, ""));
+        let mut headers = Vec::new();
+        while let Some(rest) = body.strip_prefix('>') {
+            let (header, below) = rest.split_once('\n').unwrap_or((rest, ""));
+            headers.extend(header.split_once(':').map(|(name, value)| (name.trim(), value.trim())));
+            body = below;
+        }
         let Some((method, path)) = first.split_once(' ') else { return };
         if path.contains(CONNECTS) {
             return;
         }
-        let request = Request::builder()
+        let mut builder = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, "localhost")
             .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(body.to_owned()));
-        let Ok(request) = request else { return };
+            .header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            builder = builder.header(name, value);
+        }
+        let Ok(request) = builder.body(Body::from(body.to_owned())) else { return };
         let response = self.app.clone().oneshot(request).await.expect("infallible");
         let status = response.status();
         // The page is served from a folder where the program is not a release; somebody may be building it.

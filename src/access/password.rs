@@ -3,9 +3,27 @@
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
+use zxcvbn::{Score, zxcvbn};
 
-const FEWEST: usize = 10;
+/// The page says how many are lacking (`web/src/session/length.ts`).
+const FEWEST: usize = 12;
 const MOST: usize = 128;
+
+/// What people here begin a password with; lists of leaked ones know English better.
+const FIRST_THOUGHTS: [&str; 12] = [
+    "canhdem",
+    "canh đêm",
+    "matkhau",
+    "mật khẩu",
+    "taikhoan",
+    "baove",
+    "coquan",
+    "uyban",
+    "vietnam",
+    "langson",
+    "anhyeuem",
+    "emyeuanh",
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
@@ -15,9 +33,14 @@ pub enum PasswordError {
     Long,
     #[error("a password is not the account's name")]
     Name,
+    #[error(
+        "this password is among the first that anybody would try; a few words that have nothing to do with each other are better"
+    )]
+    Guessed,
 }
 
-/// Length is what counts; which characters it is made of is nobody's business.
+/// Length is what counts, and that nobody comes upon it by a list of leaked passwords, keys in a row or repetition; which
+/// characters it is made of is nobody's business.
 ///
 /// # Errors
 /// Where it cannot be the password of the account called `name`.
@@ -25,9 +48,16 @@ pub fn check(password: &str, name: &str) -> Result<(), PasswordError> {
     match password.chars().count() {
         _ if password.eq_ignore_ascii_case(name) => Err(PasswordError::Name),
         ..FEWEST => Err(PasswordError::Short),
+        FEWEST..=MOST if is_guessed(password, name) => Err(PasswordError::Guessed),
         FEWEST..=MOST => Ok(()),
         _ => Err(PasswordError::Long),
     }
+}
+
+/// Found within a hundred million tries.
+fn is_guessed(password: &str, name: &str) -> bool {
+    let known: Vec<&str> = FIRST_THOUGHTS.into_iter().chain([name]).chain(name.split(['.', '-'])).collect();
+    zxcvbn(password, &known).score() < Score::Three
 }
 
 /// As it is stored: a PHC string. Takes 19 MiB and a processor for a moment.
@@ -66,14 +96,39 @@ mod tests {
             assert_eq!(check(password, "lan.nguyen.kho"), wanted, "{password:?}");
         }
         judge("", Err(PasswordError::Short));
-        judge("123456789", Err(PasswordError::Short));
-        judge("1234567890", Ok(()));
-        // Ten characters, though more bytes.
-        judge("đêm đã về!", Ok(()));
-        judge("đêm về!", Err(PasswordError::Short));
+        judge("Qx7!vB2#kL9", Err(PasswordError::Short));
+        judge("Qx7!vB2#kL9m", Ok(()));
+        // Twelve characters, though more bytes.
+        judge("đêm về muộn!", Ok(()));
+        judge("đêm đã về!", Err(PasswordError::Short));
         judge("Lan.Nguyen.Kho", Err(PasswordError::Name));
-        judge(&"ă".repeat(128), Ok(()));
+        judge(&"mười hai con giáp ".repeat(7), Ok(()));
         judge(&"a".repeat(129), Err(PasswordError::Long));
+    }
+
+    #[test]
+    fn what_anybody_would_try_is_none() {
+        for password in [
+            "123456789012",
+            "aaaaaaaaaaaaaaaa",
+            "passwordpassword",
+            "qwertyuiop123",
+            "password1234",
+            "matkhau123456",
+            "canhdem123456",
+            "CanhDem@2026",
+            "langson123456",
+            "nguyen123456",
+            "lan.nguyen.kho1",
+            "iloveyou1234",
+        ] {
+            assert_eq!(check(password, "lan.nguyen.kho"), Err(PasswordError::Guessed), "{password:?}");
+        }
+        for password in
+            ["trăng sáng vườn chè", "ba con vịt đi chợ", "correct horse battery staple", "mười hai con giáp"]
+        {
+            assert_eq!(check(password, "lan.nguyen.kho"), Ok(()), "{password:?}");
+        }
     }
 
     #[test]
@@ -104,8 +159,14 @@ mod tests {
         #[test]
         fn what_passes_has_a_length_within_bounds_and_is_not_the_name(password in "\\PC{0,140}", name in "[a-z]{1,32}") {
             let count = password.chars().count();
-            let fits = (10..=128).contains(&count) && !password.eq_ignore_ascii_case(&name);
-            prop_assert_eq!(check(&password, &name).is_ok(), fits);
+            let fits = (FEWEST..=MOST).contains(&count) && !password.eq_ignore_ascii_case(&name);
+            let judged = check(&password, &name);
+            prop_assert!(judged.is_ok() == fits || fits && judged == Err(PasswordError::Guessed), "{judged:?}");
+        }
+
+        #[test]
+        fn chance_is_not_guessed(password in "[a-zA-Z0-9]{16}") {
+            prop_assert_eq!(check(&password, "lan"), Ok(()));
         }
     }
 }

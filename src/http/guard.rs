@@ -29,9 +29,10 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Wraps everything: also refusals and what does not exist.
-pub(super) async fn guard(is_secure: bool, request: Request, next: Next) -> Response {
-    let answer = match check(is_secure, request.method(), request.uri().authority(), request.headers()) {
+/// Wraps everything: also refusals, one's own and one `refused` before, and what does not exist.
+pub(super) async fn guard(is_secure: bool, refused: Option<WebError>, request: Request, next: Next) -> Response {
+    let checked = || check(is_secure, request.method(), request.uri().authority(), request.headers());
+    let answer = match refused.map_or_else(checked, Err) {
         Ok(()) => tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await.unwrap_or_else(|_| {
             let seconds = ANSWER_WITHIN.as_secs();
             tracing::warn!(seconds, "a request took too long");

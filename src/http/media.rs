@@ -177,7 +177,12 @@ fn is_beginning(range: Option<&str>) -> bool {
 }
 
 /// The file, or the part of it that was asked for; `missing` says what a missing file means.
+/// A link is followed nowhere: whatever it leads to was not made here.
 pub(super) async fn serve_file(path: &Path, missing: &str, request: Request<Body>) -> Result<Response, WebError> {
+    if tokio::fs::symlink_metadata(path).await.is_ok_and(|file| file.is_symlink()) {
+        tracing::warn!(path = %path.display(), "a link among the files of the appliance is not followed");
+        return Err(WebError::NotFound(missing.to_owned()));
+    }
     match ServeFile::new(path).try_call(request).await {
         Ok(response) => Ok(response.map(Body::new)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(WebError::NotFound(missing.to_owned())),

@@ -16,6 +16,7 @@ mod cases;
 mod cookie;
 mod daily;
 mod deletions;
+mod doors;
 mod events;
 mod export;
 mod guard;
@@ -29,6 +30,7 @@ mod me;
 mod media;
 mod office;
 mod openapi;
+mod pace;
 mod page;
 mod params;
 mod permit;
@@ -55,8 +57,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-use axum::extract::DefaultBodyLimit;
 use axum::extract::connect_info::Connected;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::serve::{IncomingStream, Listener};
 use axum::{Extension, Router, middleware};
 use jiff::Timestamp;
@@ -70,10 +72,12 @@ use crate::notify::Board;
 use crate::rules::schedule::Schedule;
 use crate::store::Store;
 use audited::Slip;
+use doors::Doors;
 pub use export::{DeviceKey, Pack, PackSource, WritePack};
 use latest::{Latest, Live};
 pub use media::{Clip, ClipError, ClipSource, Still};
 pub use openapi::document;
+use pace::Pace;
 pub use problem::{Problem, WebError};
 pub use signed::Peer;
 pub use tls::{Tls, TlsError};
@@ -130,6 +134,7 @@ struct Context {
     picture_places: Arc<Semaphore>,
     hashing_places: Arc<Semaphore>,
     lockout: Arc<Mutex<Lockout>>,
+    pace: Arc<Pace>,
     lately: Arc<audited::Lately>,
     listener_places: Arc<Semaphore>,
     viewer_places: Arc<Semaphore>,
@@ -157,7 +162,7 @@ pub async fn serve(listener: TcpListener, state: AppState, shutdown: Shutdown) -
     let router = router(state, Some(shutdown.clone()));
     match tls {
         Some(tls) => serve_on(tls.listen(listener), router, shutdown).await,
-        None => serve_on(listener, router, shutdown).await,
+        None => serve_on(Doors::new(listener), router, shutdown).await,
     }
 }
 
@@ -191,6 +196,7 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         picture_places: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
         hashing_places: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         lockout: Arc::default(),
+        pace: Arc::new(Pace::new()),
         lately: Arc::default(),
         listener_places: Arc::new(Semaphore::new(LISTENERS)),
         viewer_places: Arc::new(Semaphore::new(VIEWERS)),
@@ -198,7 +204,7 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         stopping,
         state,
     };
-    let is_secure = context.is_secure();
+    let (is_secure, pace) = (context.is_secure(), Arc::clone(&context.pace));
     let live = Live::new(&context);
     api.merge(page::routes())
         .fallback(|| async { nothing() })
@@ -206,7 +212,10 @@ fn router(state: AppState, stopping: Option<Shutdown>) -> Router {
         .with_state(live.clone())
         .layer(Extension(live))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn(move |request, next| guard::guard(is_secure, request, next)))
+        .layer(middleware::from_fn(move |request: Request, next| {
+            let refused = pace.check_address(request.extensions()).err();
+            guard::guard(is_secure, refused, request, next)
+        }))
 }
 
 fn nothing() -> WebError {

@@ -75,7 +75,8 @@ async fn check(access: Access, Extension(live): Extension<Live>, mut request: Re
         return next.run(request).await;
     }
     let signed = live.context().signed(request.headers()).await;
-    match signed.and_then(|signed| permit(access, signed)) {
+    let paced = signed.and_then(|signed| live.context().pace.check_account(signed.account.id).map(|()| signed));
+    match paced.and_then(|signed| permit(access, signed)) {
         Ok(signed) => {
             request.extensions_mut().insert(signed);
             next.run(request).await

@@ -16,13 +16,14 @@ use rustls::crypto::ring;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest as _, Sha256};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::Peer;
+use super::doors::{Connection, Doors};
 
 /// Whoever does not finish a handshake within this time is cut off.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
@@ -98,7 +99,11 @@ impl Tls {
     }
 
     pub(super) fn listen(&self, tcp: TcpListener) -> TlsListener {
-        TlsListener { tcp, acceptor: TlsAcceptor::from(Arc::clone(&self.config)), handshakes: JoinSet::new() }
+        TlsListener {
+            tcp: Doors::new(tcp),
+            acceptor: TlsAcceptor::from(Arc::clone(&self.config)),
+            handshakes: JoinSet::new(),
+        }
     }
 }
 
@@ -137,13 +142,13 @@ fn words(error: &pem::Error) -> String {
 
 /// Connections whose handshake is done. One that is slow keeps no other waiting.
 pub(super) struct TlsListener {
-    tcp: TcpListener,
+    tcp: Doors,
     acceptor: TlsAcceptor,
-    handshakes: JoinSet<Option<(TlsStream<TcpStream>, SocketAddr)>>,
+    handshakes: JoinSet<Option<(TlsStream<Connection>, SocketAddr)>>,
 }
 
 impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
+    type Io = TlsStream<Connection>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
@@ -168,9 +173,9 @@ impl Listener for TlsListener {
 
 async fn shake_hands(
     acceptor: TlsAcceptor,
-    stream: TcpStream,
+    stream: Connection,
     address: SocketAddr,
-) -> Option<(TlsStream<TcpStream>, SocketAddr)> {
+) -> Option<(TlsStream<Connection>, SocketAddr)> {
     match timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await {
         Ok(Ok(stream)) => Some((stream, address)),
         Ok(Err(error)) => {
@@ -186,12 +191,6 @@ async fn shake_hands(
 
 impl Connected<IncomingStream<'_, TlsListener>> for Peer {
     fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
         Self(*stream.remote_addr())
     }
 }

@@ -183,7 +183,7 @@ async fn the_first_account_takes_the_token_and_there_is_one_first_only() {
     let set_up = async |sent: Value| request(&at(&app, "10.0.0.1"), "POST", "/setup", "", &sent).await;
     set_up(sent("AAAA", "hai", PASSWORD)).await.check_problem(401, "not the token");
     set_up(sent(&text, "Hai!", PASSWORD)).await.check_problem(422, "lowercase letters");
-    set_up(sent(&text, "hai", "ngắn")).await.check_problem(422, "at least 10 characters");
+    set_up(sent(&text, "hai", "ngắn")).await.check_problem(422, "at least 12 characters");
     set_up(sent(&text, "hai.hai.hai", "hai.hai.hai")).await.check_problem(422, "not the account's name");
     assert_eq!(setup().await["needed"], true);
     let made = set_up(sent(&text.to_lowercase(), "hai", PASSWORD)).await;
@@ -225,7 +225,7 @@ async fn an_administrator_keeps_the_accounts() {
     request(&app, "POST", "/accounts", admin, &wanted).await.check_problem(422, "has this name already");
     for (field, value, detail) in [
         ("role", json!("king"), "unknown variant"),
-        ("password", json!("ngắn"), "at least 10"),
+        ("password", json!("ngắn"), "at least 12"),
         ("cameras", json!(["nha-xe"]), "no camera is called \"nha-xe\""),
         ("name", json!("Lan Anh"), "lowercase"),
     ] {
@@ -281,7 +281,7 @@ async fn ones_own_password_and_language() {
     let refused = change("không phải nó", other).await;
     refused.check_problem(422, "is not your password");
     assert_eq!(refused.json()["field"], "current");
-    change(PASSWORD, "ngắn").await.check_problem(422, "at least 10");
+    change(PASSWORD, "ngắn").await.check_problem(422, "at least 12");
     assert_eq!(change(PASSWORD, other).await.status, 204);
     assert_eq!(me(&app, &here).await.status, 200);
     me(&app, &elsewhere).await.check_problem(401, "sign in");

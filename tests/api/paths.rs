@@ -119,3 +119,14 @@ fn a_link_among_the_recordings_is_not_followed() {
     assert_eq!(std::fs::read_to_string(&victim).expect("still there"), SECRET);
     assert!(store.all().expect("read").is_empty(), "it was listed");
 }
+
+#[tokio::test]
+async fn a_link_in_the_place_of_a_picture_is_not_followed() {
+    let office = Office::new();
+    office.put(&alert(0));
+    let secret = office.folder.path().join("secret.txt");
+    std::fs::write(&secret, SECRET).expect("written");
+    symlink(&secret, office.snapshots(&format!("{}.jpg", id(0)))).expect("a link");
+    let answer = office.get(&format!("/api/v1/alerts/{}/snapshot.jpg", id(0))).await;
+    answer.check_problem(404, "no picture of this alert");
+}

@@ -103,7 +103,7 @@ fn page(folder: &Path) -> String {
     let build = match std::env::var_os("CANHDEM_PROGRAM") {
         Some(program) if Path::new(&program).parent().is_some_and(|folder| folder.ends_with("release")) => {
             "a release build"
-        },
+        }
         Some(_) => "another build of the program, which `CANHDEM_PROGRAM` names",
         None if cfg!(debug_assertions) => "a build for development",
         None => "a release build",

@@ -7,6 +7,7 @@ pub mod disk;
 pub mod film;
 pub mod kills;
 pub mod night;
+pub mod packs;
 pub mod process;
 pub mod program;
 pub mod told;

@@ -39,15 +39,30 @@ describe('an appliance that is new', { concurrency: 1 }, () => {
     admin = await openPage(browser, appliance.origin, told);
     await admin.waitForSelector('[name=token]');
     await assertAccessible(admin, 'set-up');
-    const fill = async (token) => {
+    const fill = async (token, password = ADMIN[1]) => {
       await admin.fill('[name=token]', token);
       await admin.fill('[name=name]', ADMIN[0]);
-      await admin.fill('[name=password]', ADMIN[1]);
-      await admin.fill('[name=again]', ADMIN[1]);
+      await admin.fill('[name=password]', password);
+      await admin.fill('[name=again]', password);
       await admin.keyboard.press('Enter');
+    };
+    const says = async (password, words) => {
+      await admin.fill('[name=password]', password);
+      await admin.locator('.password-length', { hasText: words }).waitFor();
     };
     await fill('khong-phai-ma-nay');
     await admin.locator('.wrong', { hasText: 'không phải mã thiết lập' }).waitFor();
+    await says('matkhau', 'Còn thiếu 5 ký tự');
+    await says('mot con meo den', 'Đủ dài');
+    await says('mot con meo den ngoi', 'Dài, tốt');
+    await admin.getByRole('button', { name: 'Hiện: Mật khẩu', exact: true }).click();
+    assert.equal(await admin.getAttribute('[name=password]', 'type'), 'text');
+    assert.equal(await admin.getAttribute('[name=again]', 'type'), 'password');
+    await assertAccessible(admin, 'a password that is shown');
+    await shot(admin, 'set-up');
+    await admin.getByRole('button', { name: 'Ẩn: Mật khẩu', exact: true }).click();
+    await fill(appliance.token, 'matkhau123456');
+    await admin.locator('.wrong', { hasText: 'không dễ đoán' }).waitFor();
     await fill(appliance.token);
     await admin.waitForSelector('.page .sound-on');
     const stranger = await openPage(browser, appliance.origin, told);
