@@ -31,12 +31,15 @@ pub(super) struct OpenSegment {
     last_report: Duration,
     /// Something was written that is not on the disk yet.
     is_unsynced: bool,
+    /// A sync failed. The kernel says so once, and a later one may well succeed without what was lost.
+    has_lost: bool,
     /// By the monotonic clock.
     pub(super) last_write: Duration,
 }
 
 impl OpenSegment {
-    /// Creates the file and writes the init section and the first fragment.
+    /// Creates the file, writes the init section and the first fragment, and puts all that on the disk, its name too: the index
+    /// may be told of it.
     ///
     /// # Errors
     /// Nothing is left behind then.
@@ -46,7 +49,7 @@ impl OpenSegment {
         let path = paths::of_segment(camera, cut.at, id);
         let absolute = data_dir.join(&path);
         let folder = absolute.parent().unwrap_or(data_dir);
-        fs::create_dir_all(folder)?;
+        make_folder(folder)?;
         let file = OpenOptions::new().write(true).create_new(true).open(&absolute)?;
         let mut open = Self {
             segment: Segment {
@@ -66,9 +69,11 @@ impl OpenSegment {
             first_tick: cut.fragment.start,
             last_report: Duration::ZERO,
             is_unsynced: true,
+            has_lost: false,
             last_write: now,
         };
-        let written = open.write(&cut.init).and_then(|()| open.append(delivered, now)).and_then(|()| sync_dir(folder));
+        let written = open.write(&cut.init).and_then(|()| open.append(delivered, now));
+        let written = written.and_then(|()| open.sync()).and_then(|()| sync_dir(folder));
         if let Err(error) = written {
             // Best effort: what stays behind is removed at the next start.
             drop(fs::remove_file(&absolute));
@@ -128,17 +133,40 @@ impl OpenSegment {
     /// Puts on the disk what is not there yet.
     ///
     /// # Errors
-    /// Said once.
+    /// What was written since the last time may be lost.
     pub(super) fn sync(&mut self) -> io::Result<()> {
-        if std::mem::replace(&mut self.is_unsynced, false) { self.file.sync_data() } else { Ok(()) }
+        if !std::mem::replace(&mut self.is_unsynced, false) {
+            return Ok(());
+        }
+        self.file.sync_data().inspect_err(|_| self.has_lost = true)
     }
 
-    /// Nothing more is written. The segment is complete, even where the last sync failed: what the
-    /// disk has lost of it shows when it is read.
-    pub(super) fn complete(self) -> (Segment, Digest, io::Result<()>) {
-        let synced = self.file.sync_all();
-        (Segment { complete: true, ..self.segment }, self.hash.finalize().into(), synced)
+    /// Nothing more is written. With its hash only if every byte of it has reached the disk: then it is complete.
+    pub(super) fn complete(self) -> (Segment, Result<Digest, Unsynced>) {
+        let Self { segment, file, hash, has_lost, .. } = self;
+        match file.sync_all() {
+            Ok(()) if has_lost => (segment, Err(Unsynced(None))),
+            Ok(()) => (Segment { complete: true, ..segment }, Ok(hash.finalize().into())),
+            Err(error) => (segment, Err(Unsynced(Some(error)))),
+        }
     }
+}
+
+/// Some of a segment has not reached the disk; why, unless that was said before.
+pub(super) struct Unsynced(pub(super) Option<io::Error>);
+
+/// Makes a folder and those above it that are not there, so that they outlast a power failure.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let Some(parent) = folder.parent() else { return fs::create_dir(folder) };
+    make_folder(parent)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    sync_dir(parent)
 }
 
 /// Makes the names in a folder durable.

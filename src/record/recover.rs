@@ -115,35 +115,58 @@ impl Recovery<'_> {
         self.index.remove(segment.id, Gone::Removed)
     }
 
-    /// Cuts a segment to what is whole of it, and lists it as complete. One bad file is no reason
-    /// not to record: it is reported and left as it is.
+    /// One bad file is no reason not to record: it is reported and left as it is.
     fn repair(&mut self, segment: &Segment) -> Result<(), IndexError> {
-        let absolute = self.data_dir.join(&segment.path);
-        match cut(&absolute) {
-            Ok(Some(Whole { layout, cut_bytes, sha256 })) => {
-                let repaired = Segment {
-                    codec: layout.track.format.codec,
-                    duration: layout.duration(),
-                    size_bytes: layout.whole_bytes,
-                    complete: true,
-                    ..segment.clone()
-                };
-                self.index.seal(&repaired, sha256)?;
-                self.shelf.add(&repaired);
+        match put_in_order(self.data_dir, self.index, segment)? {
+            Outcome::Completed { segment, cut_bytes } => {
+                self.shelf.add(&segment);
                 self.recovered.completed += 1;
                 self.recovered.cut_bytes += cut_bytes;
             }
-            Ok(None) => match remove(&absolute) {
-                Ok(()) => {
-                    self.index.remove(segment.id, Gone::Missing)?;
-                    self.recovered.removed_files += 1;
-                }
-                Err(error) => report(&absolute, &error),
-            },
-            Err(error) => report(&absolute, &error),
+            Outcome::Removed => self.recovered.removed_files += 1,
+            Outcome::Left => {}
         }
         Ok(())
     }
+}
+
+/// What became of a segment that was not complete.
+pub(super) enum Outcome {
+    Completed { segment: Segment, cut_bytes: u64 },
+    /// Nothing of it was whole.
+    Removed,
+    /// Its file can be neither read nor changed; that was said.
+    Left,
+}
+
+/// Cuts a segment to what is whole of it on the disk, and lists it as complete.
+pub(super) fn put_in_order(
+    data_dir: &Path,
+    index: &dyn SegmentIndex,
+    segment: &Segment,
+) -> Result<Outcome, IndexError> {
+    let absolute = data_dir.join(&segment.path);
+    let outcome = match cut(&absolute) {
+        Ok(Some(Whole { layout, cut_bytes, sha256 })) => {
+            let repaired = Segment {
+                codec: layout.track.format.codec,
+                duration: layout.duration(),
+                size_bytes: layout.whole_bytes,
+                complete: true,
+                ..segment.clone()
+            };
+            index.seal(&repaired, sha256)?;
+            return Ok(Outcome::Completed { segment: repaired, cut_bytes });
+        }
+        Ok(None) => remove(&absolute),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = outcome {
+        report(&absolute, &error);
+        return Ok(Outcome::Left);
+    }
+    index.remove(segment.id, Gone::Missing)?;
+    Ok(Outcome::Removed)
 }
 
 fn report(absolute: &Path, error: &io::Error) {
@@ -159,6 +182,9 @@ struct Whole {
 /// None if there is not one whole fragment.
 fn cut(absolute: &Path) -> io::Result<Option<Whole>> {
     let mut file = File::open(absolute)?;
+    // What counts is what the disk has. Where it refused something, memory may know more than it: that must not be read.
+    file.sync_all()?;
+    rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed)?;
     let layout = match Layout::read(&mut file) {
         Ok(layout) if !layout.fragments.is_empty() => layout,
         Err(BoxError::Io(error)) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error),

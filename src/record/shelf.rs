@@ -35,7 +35,16 @@ impl Shelf {
     }
 
     pub(super) fn remove(&mut self, kept: &Kept) {
-        if let Some(removed) = self.segments.remove(&(kept.started_at, kept.id)) {
+        self.forget((kept.started_at, kept.id));
+    }
+
+    /// Whatever is known here of this segment is known no longer.
+    pub(super) fn take(&mut self, segment: &Segment) {
+        self.forget((segment.started_at, segment.id));
+    }
+
+    fn forget(&mut self, key: (Timestamp, Uuid)) {
+        if let Some(removed) = self.segments.remove(&key) {
             self.bytes -= removed.size_bytes;
         }
     }

@@ -16,10 +16,11 @@ use super::belief::Belief;
 use super::camera::Delivered;
 use super::disk::{DiskState, OnDisk, advice, state_after};
 use super::forecast::Forecast;
-use super::open::OpenSegment;
+use super::open::{OpenSegment, Unsynced};
+use super::recover::{self, Outcome};
 use super::retention::Keeping;
 use super::shelf::Shelf;
-use super::{Gone, IndexError, Segment, SegmentIndex, WrongDisk, identity, recover};
+use super::{Gone, IndexError, Segment, SegmentIndex, WrongDisk, identity};
 use crate::base::chain::Digest;
 use crate::base::{IdSource, Pulse, SharedClock};
 
@@ -50,6 +51,8 @@ pub(super) struct Writer {
     /// What the index did not take; tried again each second.
     unsaved: BTreeMap<Uuid, (Segment, Option<Digest>)>,
     unremoved: Vec<Uuid>,
+    /// Nothing more is written to these, and some of each may not be on the disk: put in order once it takes recordings again.
+    unfinished: BTreeMap<Uuid, Segment>,
     last_tick: Duration,
     /// Of what is complete, what somebody keeps; as of the last look.
     kept_bytes: u64,
@@ -104,6 +107,7 @@ impl Writer {
             open: HashMap::new(),
             unsaved: BTreeMap::new(),
             unremoved: Vec::new(),
+            unfinished: BTreeMap::new(),
             trouble: None,
             index_failing: false,
             is_ours,
@@ -143,12 +147,15 @@ impl Writer {
             return;
         }
         if let Some(open) = self.open.get_mut(camera).filter(|open| open.is_report_due()) {
-            let synced = open.sync_for_report();
-            let segment = open.segment.clone();
-            self.save(segment, None);
-            if let Err(error) = synced {
-                self.end(camera);
-                self.fail(camera, &error);
+            match open.sync_for_report() {
+                Ok(()) => {
+                    let segment = open.segment.clone();
+                    self.save(segment, None);
+                }
+                Err(error) => {
+                    self.end(camera);
+                    self.fail(camera, &error);
+                }
             }
         }
     }
@@ -171,9 +178,31 @@ impl Writer {
         self.open.insert(delivered.camera.camera.clone(), open);
         if self.trouble.take().is_some() {
             tracing::info!("the disk takes recordings again");
+            self.finish_again();
             self.report();
         }
         Ok(())
+    }
+
+    /// Puts in order what the disk did not take to its end.
+    fn finish_again(&mut self) {
+        for segment in std::mem::take(&mut self.unfinished).into_values() {
+            self.pulse.beat();
+            match recover::put_in_order(&self.data_dir, self.index.as_ref(), &segment) {
+                Ok(outcome) => {
+                    // It lay on the shelf as long as it was taken to be.
+                    self.shelf.take(&segment);
+                    if let Outcome::Completed { segment, cut_bytes } = outcome {
+                        tracing::info!(path = %segment.path.display(), cut_bytes, "put in order");
+                        self.shelf.add(&segment);
+                    }
+                }
+                Err(error) => {
+                    self.unfinished.insert(segment.id, segment);
+                    self.index_failed(&error);
+                }
+            }
+        }
     }
 
     /// That the folder of recordings is this appliance's. Once it is again, index and folder are made to agree as at a start.
@@ -192,21 +221,31 @@ impl Writer {
             self.end_all();
             let recovered = recover::recover(&self.data_dir, self.index.as_ref()).map_err(io::Error::other)?;
             self.shelf = recovered.0;
+            self.unfinished.clear();
             self.is_ours = true;
             tracing::info!("the disk of recordings is there again");
         }
         Ok(())
     }
 
-    /// Completes the camera's segment.
+    /// Nothing more is written to the camera's segment: it is complete if the disk has all of it.
     pub(super) fn end(&mut self, camera: &str) {
         let Some(open) = self.open.remove(camera) else { return };
-        let (segment, sha256, synced) = open.complete();
+        let (segment, completed) = open.complete();
         self.shelf.add(&segment);
-        self.save(segment, Some(sha256));
-        match synced {
-            Ok(()) => self.keep_within_quota(),
-            Err(error) => self.fail(camera, &error),
+        match completed {
+            Ok(sha256) => {
+                self.save(segment, Some(sha256));
+                self.keep_within_quota();
+            }
+            Err(Unsynced(error)) => {
+                tracing::warn!(path = %segment.path.display(), "not on the disk to its end: put in order later");
+                // The index goes on saying what has reached the disk, and that it is not complete.
+                self.unfinished.insert(segment.id, segment);
+                if let Some(error) = error {
+                    self.fail(camera, &error);
+                }
+            }
         }
     }
 

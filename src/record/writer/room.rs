@@ -149,6 +149,7 @@ impl Writer {
             return Err(error);
         }
         self.unsaved.remove(&segment.id);
+        self.unfinished.remove(&segment.id);
         if let Some(day) = path.parent() {
             // Succeeds for the last one of a day only.
             drop(std::fs::remove_dir(day));
