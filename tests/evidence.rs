@@ -10,7 +10,7 @@ use c2pa::{Context, Reader, ValidationState};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use support::appliance::Appliance;
-use support::packs::{SECRET, alert_with_video, check_told, export, guarded_office, text, unpacked, verify};
+use support::packs::{GATE, SECRET, alert_with_video, check_told, export, guarded_office, text, unpacked, verify};
 use support::program::{Finished, run};
 use support::{Office, eventually, files_below, film};
 
@@ -61,6 +61,14 @@ fn an_alert_leaves_the_house_whole_and_what_is_altered_on_the_way_is_named() {
         fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes)).expect("read");
         assert!(!bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes()), "{}", file.display());
     }
+
+    // What it was judged by.
+    let configuration = String::from_utf8(inside("configuration.toml")).expect("text");
+    assert!(configuration.contains(&format!("id = \"{GATE}\"")), "{configuration}");
+    let manifest: serde_json::Value = serde_json::from_slice(&inside("manifest.json")).expect("JSON");
+    let models = manifest["models"].as_array().expect("a list");
+    assert!(models.iter().any(|model| model["name"] == "yolox-nano"), "{manifest}");
+    assert!(models.iter().all(|model| model["sha256"].as_str().is_some_and(|sum| sum.len() == 64)), "{manifest}");
 
     let key = key_of(folder.path());
     let verified = verify(&pack, &["--key", &key]);

@@ -132,7 +132,10 @@ impl Recovery<'_> {
 
 /// What became of a segment that was not complete.
 pub(super) enum Outcome {
-    Completed { segment: Segment, cut_bytes: u64 },
+    Completed {
+        segment: Segment,
+        cut_bytes: u64,
+    },
     /// Nothing of it was whole.
     Removed,
     /// Its file can be neither read nor changed; that was said.
