@@ -50,7 +50,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     if exported.withheld > 0 {
         output::line(if vi {
             format!(
-                "{} đoạn video gốc ở lại máy canh: một phần hình được che. Phim trong hồ sơ đã che.",
+                "{} đoạn video gốc ở lại máy canh, vì chúng cho thấy những gì được che hoặc làm mờ trong phim của hồ sơ.",
                 exported.withheld
             )
         } else {

@@ -105,8 +105,8 @@ pub fn main() -> ExitCode {
 }
 
 fn start_logging(format: LogFormat) {
-    // GStreamer and ONNX Runtime speak through their own channels; RUST_LOG overrides.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,ort=warn"));
+    // GStreamer and ONNX Runtime speak through their own channels, and c2pa of each step it takes; RUST_LOG overrides.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,ort=warn,c2pa=warn"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
