@@ -74,7 +74,8 @@ impl Soak {
         let cameras = TestCameras::start(CAMERAS.iter().map(mount).collect()).expect("cameras");
         let office = Office::new(&CAMERAS.map(|id| Camera { id, main: cameras.url(&format!("/{id}")) }));
         let mut file = OpenOptions::new().append(true).open(&office.config).expect("the configuration");
-        write!(file, "[record]\nquota_bytes = {QUOTA_BYTES}\n").expect("written");
+        // Without days of their own alerts keep their video for ever, quota or not.
+        write!(file, "[record]\nquota_bytes = {QUOTA_BYTES}\nalert_days = 1\n").expect("written");
         // Encoded before anything is measured.
         film::people();
         let mut appliance = Appliance::launch_hastened(&office, times, &MEMORY);
