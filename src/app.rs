@@ -208,6 +208,7 @@ fn numbers(report: &DiskReport) -> Recordings {
         motion_days: reach.map(|of| of.motion.days),
         alert_days: reach.and_then(|of| of.alerts).map(|of| of.days),
         key_frames_only: report.key_frames_only,
+        waited: report.slow.map(|slow| slow.waited),
     }
 }
 

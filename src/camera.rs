@@ -123,6 +123,8 @@ struct LiveCamera {
     main: Feed,
     sub: Option<Feed>,
     recorder: CameraRecorder,
+    /// What of its losses the metrics have.
+    unrecorded: u64,
     watcher: Watcher,
     /// The main stream's, where another one is analysed and persons are looked at closely.
     main_pictures: Option<MainPictures>,
@@ -145,12 +147,15 @@ impl LiveCamera {
         let masks = Masks::of(camera);
         let mut recall = Recall::new(shared.store.clone(), &camera.id, shared.clock.monotonic());
         recall.mask(&masks);
+        let recorder = shared.recorder.camera(&camera.id);
         let saver = Saver::new(camera, shared.store.clone(), shared.cases.clone(), &config.data_dir);
         Self {
             id: camera.id.clone(),
             main: feed(&camera.main, Role::Main),
             sub: camera.sub.as_ref().map(|url| feed(url, Role::Sub)),
-            recorder: shared.recorder.camera(&camera.id),
+            // Those of before were counted by the thread before.
+            unrecorded: recorder.dropped(),
+            recorder,
             watcher: Watcher::new(shared.decoding.gate(), ANALYSES_PER_SECOND).masked(masks),
             main_pictures: main_pictures(camera, shared),
             analyst: changed::analyst(camera, config, shared, &recall, &saver),
@@ -312,6 +317,8 @@ impl LiveCamera {
 
     /// What changed with the streams goes to the page, the log and the recorder.
     fn tell_health(&mut self) {
+        let dropped = self.recorder.dropped();
+        self.metrics.dropped("recorder").inc_by(dropped - std::mem::replace(&mut self.unrecorded, dropped));
         let analysed_role = if self.sub.is_some() { Role::Sub } else { Role::Main };
         let mut changed = false;
         for feed in std::iter::once(&mut self.main).chain(self.sub.as_mut()) {

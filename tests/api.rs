@@ -23,7 +23,8 @@ use canhdem::intake::Codec;
 use canhdem::intake::health::{self, LostReason, StreamHealth, StreamState};
 use canhdem::notify::{Board, GateState};
 use canhdem::record::{
-    Deletion, DeletionError, DeletionOrder, DiskReport, DiskState, Forecast, Reach, Segment, SegmentIndex as _, Share,
+    Deletion, DeletionError, DeletionOrder, DiskReport, DiskState, DiskTrouble, Forecast, Reach, Segment,
+    SegmentIndex as _, Share, Slow,
 };
 use canhdem::rules::{Bilingual, Finding, FindingKind, Part, ScorePart, Severity};
 use canhdem::store::{Account, Handled, Store};
@@ -735,7 +736,7 @@ async fn recordings_arming_and_status() {
     assert_eq!(status["now"], "2026-02-17T01:30:30.000+07:00");
     assert_eq!(
         status["disk"],
-        json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "kept_bytes": 2, "days_left": 1.5, "days_kept": 11.0, "reach": null, "key_frames_only": false, "trouble": null})
+        json!({"state": "ok", "used_bytes": 7, "quota_bytes": 9, "kept_bytes": 2, "days_left": 1.5, "days_kept": 11.0, "reach": null, "key_frames_only": false, "slow": null, "trouble": null})
     );
     let share = |days, wanted_days| Share { days, wanted_days };
     let reach = Some(Reach { all: share(1.25, 3.0), motion: share(14.0, 14.0), alerts: None });
@@ -755,6 +756,22 @@ async fn health_and_metrics() {
     let detail = Some("video: no space left".to_owned());
     office.state.board.set_disk(DiskReport { state: DiskState::Full, detail, ..DiskReport::default() });
     office.get("/healthz").await.check_problem(503, "video: no space left");
+    let slow = |lost| DiskReport {
+        state: DiskState::Slow,
+        slow: Some(Slow { waited: Duration::from_millis(4500), lost }),
+        trouble: Some(DiskTrouble::TooSlow),
+        detail: Some("video waits".to_owned()),
+        ..DiskReport::default()
+    };
+    office.state.board.set_disk(slow(0));
+    assert_eq!(office.json("/healthz").await, json!({"status": "ok"}), "late, and all of it");
+    office.state.board.set_disk(slow(3));
+    office.get("/healthz").await.check_problem(503, "video waits");
+    let disk = office.json("/api/v1/status").await["disk"].clone();
+    assert_eq!(
+        (&disk["state"], &disk["trouble"], &disk["slow"]),
+        (&json!("slow"), &json!("too_slow"), &json!({"waited_seconds": 4.5, "lost_pictures": 3}))
+    );
     office.state.metrics.camera("kho").access_units.inc();
     office.state.metrics.set_recordings(Recordings {
         used_bytes: 7,
@@ -765,9 +782,11 @@ async fn health_and_metrics() {
         motion_days: Some(14.0),
         alert_days: None,
         key_frames_only: true,
+        waited: Some(Duration::from_millis(4500)),
     });
     let metrics = office.get("/metrics").await;
     assert!(metrics.text().contains("canhdem_recordings_days_left 1.5\n"), "{}", metrics.text());
+    assert!(metrics.text().contains("canhdem_recordings_waited_seconds 4.5\n"), "{}", metrics.text());
     assert!(metrics.text().contains("canhdem_access_units_total{camera=\"kho\"} 1"), "{}", metrics.text());
     assert!(metrics.header("content-type").starts_with("application/openmetrics-text"));
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -27,7 +28,7 @@ pub struct Metrics {
     alert_latency_seconds: Family<CameraLabel, Histogram, fn() -> Histogram>,
     dropped: Family<QueueLabel, Counter>,
     /// As [`Recordings`] has them, in order.
-    recordings: [Gauge<f64, AtomicU64>; 8],
+    recordings: [Gauge<f64, AtomicU64>; 9],
     stuck: Family<ThreadLabel, Counter>,
 }
 
@@ -42,6 +43,8 @@ pub struct Recordings {
     pub motion_days: Option<f64>,
     pub alert_days: Option<f64>,
     pub key_frames_only: bool,
+    /// How long video waits for a disk that is slow.
+    pub waited: Option<Duration>,
 }
 
 /// What is counted of one camera. Cloning shares the counters.
@@ -112,6 +115,7 @@ impl Metrics {
             ("recordings_motion_days", "Days that what moved is kept; NaN where no time is set"),
             ("recordings_alert_days", "Days that what alerts need is kept; NaN where no time is set"),
             ("recordings_key_frames_only", "1 while the quota is full of what may not go"),
+            ("recordings_waited_seconds", "How long video has waited for a disk that is slow; 0 while it keeps up"),
         ];
         let recordings = recordings.map(|(name, help)| {
             let gauge = Gauge::<f64, AtomicU64>::default();
@@ -147,11 +151,12 @@ impl Metrics {
             motion_days,
             alert_days,
             key_frames_only,
+            waited,
         } = now;
         let days = [days_left, days_kept, all_days, motion_days, alert_days].map(|days| days.unwrap_or(f64::NAN));
         let bytes = [used_bytes, quota_bytes].map(|bytes| bytes as f64);
-        let key_frames_only = [f64::from(u8::from(key_frames_only))];
-        let values = bytes.into_iter().chain(days).chain(key_frames_only);
+        let rest = [f64::from(u8::from(key_frames_only)), waited.unwrap_or_default().as_secs_f64()];
+        let values = bytes.into_iter().chain(days).chain(rest);
         for (gauge, value) in self.recordings.iter().zip(values) {
             gauge.set(value);
         }

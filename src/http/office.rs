@@ -78,7 +78,7 @@ pub(super) struct Health {
     status: &'static str,
 }
 
-/// Whether the appliance can do its work: its database answers and its disk takes video. (A camera
+/// Whether the appliance can do its work: its database answers and its disk takes video, if late. (A camera
 /// that is lost is the camera's matter.)
 #[utoipa::path(get, path = "/healthz", tag = "operation", responses(
     (status = 200, description = "All is well", body = Health),
@@ -88,7 +88,11 @@ pub(super) async fn healthz(State(context): State<Shared>) -> Result<Json<Health
     let read = blocking(&context, |context| context.state.store.last_seq()).await?;
     read.map_err(|error| WebError::Unavailable(error.to_string()))?;
     let disk = context.state.board.disk();
-    if disk.state != DiskState::Ok {
+    let takes_all = match disk.state {
+        DiskState::Slow => disk.slow.is_some_and(|slow| slow.lost == 0),
+        state => state == DiskState::Ok,
+    };
+    if !takes_all {
         let detail = disk.detail.unwrap_or_else(|| "the disk takes no video".to_owned());
         return Err(WebError::Unavailable(detail));
     }

@@ -213,9 +213,21 @@ pub(super) struct Disk {
     pub reach: Option<Reach>,
     /// The quota is full of what may not go: only key frames are recorded.
     pub key_frames_only: bool,
+    /// Null while the disk takes video as fast as it comes.
+    #[schema(required)]
+    pub slow: Option<SlowDisk>,
     /// Null while all is well.
     #[schema(required)]
     pub trouble: Option<DiskTrouble>,
+}
+
+/// How far the disk is behind.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SlowDisk {
+    /// The longest that video has waited for it since it is slow.
+    pub waited_seconds: f64,
+    /// Pictures that were not recorded since then, because too many waited.
+    pub lost_pictures: u64,
 }
 
 /// Data of the event `heartbeat`.
@@ -275,7 +287,7 @@ pub(super) fn score_part(part: &rules::ScorePart) -> ScorePart {
 }
 
 pub(super) fn disk(disk: &DiskReport) -> Disk {
-    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, forecast, key_frames_only, trouble, .. } = *disk;
+    let DiskReport { state, used_bytes, quota_bytes, kept_bytes, forecast, key_frames_only, slow, trouble, .. } = *disk;
     Disk {
         state,
         used_bytes,
@@ -285,6 +297,7 @@ pub(super) fn disk(disk: &DiskReport) -> Disk {
         days_kept: forecast.map(|of| of.days_kept),
         reach: forecast.and_then(|of| of.reach),
         key_frames_only,
+        slow: slow.map(|slow| SlowDisk { waited_seconds: slow.waited.as_secs_f64(), lost_pictures: slow.lost }),
         trouble,
     }
 }

@@ -8,6 +8,7 @@ use crossbeam_channel::{Sender, TrySendError};
 
 use super::deletion::{Deletion, DeletionError, DeletionOrder};
 use super::mux::{Cut, Muxer};
+use crate::base::SharedClock;
 use crate::intake::AccessUnit;
 
 /// Of all cameras together, on their way to the disk: 12 cameras of 4 Mbit/s for 10 s.
@@ -34,6 +35,8 @@ pub(super) struct Delivered {
     /// Counts up within a run; a hole means that cuts were dropped.
     pub(super) number: u64,
     pub(super) cut: Cut,
+    /// When it was sent, by the monotonic clock.
+    pub(super) sent_at: Duration,
 }
 
 /// A camera's name and what was lost of it, shared by its thread, its muxer and the recorder.
@@ -55,6 +58,9 @@ pub(super) struct Outbox {
     pub(super) queued_bytes: Arc<AtomicUsize>,
     /// There is no room for more.
     pub(super) key_frames_only: Arc<AtomicBool>,
+    /// Pictures of all cameras for which there was no place here.
+    pub(super) lost: Arc<AtomicU64>,
+    pub(super) clock: SharedClock,
 }
 
 impl Outbox {
@@ -185,10 +191,12 @@ impl Feed {
             // After a loss nothing can be decoded until the next key frame.
             lost &= !cut.fragment.key();
             let units = cut.fragment.samples.len();
-            let delivered = Delivered { camera: Arc::clone(&camera), run, number, cut };
+            let delivered =
+                Delivered { camera: Arc::clone(&camera), run, number, cut, sent_at: outbox.clock.monotonic() };
             if lost || !outbox.send(delivered) {
                 lost = true;
                 camera.drop_units(units);
+                outbox.lost.fetch_add(units as u64, Ordering::Relaxed);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,6 +20,8 @@ pub enum DiskState {
     Ok,
     /// No room, or nothing may be removed to make room. Pictures are being lost.
     Full,
+    /// It does not take video as fast as that comes: what comes waits, and is lost where too much does.
+    Slow,
     /// It answers with errors. Pictures are being lost.
     Failing,
     /// It is another appliance's, or not there. Nothing is written to it; pictures are being lost.
@@ -35,12 +38,23 @@ pub enum DiskTrouble {
     NotOurs,
     /// It cannot be written: see whether it is mounted for writing, and healthy.
     NotWritable,
+    /// It does not keep up: see whether it is healthy, and what else works on it.
+    TooSlow,
     /// Alerts need all that the quota allows: raise it.
     FullOfAlerts,
     /// What alerts need and what somebody keeps fills the quota: release some, or raise it.
     FullOfAlertsAndKept,
     /// What somebody keeps alone fills the quota: release some, or raise it.
     FullOfKept,
+}
+
+/// How far a disk is behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slow {
+    /// The longest that a fragment of video has waited for it since it is slow.
+    pub waited: Duration,
+    /// Pictures that were lost since then, because too many waited.
+    pub lost: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -55,6 +69,8 @@ pub struct DiskReport {
     pub forecast: Option<Forecast>,
     /// The quota is full of what may not go, so that no more than key frames are recorded.
     pub key_frames_only: bool,
+    /// None while it keeps up.
+    pub slow: Option<Slow>,
     /// None while all is well.
     pub trouble: Option<DiskTrouble>,
     /// What went wrong and what to do, for the log and for whoever keeps the appliance running; none while all is well.
@@ -78,7 +94,7 @@ pub(super) fn state_after(error: &io::Error) -> DiskState {
 
 pub(super) fn advice(state: DiskState) -> &'static str {
     match state {
-        DiskState::Ok | DiskState::Wrong => "",
+        DiskState::Ok | DiskState::Slow | DiskState::Wrong => "",
         DiskState::Full => "make room on this disk, or lower the quota of recordings",
         DiskState::Failing => "check that the disk is mounted for writing and healthy",
     }

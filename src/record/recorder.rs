@@ -11,12 +11,13 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use super::camera::{CameraRecorder, Feed, Message, Outbox};
 use super::deletion::{Deletion, DeletionError, DeletionOrder};
 use super::disk::OnDisk;
+use super::pace::Teller;
 use super::recover::{self, Recovered};
 use super::retention::Keeping;
 use super::writer::Writer;
 use super::{IndexError, SegmentIndex, WrongDisk, identity};
 use crate::base::worker::Worker;
-use crate::base::{IdSource, Pulse, SharedClock};
+use crate::base::{IdSource, Pulse, SharedClock, Shutdown, ShutdownHandle};
 
 /// About one a second and camera.
 const MAX_QUEUED_CUTS: usize = 1024;
@@ -43,14 +44,16 @@ pub struct Recorder {
     runs: AtomicU64,
     keeping: Arc<Mutex<Arc<Keeping>>>,
     worker: Mutex<Option<Worker>>,
+    /// Looks whether the other one comes back from the disk; ends with the handle.
+    watch: Mutex<Option<(ShutdownHandle, Worker)>>,
     pulse: Pulse,
     pub recovered: Recovered,
 }
 
 impl Recorder {
     /// Makes folder and index agree after whatever ended the last run, then starts the thread.
-    /// `on_disk` is called on that thread whenever a segment is completed or the disk's state
-    /// changes.
+    /// `on_disk` is called whenever a segment is completed or the disk's state changes: on that thread, or on the one that
+    /// looks whether it comes back from the disk.
     ///
     /// # Errors
     /// When the folder cannot be made or read, or the index does not answer.
@@ -74,19 +77,26 @@ impl Recorder {
         let (sender, receiver) = bounded(MAX_QUEUED_CUTS);
         let key_frames_only = Arc::new(AtomicBool::new(false));
         let queued_bytes = Arc::new(AtomicUsize::new(0));
-        let outbox = Outbox { sender, queued_bytes, key_frames_only: Arc::clone(&key_frames_only) };
+        let lost = Arc::new(AtomicU64::new(0));
+        let teller = Teller::new(on_disk, Arc::clone(&lost), clock.clone());
+        let outbox =
+            Outbox { sender, queued_bytes, key_frames_only: Arc::clone(&key_frames_only), lost, clock: clock.clone() };
         let queue = outbox.clone();
         let keeping = Arc::new(Mutex::new(Arc::new(keeping)));
         let told = (Arc::clone(&keeping), key_frames_only);
-        let mut writer = Writer::new(data_dir, index, told, clock, on_disk, ids, found);
+        let mut writer = Writer::new(data_dir, index, told, clock, teller.clone(), ids, found);
         let pulse = writer.pulse().clone();
         let worker = Worker::spawn("recorder", move || run(&mut writer, &receiver, &queue));
+        let watched = pulse.clone();
+        let (watching, watch) = Shutdown::new();
+        let watch = Worker::spawn("recorder-watch", move || teller.watch(&watched, &watch));
         Ok(Self {
             outbox,
             feeds: Mutex::default(),
             runs: AtomicU64::new(0),
             keeping,
             worker: Mutex::new(Some(worker.map_err(RecorderError::Thread)?)),
+            watch: Mutex::new(Some((watching, watch.map_err(RecorderError::Thread)?))),
             pulse,
             recovered,
         })
@@ -143,6 +153,11 @@ impl Recorder {
         // An error means that the thread has ended already.
         drop(Sender::send(&self.outbox.sender, Message::Stop));
         worker.join();
+        let watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((watching, watch)) = watch {
+            drop(watching);
+            watch.join();
+        }
     }
 
     fn worker(&self) -> MutexGuard<'_, Option<Worker>> {

@@ -14,9 +14,10 @@ use uuid::Uuid;
 
 use super::belief::Belief;
 use super::camera::Delivered;
-use super::disk::{DiskState, OnDisk, advice, state_after};
+use super::disk::{DiskState, advice, state_after};
 use super::forecast::Forecast;
 use super::open::{OpenSegment, Unsynced};
+use super::pace::{LATE, Teller};
 use super::recover::{self, Outcome};
 use super::retention::Keeping;
 use super::shelf::Shelf;
@@ -44,7 +45,7 @@ pub(super) struct Writer {
     /// Told to the cameras: the quota is full of what may not go.
     key_frames_only: Arc<AtomicBool>,
     clock: SharedClock,
-    on_disk: OnDisk,
+    teller: Teller,
     ids: IdSource,
     shelf: Shelf,
     open: HashMap<String, OpenSegment>,
@@ -79,7 +80,7 @@ impl Writer {
         index: Arc<dyn SegmentIndex>,
         (keeping, key_frames_only): (Arc<Mutex<Arc<Keeping>>>, Arc<AtomicBool>),
         clock: SharedClock,
-        on_disk: OnDisk,
+        teller: Teller,
         ids: IdSource,
         found: Result<Shelf, WrongDisk>,
     ) -> Self {
@@ -101,7 +102,7 @@ impl Writer {
             kept_bytes: 0,
             pulse: Pulse::new("recorder", clock.clone()),
             clock,
-            on_disk,
+            teller,
             ids,
             shelf,
             open: HashMap::new(),
@@ -146,7 +147,10 @@ impl Writer {
             self.fail(camera, &error);
             return;
         }
-        if let Some(open) = self.open.get_mut(camera).filter(|open| open.is_report_due()) {
+        let waited = self.clock.monotonic().saturating_sub(delivered.sent_at);
+        self.teller.note(waited);
+        // A disk that does not keep up is given less to do: it hears of each segment at its begin and its end.
+        if let Some(open) = self.open.get_mut(camera).filter(|open| open.is_report_due() && waited < LATE) {
             match open.sync_for_report() {
                 Ok(()) => {
                     let segment = open.segment.clone();
@@ -162,7 +166,11 @@ impl Writer {
 
     /// Puts on the disk what was written and is not there yet. The index hears of it later, as ever.
     pub(super) fn sync(&mut self) {
-        let failed = |(camera, open): (&String, &mut OpenSegment)| Some((camera.clone(), open.sync().err()?));
+        let pulse = self.pulse.clone();
+        let failed = |(camera, open): (&String, &mut OpenSegment)| {
+            pulse.beat();
+            Some((camera.clone(), open.sync().err()?))
+        };
         for (camera, error) in self.open.iter_mut().filter_map(failed).collect::<Vec<_>>() {
             self.end(&camera);
             self.fail(&camera, &error);
@@ -252,6 +260,7 @@ impl Writer {
     pub(super) fn end_all(&mut self) {
         let cameras: Vec<String> = self.open.keys().cloned().collect();
         for camera in cameras {
+            self.pulse.beat();
             self.end(&camera);
         }
         self.save_again();

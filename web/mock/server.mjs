@@ -328,7 +328,7 @@ function api(request, response, path, query) {
     return json(response, {
       version: '0.1.0', appliance: '0190f7a0-0000-7000-8000-00000000aaaa', language: 'vi', timezone: 'Asia/Ho_Chi_Minh',
       now: iso(nowMs()), started_at: iso(base), lunar: { vi: 'mồng 1 tháng Giêng', en: 'day 1 of lunar month 1' },
-      disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 180e9, quota_bytes: 200e9, kept_bytes: 12.4e9, days_left: 11.3, days_kept: 12.6, reach: { all: { days: 1.3, wanted_days: 3 }, motion: { days: 12.6, wanted_days: 14 }, alerts: { days: 90, wanted_days: 90 } }, key_frames_only: process.env.MOCK_DISK === 'full', trouble: process.env.MOCK_DISK ? 'full_of_alerts_and_kept' : null },
+      disk: { state: process.env.MOCK_DISK ?? 'ok', used_bytes: 180e9, quota_bytes: 200e9, kept_bytes: 12.4e9, days_left: 11.3, days_kept: 12.6, reach: { all: { days: 1.3, wanted_days: 3 }, motion: { days: 12.6, wanted_days: 14 }, alerts: { days: 90, wanted_days: 90 } }, key_frames_only: process.env.MOCK_DISK === 'full', slow: process.env.MOCK_DISK === 'slow' ? { waited_seconds: 8.4, lost_pictures: 312 } : null, trouble: { full: 'full_of_alerts_and_kept', slow: 'too_slow' }[process.env.MOCK_DISK] ?? null },
     }); // prettier-ignore
   }
   if (path === 'privacy') {

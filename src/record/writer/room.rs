@@ -212,13 +212,15 @@ impl Writer {
         };
         let key_frames_only = self.key_frames_only.load(Ordering::Relaxed);
         let (trouble, detail) = trouble.unzip();
-        (self.on_disk)(DiskReport {
+        self.teller.report(DiskReport {
             state,
             used_bytes,
             quota_bytes,
             kept_bytes,
             forecast,
             key_frames_only,
+            // Not known here.
+            slow: None,
             trouble,
             detail,
         });

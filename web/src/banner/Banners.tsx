@@ -6,6 +6,7 @@ import { useSession } from '../session/session';
 import { useNow, type Connection } from '../stream/appliance';
 import { formatClock, wallTime } from '../time';
 import { FileBanner } from './FileBanner';
+import { diskWords } from './disk';
 import './banners.css';
 
 interface Props {
@@ -18,6 +19,7 @@ interface Props {
 export function Banners({ connection, status, loadError }: Props) {
   const { t } = useSession();
   const disk = status?.disk;
+  const wrong = disk && diskWords(disk);
   return (
     <div class="banners">
       {connection.state === 'lost' && <LostBanner sinceMs={connection.sinceMs} />}
@@ -25,9 +27,9 @@ export function Banners({ connection, status, loadError }: Props) {
         <Banner kind="warning">{t('banner.load_failed', { detail: loadError })}</Banner>
       )}
       <FileBanner />
-      {disk && disk.state !== 'ok' && (
-        <Banner kind="critical">
-          {t(disk.key_frames_only ? 'banner.disk.key_frames' : `banner.disk.${disk.state}`)}{' '}
+      {disk && wrong && (
+        <Banner kind={wrong.kind}>
+          {t(wrong.key, wrong.values)}{' '}
           {disk.trouble &&
             t(`banner.disk.${disk.trouble}`, {
               quota: gigabytes(disk.quota_bytes),

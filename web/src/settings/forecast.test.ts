@@ -10,6 +10,7 @@ const disk = (days_left: number | null, days_kept: number | null) => ({
   days_kept,
   reach: null,
   key_frames_only: false,
+  slow: null,
   trouble: null,
 });
 

@@ -20,4 +20,9 @@ export const storage = {
   'tiers.none': 'no limit',
   'storage.unknown': 'Too early for a forecast.',
   'banner.disk.wrong': 'The disk of recordings is another one, or not mounted: no video is recorded.',
+  'banner.disk.slow':
+    'The disk is slow: video waited {seconds} s to be recorded. All of it is recorded so far; alerts go on.',
+  'banner.disk.slow.lost':
+    'The disk is slow: video waited {seconds} s to be recorded, and {pictures} pictures were lost. Alerts go on.',
+  'banner.disk.too_slow': 'Have it checked: an ageing disk, or something else that keeps it busy.',
 } as const;

@@ -21,4 +21,10 @@ export const storage = {
   'tiers.none': 'không giới hạn',
   'storage.unknown': 'Chưa đủ lâu để dự báo.',
   'banner.disk.wrong': 'Ổ ghi hình không đúng hoặc chưa được gắn: video không được ghi.',
+  'banner.disk.slow':
+    'Ổ đĩa ghi chậm: video phải chờ {seconds} giây mới ghi được. Chưa mất hình nào; báo động vẫn hoạt động.',
+  'banner.disk.slow.lost':
+    'Ổ đĩa ghi chậm: video phải chờ {seconds} giây mới ghi được, đã mất {pictures} khung hình. Báo động vẫn hoạt động.',
+  'banner.disk.too_slow':
+    'Báo kỹ thuật: kiểm tra ổ đĩa có sắp hỏng không, hoặc việc gì khác đang chiếm ổ đĩa.',
 } as const;
