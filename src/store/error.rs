@@ -44,10 +44,10 @@ pub enum StoreError {
     #[error("{}: the database refuses this: {detail}", path.display())]
     Refused { path: PathBuf, detail: String },
     #[error(
-        "{}: on a network file system ({kind}), where the database would be damaged; put data_dir on a local disk",
+        "{}: on a network or shared file system ({kind}), where the database would be damaged; put data_dir on a local disk",
         data_dir.display()
     )]
-    Network { data_dir: PathBuf, kind: &'static str },
+    Network { data_dir: PathBuf, kind: String },
     #[error("the store is stopping and takes no more writes")]
     Stopped,
 }
