@@ -29,8 +29,8 @@ train_packages=(
   fonts-wqy-microhei
 )
 
-# A clock that can be set for one program, and a file system whose power can be cut.
-fault_packages=(e2fsprogs libfaketime)
+# A clock that can be set for one program, and disks whose power can be cut and that can be taken out.
+fault_packages=(e2fsprogs libfaketime mount)
 
 # What those packages are for, where there is no dpkg to ask about them.
 pkg_config_modules=(

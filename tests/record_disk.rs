@@ -2,56 +2,28 @@
 //! process go on, and recording comes back by itself.
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
+#[allow(dead_code, unreachable_pub, reason = "shared with the tests of the real program")]
+#[path = "support/disk.rs"]
+mod disk;
 mod recording;
+#[allow(unreachable_pub, reason = "shared with the tests of the real program")]
+#[path = "support/tools.rs"]
+mod tools;
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use canhdem::base::SimClock;
+use canhdem::base::{SimClock, SystemClock};
 use canhdem::intake::AccessUnit;
 use canhdem::record::{DiskState, DiskTrouble, Needed, Recovered, SegmentIndex};
+use disk::{Ext4Disk, SmallDisk};
 use recording::{Desk, Footage, at_ms, decoded_ms, push_all, shifted, start, wait_until};
 
 /// About 250 kB a second.
 const NOISE: Footage = Footage { seconds: 12, width: 320, height: 240, pattern: "snow", ..Footage::H264 };
 const HOUR: Duration = Duration::from_secs(3600);
-
-/// A small disk of its own; it goes when the test ends.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    /// None, and says why, where this process may not mount.
-    fn mount(at: &Path, megabytes: u32) -> Option<Self> {
-        fs::create_dir_all(at).unwrap();
-        let output =
-            Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "tmpfs"]).arg(at).output();
-        match output {
-            Ok(output) if output.status.success() => Some(Self(at.to_owned())),
-            other => {
-                // Not by a macro: those are kept silent for tests that pass.
-                let mut out = std::io::stderr();
-                writeln!(out, "SKIPPED: no small disk can be mounted here (needs root): {other:?}").unwrap();
-                None
-            }
-        }
-    }
-
-    fn remount(&self, mode: &str) {
-        let status = Command::new("mount").args(["-o", &format!("remount,{mode}")]).arg(&self.0).status().unwrap();
-        assert!(status.success(), "remount,{mode}");
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let unmounted = Command::new("umount").arg("-l").arg(&self.0).status();
-        assert!(unmounted.is_ok_and(|status| status.success()), "left mounted: {}", self.0.display());
-    }
-}
 
 fn states(desk: &Desk) -> Vec<DiskState> {
     let mut states: Vec<_> = desk.reports.lock().unwrap().iter().map(|report| report.state).collect();
@@ -139,6 +111,108 @@ fn a_read_only_disk_is_named_and_comes_back() {
     recorder.finish();
     assert_eq!(states(&desk).last(), Some(&DiskState::Ok));
     assert_eq!(desk.index.all().unwrap().len(), 1);
+    check_stored(&desk);
+}
+
+/// An ext4 under the desk.
+fn on_ext4(desk: &Desk, images: &Path) -> Option<Ext4Disk> {
+    Ext4Disk::make(&images.join("disk"), desk.dir.path(), 64)
+}
+
+#[test]
+fn what_has_not_reached_the_disk_is_not_complete_until_it_is_put_in_order() {
+    let (desk, images) = (Desk::new(), tempfile::tempdir().unwrap());
+    let Some(mut disk) = on_ext4(&desk, images.path()) else { return };
+    let recorder = desk.recorder();
+    let camera = recorder.camera("gate");
+    let units = Footage { seconds: 9, ..Footage::H264 }.units();
+    push_all(&camera, &units);
+    wait_until(|| desk.index.all().unwrap().iter().any(|row| row.duration >= Duration::from_secs(4)));
+    let told = desk.index.all().unwrap();
+    disk.cut_power();
+    camera.gap();
+    wait_until(|| states(&desk).last() == Some(&DiskState::Failing));
+    assert!(desk.index.all().unwrap().iter().all(|row| !row.complete), "{:?}", desk.index.all());
+    assert!(desk.index.hashes.lock().unwrap().is_empty(), "what nobody can vouch for has joined its chain");
+
+    // Its power is back. The recorder has let go of it, and goes on.
+    wait_until(|| disk.unmount());
+    disk.mount();
+    push_all(&camera, &shifted(&units, HOUR));
+    recorder.finish();
+    assert_eq!(states(&desk).last(), Some(&DiskState::Ok));
+    let rows = desk.index.all().unwrap();
+    assert_eq!((rows.len(), rows[0].id), (2, told[0].id));
+    assert!(rows[0].duration >= told[0].duration && rows[0].size_bytes >= told[0].size_bytes, "{rows:?} of {told:?}");
+    for row in &rows {
+        let hash = desk.index.hashes.lock().unwrap()[&row.id];
+        assert!(row.complete && hash == canhdem::record::file_sha256(&desk.path(row)).unwrap(), "{row:?}");
+    }
+    check_stored(&desk);
+}
+
+#[test]
+fn the_index_hears_of_a_segment_when_the_disk_has_it() {
+    let (desk, images) = (Desk::new(), tempfile::tempdir().unwrap());
+    let Some(mut disk) = on_ext4(&desk, images.path()) else { return };
+    let at = desk.dir.path().to_owned();
+    // The power goes in the moment in which it hears of the first segment, of a new camera's first day.
+    *desk.index.at_put.lock().unwrap() = Some(Box::new(move || disk::cut_power(&at)));
+    let recorder = desk.recorder();
+    let camera = recorder.camera("gate");
+    push_all(&camera, &Footage { seconds: 3, ..Footage::H264 }.units());
+    camera.gap();
+    wait_until(|| states(&desk).last() == Some(&DiskState::Failing));
+    recorder.finish();
+    let told = desk.index.all().unwrap().remove(0);
+    wait_until(|| disk.unmount());
+    disk.mount();
+    assert!(desk.path(&told).metadata().unwrap().len() >= told.size_bytes, "{told:?}");
+    let recorder = desk.recorder();
+    assert_eq!((recorder.recovered.completed, recorder.recovered.removed_rows), (1, 0), "{:?}", recorder.recovered);
+    let row = desk.index.all().unwrap().remove(0);
+    assert!(row.complete && row.duration >= told.duration && !told.duration.is_zero(), "{row:?} of {told:?}");
+    assert!(!decoded_ms(&desk.path(&row)).is_empty());
+}
+
+/// Whoever writes to the disk waits until this is dropped.
+struct Frozen<'a>(&'a Path);
+
+impl<'a> Frozen<'a> {
+    fn freeze(at: &'a Path) -> Self {
+        tools::run(tools::command("fsfreeze").arg("--freeze").arg(at)).unwrap();
+        Self(at)
+    }
+}
+
+impl Drop for Frozen<'_> {
+    fn drop(&mut self) {
+        tools::run(tools::command("fsfreeze").arg("--unfreeze").arg(self.0)).unwrap();
+    }
+}
+
+#[test]
+fn a_disk_that_does_not_answer_is_told_while_the_recorder_waits_for_it() {
+    let (desk, images) = (Desk::new(), tempfile::tempdir().unwrap());
+    let Some(_disk) = on_ext4(&desk, images.path()) else { return };
+    let recorder = desk.recorder_with(1 << 30, Arc::new(SystemClock::new()));
+    let camera = recorder.camera("gate");
+    let units = Footage { seconds: 3, ..Footage::H264 }.units();
+    push_all(&camera, &units);
+    wait_until(|| !desk.index.all().unwrap().is_empty());
+    let frozen = Frozen::freeze(desk.dir.path());
+    push_all(&camera, &shifted(&units, Duration::from_secs(3)));
+    wait_until(|| states(&desk).last() == Some(&DiskState::Slow));
+    let report = desk.reports.lock().unwrap().last().cloned().unwrap();
+    assert!(report.slow.is_some_and(|slow| slow.waited >= Duration::from_secs(3) && slow.lost == 0), "{report:?}");
+    assert_eq!(report.trouble, Some(DiskTrouble::TooSlow));
+    drop(frozen);
+    wait_until(|| states(&desk).last() == Some(&DiskState::Ok));
+    assert_eq!(states(&desk), [DiskState::Ok, DiskState::Slow, DiskState::Ok]);
+    recorder.finish();
+    assert_eq!(camera.dropped(), 0, "late, and all of it");
+    let rows = desk.index.all().unwrap();
+    assert_eq!((rows.len(), decoded_ms(&desk.path(&rows[0])).len()), (1, 2 * units.len()), "{rows:?}");
     check_stored(&desk);
 }
 

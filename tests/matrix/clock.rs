@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 
 use super::support::kills::From;
 use super::support::told::{all_alerts, time};
+use super::support::tools::{Lacking, skip};
 use super::support::until;
 use super::trial::Trial;
 
@@ -57,12 +58,11 @@ fn set(file: &Path, offset: SignedDuration) {
 }
 
 /// None, and says so, where it is not installed.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn library() -> Option<PathBuf> {
     let folders = fs::read_dir("/usr/lib").expect("a folder").filter_map(|entry| Some(entry.ok()?.path()));
     let found = folders.map(|folder| folder.join("faketime/libfaketimeMT.so.1")).find(|file| file.is_file());
     if found.is_none() {
-        eprintln!("SKIPPED: libfaketime is not installed (apt-get install libfaketime)");
+        skip(&Lacking::Program("libfaketime".to_owned()));
     }
     found
 }

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::support::kills::From;
+use super::support::tools::{Lacking, skip};
 use super::support::{eventually, until};
 use super::trial::Trial;
 
@@ -76,7 +77,6 @@ struct Group {
 
 impl Group {
     /// None, and says why, where none may be made.
-    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     fn make() -> Option<Self> {
         let own = fs::read_to_string("/proc/self/cgroup").expect("Linux");
         let path_of = |controller: &str| {
@@ -93,7 +93,7 @@ impl Group {
         let group = Self { folder: folder.join(name), limit, usage };
         let made = fs::create_dir(&group.folder);
         if made.is_err() || !group.folder.join(limit).exists() {
-            eprintln!("SKIPPED: no control group with a limit of memory can be made here (root needed): {made:?}");
+            skip(&Lacking::Right(format!("no control group with a limit of memory can be made here (root): {made:?}")));
             let _ = fs::remove_dir(&group.folder);
             return None;
         }

@@ -95,6 +95,8 @@ pub struct MemoryIndex {
     pub hashes: Mutex<BTreeMap<Uuid, Digest>>,
     pub given_up: Mutex<BTreeSet<Uuid>>,
     pub gone: Mutex<Vec<(Uuid, Gone)>>,
+    /// Done once, when it hears of the next segment.
+    pub at_put: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl SegmentIndex for MemoryIndex {
@@ -103,6 +105,9 @@ impl SegmentIndex for MemoryIndex {
     }
 
     fn put(&self, segment: &Segment) -> Result<(), IndexError> {
+        if let Some(work) = self.at_put.lock().unwrap().take() {
+            work();
+        }
         let mut rows = self.rows.lock().unwrap();
         rows.retain(|row| row.id != segment.id);
         rows.push(segment.clone());

@@ -10,7 +10,9 @@ pub mod night;
 pub mod packs;
 pub mod process;
 pub mod program;
+pub mod shim;
 pub mod told;
+pub mod tools;
 
 use std::fmt::Write as _;
 use std::fs;
