@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use support::appliance::Appliance;
 use support::disk::SmallDisk;
+use support::shim::Shim;
 use support::{Camera, Office, eventually, film, until};
 
 /// Goes wrong.
@@ -277,6 +278,42 @@ fn a_kill_on_a_full_disk_and_it_watches_again() {
     for row in &stored {
         assert!(after.iter().any(|now| now["id"] == row["id"]), "something stored was lost: {row}");
     }
+    watched.stop();
+}
+
+/// Its thread waits for a disk that never answers; nobody else's does.
+#[test]
+fn a_camera_whose_thread_hangs_is_replaced_alone() {
+    let nobody = Mount::new(path(BAD), film::nobody());
+    let cameras = TestCameras::start(vec![nobody, Mount::new(path(GOOD), film::square(Codec::H264, 320, 240))]);
+    let cameras = cameras.expect("cameras");
+    let office = Office::new(&[BAD, GOOD].map(|id| Camera { id, main: cameras.url(&path(id)) }));
+    let Some(shim) = Shim::build(office.folder.path()) else { return };
+    let mut appliance = Appliance::launch_in(&office, &shim.environment());
+    appliance.wait_until_it_answers();
+    let watched = Watched { appliance, _disk: None, cameras, office };
+    watched.until_recorded_after(BAD, Timestamp::MIN);
+    watched.until_recorded_after(GOOD, Timestamp::MIN);
+    let since = now();
+
+    // Somebody comes. It puts the picture of the alert on the disk, and does not come back from that.
+    shim.set(&format!("hang cam-{BAD}"), &watched.office.data_dir.join("snapshots"));
+    watched.cameras.switch_footage(&path(BAD), film::people());
+    until("the thread to hang", || !shim.is_set());
+    let hung = now();
+    let stuck = |camera: &str| {
+        let metrics = watched.appliance.ask("/metrics").expect("an answer").body;
+        String::from_utf8(metrics).expect("text").contains(&format!("canhdem_stuck_total{{thread=\"cam-{camera}\"}} 1"))
+    };
+    until("another thread in its place", || stuck(BAD));
+    assert!(!stuck(GOOD));
+    let replaced = now();
+    until("an alert of the new one", || {
+        let alerts = watched.appliance.items(&format!("alerts?camera={BAD}")).expect("an answer");
+        alerts.iter().any(|alert| time(&alert["at"]) > hung)
+    });
+    watched.until_recorded_after(BAD, replaced);
+    watched.check_good(since);
     watched.stop();
 }
 
