@@ -5,6 +5,7 @@
 #[allow(unreachable_pub, reason = "one test binary")]
 mod matrix {
     pub mod clock;
+    pub mod disk;
     pub mod flood;
     pub mod handles;
     pub mod kill;
@@ -18,7 +19,7 @@ mod matrix {
 }
 mod support;
 
-use matrix::{clock, flood, handles, kill, memory, power, stand, tally};
+use matrix::{clock, disk, flood, handles, kill, memory, power, stand, tally};
 
 /// How often, unless the environment says otherwise.
 fn tries(name: &str, usual: u32) -> u32 {
@@ -74,8 +75,38 @@ fn row_8_standing_still() {
 }
 
 #[test]
+#[ignore = "long: make faults"]
+fn row_9_read_only() {
+    disk::read_only(Some("read-only"), tries("DISKS", 5));
+}
+
+#[test]
+#[ignore = "long: make faults"]
+fn row_a_gone_and_back() {
+    disk::gone(Some("gone"), tries("DISKS", 5));
+}
+
+#[test]
+#[ignore = "long: make faults"]
+fn row_b_wrong_disk() {
+    disk::wrong(Some("wrong"), tries("DISKS", 5));
+}
+
+#[test]
+#[ignore = "long: make faults"]
+fn row_c_slow() {
+    disk::slow(Some("slow"), tries("DISKS", 5));
+}
+
+#[test]
+#[ignore = "long: make faults"]
+fn row_d_read_only_with_database() {
+    disk::read_only_with_database(Some("read-only-database"), tries("DISKS", 5));
+}
+
+#[test]
 #[ignore = "make faults"]
-fn row_9_the_table() {
+fn row_z_the_table() {
     tally::write();
 }
 
@@ -102,4 +133,29 @@ fn no_handles_shortly() {
 #[test]
 fn a_flood_shortly() {
     flood::row(None, 1);
+}
+
+#[test]
+fn a_read_only_disk_shortly() {
+    disk::read_only(None, 1);
+}
+
+#[test]
+fn a_disk_gone_and_back_shortly() {
+    disk::gone(None, 1);
+}
+
+#[test]
+fn a_wrong_disk_shortly() {
+    disk::wrong(None, 1);
+}
+
+#[test]
+fn a_slow_disk_shortly() {
+    disk::slow(None, 1);
+}
+
+#[test]
+fn a_read_only_database_shortly() {
+    disk::read_only_with_database(None, 1);
 }

@@ -94,6 +94,7 @@ impl Trial {
         self.start();
         let back = self.launched.as_ref().expect("launched").monotonic();
         self.tally.back.push(back.as_secs_f64());
+        self.tally.starts.push(back.as_secs_f64());
         self.check(true);
     }
 
