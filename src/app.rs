@@ -9,6 +9,7 @@ mod escalation;
 mod expiry;
 pub mod proof;
 mod sealing;
+mod pictures;
 mod roster;
 mod systemd;
 mod watchdog;
@@ -162,7 +163,7 @@ pub fn run(
     pulses.watch(state.store.pulse());
     pulses.watch(recorder.pulse());
     let metrics = state.metrics.clone();
-    let expiry = Expiry::new(state.store.clone(), state.clock.clone(), settings.clone());
+    let expiry = Expiry::new(state.store.clone(), state.clock.clone(), settings.clone())?;
     let sealing = Sealing::new(state.store.clone(), state.clock.clone(), &config.data_dir);
     let escalation = Escalation { store: state.store.clone(), clock: state.clock.clone(), settings };
     let workers = vec![

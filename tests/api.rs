@@ -146,7 +146,7 @@ impl ClipSource for FakeClips {
         }
         let segments = u64::try_from(ends_at.duration_since(from).as_secs()).expect("after") / 10;
         let removal = Removal { segments, bytes: segments * 1000, from, to: ends_at };
-        let deletion = Deletion { order, removal, ends_at };
+        let deletion = Deletion { order, removal, ends_at, alerts: 1 };
         self.deleted.lock().expect("lock").push(deletion.clone());
         Ok(deletion)
     }
@@ -371,6 +371,7 @@ fn alert(n: i64) -> Alert {
         reason: Bilingual { vi: "Có người trong sân".to_owned(), en: "A person in the yard".to_owned() },
         frame_width: 640,
         frame_height: 360,
+        pictures_removed: None,
     }
 }
 

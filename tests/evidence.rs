@@ -227,3 +227,56 @@ fn what_cannot_be_exported_or_verified_is_named() {
     let folder = run(&["verify", text(office.folder.path())]);
     assert!(folder.code == Some(1), "{folder:?}");
 }
+
+#[test]
+fn an_alert_outlives_its_pictures_and_is_still_evidence() {
+    let (_cameras, office) = guarded_office();
+    let appliance = Appliance::start(&office);
+    let alert = alert_with_video(&appliance);
+    let id = alert["id"].as_str().expect("an id");
+    assert!(alert["snapshot"].is_string() && alert["pictures_removed"].is_null(), "{alert}");
+    assert_eq!(appliance.stop().code, Some(0));
+    let snapshots = office.data_dir.join("snapshots");
+    let of_alert = || {
+        let files = files_below(&snapshots).into_iter();
+        files.filter(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(id))).count()
+    };
+    assert!(of_alert() >= 2, "{:?}", files_below(&snapshots));
+
+    // Three days go by, for the alert.
+    let database = rusqlite::Connection::open(office.data_dir.join("canhdem.db")).expect("opens");
+    database
+        .execute_batch(
+            "update alert set opened_at_ns = opened_at_ns - 259200000000000,
+                 last_seen_at_ns = last_seen_at_ns - 259200000000000,
+                 closed_at_ns = ifnull(closed_at_ns, last_seen_at_ns) - 259200000000000",
+        )
+        .expect("changed");
+    drop(database);
+    let text = fs::read_to_string(&office.config).expect("a configuration");
+    fs::write(&office.config, format!("{text}\n[record]\nmotion_days = 1\nalert_days = 1\n")).expect("written");
+    let appliance = Appliance::start(&office);
+    let known = eventually("its pictures to be gone", || {
+        let alert = appliance.get(&format!("alerts/{id}"))?;
+        (of_alert() == 0 && alert["pictures_removed"]["by"] == "retention").then_some(alert)
+    });
+    assert!(known["snapshot"].is_null() && known["reason"] == alert["reason"], "{known}");
+    assert!(known["persons"].as_array().expect("a list").iter().all(|person| {
+        person["attributes"].as_array().expect("a list").iter().all(|answer| answer["crop"].is_null())
+    }));
+    let missing = appliance.ask(&format!("/api/v1/alerts/{id}/snapshot.jpg")).expect("an answer");
+    let words = String::from_utf8_lossy(&missing.body).into_owned();
+    assert!(missing.status == 404 && words.contains("pictures were removed on 20"), "{words}");
+
+    let packs = tempfile::tempdir().expect("a folder");
+    let pack = packs.path().join("pack.zip");
+    let exported = export(&office, id, &pack);
+    assert_eq!(exported.code, Some(0), "{}", exported.stderr);
+    let folder = unpacked(&pack);
+    assert!(!folder.path().join("pictures").exists() && folder.path().join("alert.json").exists());
+    let cover = fs::read_to_string(folder.path().join("cover.html")).expect("a cover");
+    assert!(cover.contains("Ảnh của báo động này đã được xóa lúc") && !cover.contains("pictures/"), "{cover}");
+    let verified = verify(&pack, &["--key", &key_of(folder.path())]);
+    assert_eq!(verified.code, Some(0), "{}", verified.stderr);
+    assert_eq!(appliance.stop().code, Some(0));
+}

@@ -6,7 +6,7 @@ mod recording;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,6 +89,40 @@ fn each_goes_when_its_time_is_over_and_evidence_never() {
     recorder.finish();
     let given_up = desk.index.given_up.lock().unwrap().len();
     assert_eq!(given_up, 7, "the chain knows of each");
+}
+
+/// As the cache names its clips.
+fn clip(folder: &Path, camera: &str, from_s: i64, to_s: i64) -> PathBuf {
+    let [from, to] = [from_s, to_s].map(|second| at_ms(second * 1000).as_nanosecond());
+    fs::create_dir_all(folder.join("clips")).unwrap();
+    let path = folder.join("clips").join(format!("{camera}_{from}_{to}.mp4"));
+    fs::write(&path, "a clip").unwrap();
+    path
+}
+
+#[test]
+fn clips_go_with_what_they_were_cut_from() {
+    let desk = Desk::new();
+    let clock = Arc::new(SimClock::new(start()));
+    let tiers = tiers(6, 24, 48);
+    let recorder = desk.recorder_keeping(Keeping { tiers, ..Keeping::within(1 << 30) }, clock.clone());
+    let camera = recorder.camera("gate");
+    let units = FILM.units();
+    for hour in [0, 3] {
+        clock.advance_to(start() + HOUR * hour);
+        record(&desk, &camera, &units, hour);
+    }
+    let gone = [clip(desk.dir.path(), "gate", 2, 6), clip(desk.dir.path(), "gate", 5, 3 * 3600)];
+    let kept = [
+        clip(desk.dir.path(), "gate", 3 * 3600 + 2, 3 * 3600 + 8),
+        clip(desk.dir.path(), "yard", 2, 6),
+        clip(desk.dir.path(), "gate", -20, -10),
+    ];
+    clock.advance_to(start() + HOUR * 6 + Duration::from_secs(60));
+    wait_until(|| left(&desk) == [(3, 2)]);
+    recorder.finish();
+    assert!(gone.iter().all(|path| !path.exists()));
+    assert!(kept.iter().all(|path| path.exists()));
 }
 
 #[test]
@@ -250,9 +284,12 @@ impl Office {
 #[test]
 fn what_somebody_deletes_is_gone_and_the_chain_says_by_whom() {
     let office = Office::new();
-    let deletion = office.recorder.delete(order(12, 25)).unwrap();
+    let clips = [("gate", 11, 14), ("gate", 1, 40), ("yard", 11, 14)];
+    let clips = clips.map(|(camera, from, to)| clip(office.folder.path(), camera, from, to));
+    let deletion = office.recorder.delete(order(12, 25)).unwrap().finish().unwrap();
     assert_eq!(deletion.removal.segments, 2, "whole segments");
     assert_eq!(office.gate(), (2, vec![0, 30]));
+    assert!(clips[..2].iter().all(|path| !path.exists()) && clips[2].exists());
     let audit = office.audit();
     assert_eq!(audit.len(), 1);
     assert_eq!((audit[0].0.as_deref(), audit[0].1.as_str()), (Some("lan"), "recordings_deleted"));
@@ -297,7 +334,7 @@ fn what_is_kept_must_be_released_first() {
     assert_eq!(office.gate(), (4, vec![0, 10, 20, 30]), "nothing at all went");
     assert!(office.audit().is_empty());
     office.store.release("gate", kept.id, &by).unwrap();
-    office.recorder.delete(order(12, 25)).unwrap();
+    office.recorder.delete(order(12, 25)).unwrap().finish().unwrap();
     assert_eq!(office.gate(), (2, vec![0, 30]));
 }
 
@@ -308,7 +345,7 @@ fn a_deletion_that_the_power_ended_is_finished_at_the_next_start() {
     let of_gate: Vec<_> = office.store.all().unwrap().into_iter().filter(|row| row.camera == "gate").collect();
     let path = office.folder.path().join(&of_gate[1].path);
     fs::copy(&path, &moved).unwrap();
-    office.recorder.delete(order(12, 18)).unwrap();
+    office.recorder.delete(order(12, 18)).unwrap().finish().unwrap();
     office.recorder.finish();
     // As if neither the file's removal nor the row's had reached the disk.
     fs::rename(&moved, &path).unwrap();

@@ -46,6 +46,7 @@ fn alert(ids: &mut IdSource, findings: usize) -> Alert {
         },
         frame_width: 768,
         frame_height: 576,
+        pictures_removed: None,
     }
 }
 

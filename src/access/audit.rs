@@ -56,6 +56,10 @@ pub enum Act {
     RecordingsDeleted,
     /// Vehicles that came by were forgotten.
     VehiclesForgotten,
+    /// The time of alerts' pictures was over.
+    AlertPicturesRemoved,
+    /// Alerts were forgotten altogether.
+    AlertsForgotten,
     Started,
     Stopped,
     /// Something that this version does not know.

@@ -299,6 +299,7 @@ impl AlertBook {
             reason: crate::rules::Bilingual::default(),
             frame_width,
             frame_height,
+            pictures_removed: None,
         };
         let most = Counts::of(&findings);
         merge(&mut alert.findings, findings);

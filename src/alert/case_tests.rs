@@ -38,6 +38,7 @@ fn alert(id: u128, camera: &str, seen: (i64, i64)) -> Alert {
         reason: Bilingual::default(),
         frame_width: 640,
         frame_height: 360,
+        pictures_removed: None,
     }
 }
 

@@ -7,6 +7,7 @@ mod case;
 mod handling;
 mod note;
 mod person;
+mod pictures;
 mod sentence;
 mod settled;
 mod timeline;
@@ -30,6 +31,7 @@ pub use handling::{
 };
 pub use note::{Note, NoteError};
 pub use person::{Judged, Person};
+pub use pictures::{Pictured, PicturesRemoved, RemovedBy, alert_of_file};
 pub use settled::SettledAlerts;
 pub use timeline::{Entry, EntryKind, SeenVehicle, timeline};
 pub use trail::{TrailPoint, Trails};
@@ -89,6 +91,8 @@ pub struct Alert {
     /// Size of the analysed input in pixels: what the findings' boxes refer to.
     pub frame_width: u32,
     pub frame_height: u32,
+    /// Since when there are no pictures of it any more. The camera that writes the alert knows nothing of that.
+    pub pictures_removed: Option<PicturesRemoved>,
 }
 
 impl Alert {

@@ -36,6 +36,7 @@ fn alert(camera: &str, seen: (i64, i64), findings: Vec<Finding>) -> Alert {
         reason: Bilingual::default(),
         frame_width: 640,
         frame_height: 360,
+        pictures_removed: None,
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::pictures::PictureFolder;
 use crate::config::Settings;
 use crate::decode::Masks;
 use crate::http::{self, ClipSource};
@@ -21,13 +22,15 @@ pub(super) struct RecordedClips {
     data_dir: PathBuf,
     recorder: Arc<Recorder>,
     settings: Settings,
+    pictures: PictureFolder,
 }
 
 impl RecordedClips {
     pub(super) fn open(store: Store, settings: Settings, recorder: Arc<Recorder>) -> io::Result<Self> {
         let data_dir = settings.config().data_dir.clone();
         let cache = ClipCache::open(data_dir.clone(), Arc::new(store.clone()), ClipLimits::default())?;
-        Ok(Self { cache, store, data_dir, recorder, settings })
+        let pictures = PictureFolder::of(&data_dir);
+        Ok(Self { cache, store, data_dir, recorder, settings, pictures })
     }
 
     /// Those that are configured now count for whatever is given out now, whenever it was recorded.
@@ -75,11 +78,8 @@ impl ClipSource for RecordedClips {
     }
 
     fn delete(&self, order: DeletionOrder) -> Result<Deletion, DeletionError> {
-        let camera = order.camera.clone();
-        let deletion = self.recorder.delete(order)?;
-        if let Err(error) = self.cache.forget(&camera, deletion.removal.from, deletion.ends_at) {
-            return Err(DeletionError::Left { left: 1, error });
-        }
-        Ok(deletion)
+        let mut deleted = self.recorder.delete(order)?;
+        deleted.failed.extend(self.pictures.remove_all(&deleted.pictures));
+        deleted.finish()
     }
 }

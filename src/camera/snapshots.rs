@@ -151,6 +151,7 @@ mod tests {
             reason: crate::rules::Bilingual::default(),
             frame_width: 64,
             frame_height: 48,
+            pictures_removed: None,
         }
     }
 

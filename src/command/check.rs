@@ -2,6 +2,7 @@
 
 mod arming;
 mod cameras;
+mod keeping;
 mod storage;
 
 use std::path::PathBuf;
@@ -70,6 +71,7 @@ fn describe(config: &Config, at: Timestamp) -> Vec<String> {
             "The page has a certificate of its own, made at the first start: browsers ask about it once.",
         ));
     }
+    lines.extend(keeping::describe(config));
     lines.extend(arming::describe(config, at));
     lines
 }

@@ -161,6 +161,8 @@ pub struct Record {
     /// Video kept at most; what is worth least goes first, and of that the oldest.
     pub quota_bytes: u64,
     pub tiers: Tiers,
+    /// How long settled alerts are known; `None`: for ever. Never shorter than their pictures are kept.
+    pub alert_records: Option<SignedDuration>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

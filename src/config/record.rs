@@ -5,7 +5,8 @@
 //! quota_bytes = 50_000_000_000   # video at most
 //! all_hours = 72                 # everything so long; needs motion_days. Without it what moved and what did not are worth the same
 //! motion_days = 14               # minutes in which something moved; nothing without an alert is older
-//! alert_days = 90                # what alerts need; without it, for ever
+//! alert_days = 90                # what alerts need, and their pictures; without it, for ever
+//! alert_record_days = 1825       # settled alerts themselves; needs alert_days. Without it, for ever
 //!
 //! [[camera]]
 //! record = "alerts"              # of this camera only what alerts need; else "continuous"
@@ -56,6 +57,7 @@ pub(super) struct RawRecord {
     all_hours: Option<u32>,
     motion_days: Option<u16>,
     alert_days: Option<u16>,
+    alert_record_days: Option<u16>,
 }
 
 pub(super) fn check(raw: &RawRecord) -> Result<Record, String> {
@@ -92,7 +94,25 @@ pub(super) fn check(raw: &RawRecord) -> Result<Record, String> {
     if motion.zip(alerts).is_some_and(|(motion, alerts)| alerts < motion) {
         return Err("record.alert_days: is shorter than record.motion_days; alerts are worth more".to_owned());
     }
-    Ok(Record { quota_bytes, tiers: Tiers { all, motion, alerts } })
+    let alert_records = days(raw.alert_record_days, "alert_record_days")?;
+    match (alert_records, alerts) {
+        (Some(_), None) => {
+            return Err(
+                "record.alert_record_days: record.alert_days is missing beside it: pictures of an alert that nobody \
+                        finds any more would stay for ever"
+                    .to_owned(),
+            );
+        }
+        (Some(records), Some(alerts)) if records < alerts => {
+            return Err(
+                "record.alert_record_days: is shorter than record.alert_days; without the alert nobody finds its \
+                        video and pictures"
+                    .to_owned(),
+            );
+        }
+        _ => {}
+    }
+    Ok(Record { quota_bytes, tiers: Tiers { all, motion, alerts }, alert_records })
 }
 
 #[cfg(test)]
@@ -105,7 +125,10 @@ mod tests {
 
     #[test]
     fn nothing_said_is_as_it_was() {
-        assert_eq!(checked(""), Ok(Record { quota_bytes: DEFAULT_QUOTA_BYTES, tiers: Tiers::default() }));
+        assert_eq!(
+            checked(""),
+            Ok(Record { quota_bytes: DEFAULT_QUOTA_BYTES, tiers: Tiers::default(), alert_records: None })
+        );
     }
 
     #[test]
@@ -116,6 +139,9 @@ mod tests {
         let tiers = checked("motion_days = 30").expect("valid").tiers;
         assert_eq!(tiers, Tiers { motion: days(30), ..Tiers::default() });
         assert!(checked("all_hours = 24\nmotion_days = 1\nalert_days = 1").is_ok());
+        let records = checked("alert_days = 90\nalert_record_days = 1825").expect("valid").alert_records;
+        assert_eq!(records, days(1825));
+        assert!(checked("alert_days = 90\nalert_record_days = 90").is_ok());
     }
 
     #[test]
@@ -132,5 +158,8 @@ mod tests {
         check_refused("all_hours = 24", "record.all_hours: record.motion_days is missing");
         check_refused("all_hours = 49\nmotion_days = 2", "record.motion_days: is shorter");
         check_refused("motion_days = 14\nalert_days = 7", "record.alert_days: is shorter");
+        check_refused("alert_days = 7\nalert_record_days = 0", "record.alert_record_days: 0 is not within 1 to 3660");
+        check_refused("alert_record_days = 90", "record.alert_record_days: record.alert_days is missing");
+        check_refused("alert_days = 90\nalert_record_days = 89", "record.alert_record_days: is shorter");
     }
 }

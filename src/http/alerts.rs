@@ -162,7 +162,8 @@ pub(super) async fn alert_snapshot(
     let alert = blocking(&context, move |context| context.stored(&who, &id)).await??;
     let ending = if with_boxes { "jpg" } else { "plain.jpg" };
     let path = context.state.snapshots_dir.join(format!("{}.{ending}", alert.id));
-    let mut response = serve_file(&path, "there is no picture of this alert", request).await?;
+    let missing = context.missing("there is no picture of this alert", &alert);
+    let mut response = serve_file(&path, &missing, request).await?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
 }
@@ -195,7 +196,8 @@ pub(super) async fn alert_crop(
     let Some((track, attribute)) = track.zip(attribute) else {
         return Err(WebError::NotFound(missing.to_owned()));
     };
-    let mut response = serve_file(&context.crop_file(alert.id, track, attribute), missing, request).await?;
+    let missing = context.missing(missing, &alert);
+    let mut response = serve_file(&context.crop_file(alert.id, track, attribute), &missing, request).await?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
 }
@@ -273,6 +275,18 @@ impl Context {
         alert.filter(|alert| who.may_see(&alert.camera)).ok_or_else(|| no_alert(id))
     }
 
+    /// What is said where a picture is asked for that is not there.
+    fn missing(&self, otherwise: &str, alert: &alert::Alert) -> String {
+        let Some(alert::PicturesRemoved { at, by }) = alert.pictures_removed else { return otherwise.to_owned() };
+        let at = self.time(at);
+        match by {
+            alert::RemovedBy::Retention => format!("the alert's pictures were removed on {at}: their time was over"),
+            alert::RemovedBy::Deletion => {
+                format!("the alert's pictures were removed on {at}: somebody deleted what was recorded then")
+            }
+        }
+    }
+
     fn crop_file(&self, alert: Uuid, track: Uuid, attribute: Attribute) -> PathBuf {
         self.state.snapshots_dir.join(format!("{alert}.{track}.{}.jpg", attribute.name()))
     }
@@ -306,6 +320,9 @@ impl Context {
             reason: alert.reason.clone(),
             frame: FrameSize { width: alert.frame_width, height: alert.frame_height },
             snapshot: snapshot.is_file().then(|| format!("{address}/snapshot.jpg")),
+            pictures_removed: alert
+                .pictures_removed
+                .map(|removed| view::PicturesRemoved { at: self.time(removed.at), by: removed.by }),
             clip,
         }
     }

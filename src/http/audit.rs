@@ -110,7 +110,9 @@ impl Context {
     /// With times as the office reads them.
     fn detail(&self, detail: String) -> String {
         let Ok(Removal { segments, bytes, from, to }) = detail.parse() else { return detail };
-        format!("segments={segments} bytes={bytes} from={} to={}", self.time(from), self.time(to))
+        // Of a deletion, whose pictures went and why.
+        let rest = detail.splitn(5, ' ').nth(4).map(|rest| format!(" {rest}")).unwrap_or_default();
+        format!("segments={segments} bytes={bytes} from={} to={}{rest}", self.time(from), self.time(to))
     }
 
     fn audit_entry(&self, entry: Entry) -> AuditEntry {

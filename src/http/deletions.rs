@@ -45,6 +45,8 @@ pub(super) struct DeletedStretch {
     reason: String,
     segments: u64,
     bytes: u64,
+    /// Whose pictures went with it.
+    alerts: u64,
     deleted_by: String,
     #[schema(format = DateTime)]
     deleted_at: String,
@@ -79,7 +81,8 @@ pub(super) async fn list_deletions(
 
 /// Deletes the video of a stretch, and what of its segments lies around it: some ten seconds at most. It cannot be taken back.
 ///
-/// What somebody keeps has to be released before. Pictures and findings of alerts stay.
+/// The pictures of alerts that somebody was seen of then go, too; that there was an alert stays known. What somebody keeps has
+/// to be released before, also where it is another part of such an alert.
 #[utoipa::path(post, path = "/recordings/{camera}/deletions", tag = "office",
     params(("camera" = String, Path, description = "As in the configuration")),
     request_body = WantedDeletion,
@@ -148,7 +151,9 @@ impl WantedDeletion {
 impl Context {
     fn not_deleted(&self, error: DeletionError) -> WebError {
         match error {
-            DeletionError::Nothing => WebError::field("from", "nothing is recorded of this time"),
+            DeletionError::Nothing => {
+                WebError::field("from", "nothing is recorded of this time, and no alert of it has pictures")
+            }
             DeletionError::Held(stretches) => match stretches.first() {
                 Some(first) => held(&self.time(first.from), &self.time(first.to)),
                 None => WebError::Conflict("somebody keeps some of it".to_owned()),
@@ -168,6 +173,7 @@ impl Context {
             reason: deletion.reason.clone(),
             segments: deletion.removal.segments,
             bytes: deletion.removal.bytes,
+            alerts: deletion.alerts,
             deleted_by: deletion.name.clone(),
             deleted_at: self.time(deletion.at),
         }
@@ -181,6 +187,7 @@ impl Context {
             reason: deleted.reason.clone(),
             segments: deleted.segments,
             bytes: deleted.bytes,
+            alerts: deleted.alerts,
             deleted_by: deleted.deleted.guard.name.clone(),
             deleted_at: self.time(deleted.deleted.at),
         }

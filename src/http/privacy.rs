@@ -36,11 +36,17 @@ pub(super) struct KeptFor {
     /// What something moved in.
     #[schema(required)]
     motion_days: Option<i64>,
-    /// What alerts need.
+    /// What alerts need, and their pictures.
     #[schema(required)]
     alert_days: Option<i64>,
-    /// Vehicles that came by, with their plates.
+    /// When and where an alert was and who dealt with it, once it is settled.
+    #[schema(required)]
+    alert_record_days: Option<i64>,
+    /// Vehicles that came by, with their plates; those of an alert as long as the alert, and those that the office watches for
+    /// as long as it does.
     plate_days: u16,
+    /// Where people loitered.
+    memory_days: u16,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,7 +80,9 @@ pub(super) async fn get_privacy(State(context): State<Shared>, who: Who) -> Json
             all_hours: tiers.all.map(|time| time.as_hours()),
             motion_days: tiers.motion.map(days),
             alert_days: tiers.alerts.map(days),
+            alert_record_days: config.record.alert_records.map(days),
             plate_days: config.plates.keep_days,
+            memory_days: config.memory.keep_days,
         },
         cameras: seen
             .map(|camera| CameraPrivacy {

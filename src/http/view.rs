@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::alert::{self, AlertState, Judged, VerdictKind};
+use crate::alert::{self, AlertState, Judged, RemovedBy, VerdictKind};
 use crate::base::Rect;
 use crate::config::Language;
 use crate::record::{DiskReport, DiskState, DiskTrouble, Reach, Segment};
@@ -52,8 +52,19 @@ pub(super) struct Alert {
     /// Address of a picture with the boxes drawn.
     #[schema(required)]
     pub snapshot: Option<String>,
+    /// That its pictures are not kept any more; left out while they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pictures_removed: Option<PicturesRemoved>,
     #[schema(required)]
     pub clip: Option<Clip>,
+}
+
+/// When the pictures of an alert were removed, and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PicturesRemoved {
+    #[schema(format = DateTime)]
+    pub at: String,
+    pub by: RemovedBy,
 }
 
 /// What guards have done with an alert.

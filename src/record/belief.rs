@@ -13,7 +13,7 @@ const OFF: SignedDuration = SignedDuration::from_hours(24);
 const WAIT: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Debug, Default)]
-pub(super) struct Belief {
+pub struct Belief {
     last: Option<(Duration, Timestamp)>,
     /// By the monotonic clock.
     not_before: Duration,
@@ -22,7 +22,7 @@ pub(super) struct Belief {
 impl Belief {
     /// Whether what looks old is old: not for a day after the clock has leapt forward. `newest` is when the last recording
     /// ended that there was at the start.
-    pub(super) fn ask(&mut self, monotonic: Duration, now: Timestamp, newest: Option<Timestamp>) -> bool {
+    pub fn ask(&mut self, monotonic: Duration, now: Timestamp, newest: Option<Timestamp>) -> bool {
         let has_leapt = match self.last.replace((monotonic, now)) {
             Some((then, at)) => {
                 let passed = SignedDuration::try_from(monotonic.saturating_sub(then)).unwrap_or(SignedDuration::MAX);

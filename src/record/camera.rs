@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError};
 
-use super::deletion::{Deletion, DeletionError, DeletionOrder};
+use super::deletion::{Deleted, DeletionError, DeletionOrder};
 use super::mux::{Cut, Muxer};
 use crate::base::SharedClock;
 use crate::intake::AccessUnit;
@@ -22,7 +22,7 @@ const MAX_STEP_BACK: Duration = Duration::from_secs(1);
 pub(super) enum Message {
     Cut(Box<Delivered>),
     /// Somebody deletes recordings, and waits for the answer.
-    Delete(Box<DeletionOrder>, Sender<Result<Deletion, DeletionError>>),
+    Delete(Box<DeletionOrder>, Sender<Result<Deleted, DeletionError>>),
     /// This camera's run is over: its segment is complete.
     End(Arc<Counters>),
     Stop,

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::SegmentIndex;
 use super::clip::{ClipError, ClipInfo, Hiding, Stretch, info, plan, write};
+use super::{IndexError, Needed, SegmentIndex};
 use crate::decode::Masks;
 
 const FOLDER: &str = "clips";
@@ -50,11 +50,13 @@ pub struct ClipCache {
 
 /// Removed even over the limits only when newer ones have come: somebody may be about to open them.
 const NEWEST_KEPT: usize = 8;
+/// Between segments that follow one another; a clip's times are those of its pictures.
+const SEAM: SignedDuration = SignedDuration::from_secs(1);
 /// So many clips are encoded or wait for that; whoever wants another one is to ask again.
 const MOST_BURNING: usize = 4;
 
 impl ClipCache {
-    /// Also removes what an unclean stop has left half done.
+    /// Also removes what an unclean stop has left half done, and clips of which not all is recorded any more.
     ///
     /// # Errors
     /// When the folder cannot be made or read.
@@ -63,7 +65,8 @@ impl ClipCache {
         fs::create_dir_all(&folder)?;
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
-            if path.extension().is_none_or(|extension| extension != "mp4") {
+            let is_clip = path.extension().is_some_and(|extension| extension == "mp4");
+            if !is_clip || !is_recorded(&path, index.as_ref()).map_err(io::Error::other)? {
                 fs::remove_file(path)?;
             }
         }
@@ -102,28 +105,18 @@ impl ClipCache {
         let _turn = self.take_turn(&path);
         if !path.is_file() {
             let _encoder = place.as_ref().map(|_| self.encoder.lock().unwrap_or_else(PoisonError::into_inner));
+            let files = timeline.files();
             write(timeline, &extent, Hiding { masks, retouch: None }, &path)?;
+            // Removed meanwhile, when the clip was not there yet to go with it.
+            if files.iter().any(|file| !self.data_dir.join(file).exists()) {
+                fs::remove_file(&path).map_err(|error| ClipError::Disk { path, error })?;
+                return Err(ClipError::nothing(stretch));
+            }
             if let Err(error) = self.trim() {
                 tracing::warn!(%error, "old clips cannot be removed");
             }
         }
         Ok(Clip { path, info })
-    }
-
-    /// Removes every clip that shows something of a camera's stretch. Who has one open reads it until they close it.
-    ///
-    /// # Errors
-    /// Where one cannot be removed.
-    pub fn forget(&self, camera: &str, from: Timestamp, to: Timestamp) -> io::Result<()> {
-        let (from, to) = (from.as_nanosecond(), to.as_nanosecond());
-        for entry in fs::read_dir(self.data_dir.join(FOLDER))? {
-            let path = entry?.path();
-            let shows = shown_by(&path).is_some_and(|(of, begins, ends)| of == camera && begins < to && ends > from);
-            if shows {
-                fs::remove_file(path)?;
-            }
-        }
-        Ok(())
     }
 
     fn take_place(&self) -> Result<Place<'_>, ClipError> {
@@ -168,6 +161,47 @@ impl ClipCache {
         }
         Ok(())
     }
+}
+
+/// Removes every clip that shows something of these stretches. Who has one open reads it until they close it.
+///
+/// # Errors
+/// Where one cannot be removed; the others are tried all the same.
+pub(super) fn forget(data_dir: &Path, gone: &[Needed]) -> io::Result<()> {
+    let clips = match fs::read_dir(data_dir.join(FOLDER)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        clips => clips?,
+    };
+    let mut outcome = Ok(());
+    for entry in clips {
+        let path = entry?.path();
+        let Some((camera, begins, ends)) = shown_by(&path) else { continue };
+        let is_shown = |gone: &Needed| {
+            gone.camera == camera && begins < gone.to.as_nanosecond() && ends > gone.from.as_nanosecond()
+        };
+        if gone.iter().any(is_shown) {
+            // Somebody else may be trimming.
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => outcome = Err(error),
+                _ => {}
+            }
+        }
+    }
+    outcome
+}
+
+/// Whether all that a clip shows is still recorded. One over a gap is not: it is made anew when somebody asks for it.
+fn is_recorded(path: &Path, index: &dyn SegmentIndex) -> Result<bool, IndexError> {
+    let Some((camera, begins, ends)) = shown_by(path) else { return Ok(false) };
+    let [Ok(begins), Ok(ends)] = [begins, ends].map(Timestamp::from_nanosecond) else { return Ok(false) };
+    let mut reached = begins;
+    for segment in index.overlapping(camera, begins, ends)? {
+        if segment.started_at.duration_since(reached) > SEAM {
+            return Ok(false);
+        }
+        reached = reached.max(segment.ends_at());
+    }
+    Ok(ends.duration_since(reached) <= SEAM)
 }
 
 /// The camera and the nanoseconds that a clip's name says; the name of its masks stands behind a dot.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{IndexError, Needed, WrongDisk};
 use crate::access::audit::Removal;
+use crate::alert::Pictured;
 
 /// What of a camera somebody wants deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct Deletion {
     pub removal: Removal,
     /// When the last of them ends.
     pub ends_at: Timestamp,
+    /// Alerts that lie in what was asked for, whose pictures go with it; the index counts them.
+    pub alerts: u64,
 }
 
 impl std::ops::Deref for Deletion {
@@ -45,14 +48,47 @@ impl std::ops::Deref for Deletion {
 /// As the audit log says it: the removal first, so that it is read as one.
 impl fmt::Display for Deletion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} reason={}", self.removal, self.order.reason)
+        write!(f, "{} alerts={} reason={}", self.removal, self.alerts, self.order.reason)
+    }
+}
+
+/// Whose pictures go with a deletion.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pictures {
+    pub alerts: Vec<Pictured>,
+    /// Vehicles of those alerts, by track.
+    pub vehicles: Vec<Uuid>,
+}
+
+/// What was deleted.
+#[derive(Debug)]
+pub struct Deleted {
+    pub deletion: Deletion,
+    /// Those are still there: to be removed by whoever keeps them.
+    pub pictures: Pictures,
+    /// Why files of segments and clips could not be removed.
+    pub failed: Vec<std::io::Error>,
+}
+
+impl Deleted {
+    /// # Errors
+    /// [`DeletionError::Left`] where some of it is still there.
+    pub fn finish(self) -> Result<Deletion, DeletionError> {
+        let left = self.failed.len();
+        match self.failed.into_iter().next() {
+            Some(error) => Err(DeletionError::Left { left, error }),
+            None => Ok(self.deletion),
+        }
     }
 }
 
 /// Whether the index lets segments go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condemned {
-    Done,
+    /// And whose pictures go with them: that it says, too.
+    Done(Pictures),
+    /// No segment, and no alert with pictures: nothing has changed.
+    Nothing,
     /// Somebody keeps these stretches: nothing has changed.
     Held(Vec<Needed>),
 }
@@ -60,7 +96,7 @@ pub enum Condemned {
 /// Why nothing, or not all, was deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum DeletionError {
-    #[error("nothing is recorded of this time")]
+    #[error("nothing is recorded of this time, and no alert of it has pictures")]
     Nothing,
     #[error("somebody keeps some of it")]
     Held(Vec<Needed>),
@@ -93,8 +129,8 @@ mod tests {
             address: None,
             at,
         };
-        let text = Deletion { order, removal, ends_at: at }.to_string();
+        let text = Deletion { order, removal, ends_at: at, alerts: 2 }.to_string();
         assert_eq!(text.parse(), Ok(removal));
-        assert!(text.ends_with(" reason=theo yêu cầu của ông A"), "{text}");
+        assert!(text.ends_with(" alerts=2 reason=theo yêu cầu của ông A"), "{text}");
     }
 }

@@ -34,12 +34,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use belief::Belief;
 pub use burn::Retouch;
 pub use camera::CameraRecorder;
 pub use clip::{ClipError, ClipInfo, Stretch};
 pub use clip_cache::{Clip, ClipCache, ClipLimits};
 pub use compare::{Comparison, check_disk, compare, repair};
-pub use deletion::{Condemned, Deletion, DeletionError, DeletionOrder};
+pub use deletion::{Condemned, Deleted, Deletion, DeletionError, DeletionOrder, Pictures};
 pub use disk::{DiskReport, DiskState, DiskTrouble, OnDisk, Slow};
 pub use forecast::{Forecast, Reach, Share};
 pub use identity::WrongDisk;
@@ -116,8 +117,8 @@ pub trait SegmentIndex: Send + Sync {
     /// As [`SegmentIndex::put`]; they are removed all the same.
     fn give_up(&self, ids: &[Uuid]) -> Result<(), IndexError>;
 
-    /// Somebody deletes these segments, unless somebody keeps some of them: from now on their chain says who did, and so does
-    /// the audit log. Durable when this returns.
+    /// Somebody deletes these segments, and the pictures of alerts that lie in the stretch, unless somebody keeps some of
+    /// them: from now on their chain says who did, and so does the audit log. Durable when this returns.
     ///
     /// # Errors
     /// As [`SegmentIndex::put`]; nothing may be removed then.

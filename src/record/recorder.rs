@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::camera::{CameraRecorder, Feed, Message, Outbox};
-use super::deletion::{Deletion, DeletionError, DeletionOrder};
+use super::deletion::{Deleted, DeletionError, DeletionOrder};
 use super::disk::OnDisk;
 use super::pace::Teller;
 use super::recover::{self, Recovered};
@@ -120,12 +120,11 @@ impl Recorder {
         *self.keeping.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(keeping);
     }
 
-    /// Deletes recordings now. Blocks until they are gone.
+    /// Deletes recordings now, and says which pictures are to go with them. Blocks until they are gone.
     ///
     /// # Errors
-    /// Where nothing is recorded, or somebody keeps some of it: nothing is deleted then. Where the disk does not let go of a
-    /// file.
-    pub fn delete(&self, order: DeletionOrder) -> Result<Deletion, DeletionError> {
+    /// Where nothing is recorded, or somebody keeps some of it: nothing is deleted then.
+    pub fn delete(&self, order: DeletionOrder) -> Result<Deleted, DeletionError> {
         let (answer, answers) = bounded(1);
         let sent = self.outbox.sender.send(Message::Delete(Box::new(order), answer));
         sent.map_err(|_| DeletionError::Stopped)?;

@@ -4,7 +4,7 @@
 //! the last picture stands still, so that a mark at a time of day is right everywhere in the clip.
 
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -99,6 +99,11 @@ impl Timeline {
         let run = runs.into_iter().min_by_key(|run| distance(run, stretch.focus));
         let readers = run.ok_or_else(|| ClipError::nothing(stretch))?;
         Ok(Self::of(readers))
+    }
+
+    /// Of which it is read, relative to the data folder.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        self.parts.iter().map(|part| part.reader.segment.path.clone()).collect()
     }
 
     fn of(readers: Vec<SegmentReader>) -> Self {

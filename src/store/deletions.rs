@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::kept::By;
 use super::rows::{self, nanoseconds};
-use super::{Result, Store, audit, chains};
+use super::{Result, Store, StoredEvent, Subject, audit, chains, events, forget};
 use crate::access::audit::{Act, Deed};
-use crate::record::{Condemned, Deletion, Gone, Needed};
+use crate::alert::RemovedBy;
+use crate::record::{Condemned, Deletion, Gone, Needed, Pictures};
 
 /// Told of a camera at most, the newest.
 const MOST_TOLD: i64 = 200;
@@ -24,6 +25,8 @@ pub struct DeletedStretch {
     pub reason: String,
     pub segments: u64,
     pub bytes: u64,
+    /// Whose pictures went with it.
+    pub alerts: u64,
     pub deleted: By,
 }
 
@@ -43,29 +46,35 @@ impl Store {
     }
 }
 
-/// Says of segments that they are deleted, in their chain and in the audit log: unless somebody keeps some of them.
-pub(super) fn condemn(connection: &Connection, deletion: &Deletion, ids: &[Uuid]) -> rusqlite::Result<Condemned> {
+/// Says of segments that they are deleted, in their chain and in the audit log, and of the alerts that lie in the stretch that
+/// they have no pictures any more: unless somebody keeps some of them.
+pub(super) fn condemn(
+    connection: &Connection,
+    deletion: &Deletion,
+    ids: &[Uuid],
+    told: &mut Vec<StoredEvent>,
+) -> rusqlite::Result<Condemned> {
     let (first, last) = (deletion.removal.from, deletion.ends_at);
     let sql = "
         select camera, from_ns, to_ns from kept_stretch indexed by kept_in_force
         where camera = ?1 and released_at_ns is null and from_ns <= ?3 and to_ns >= ?2 order by from_ns";
     let mut statement = connection.prepare_cached(sql)?;
-    let held = statement.query_map(params![deletion.camera, nanoseconds(first), nanoseconds(last)], |row| {
-        Ok(Needed {
-            camera: row.get("camera")?,
-            from: rows::timestamp(row, "from_ns")?,
-            to: rows::timestamp(row, "to_ns")?,
-        })
-    })?;
-    let held: Vec<Needed> = held.collect::<rusqlite::Result<_>>()?;
+    let between = params![deletion.camera, nanoseconds(first), nanoseconds(last)];
+    let mut held: Vec<Needed> = statement.query_map(between, forget::needed)?.collect::<rusqlite::Result<_>>()?;
+    let (alerts, held_of_alerts) = forget::within(connection, &deletion.camera, deletion.from, deletion.to)?;
+    held.extend(held_of_alerts);
     if !held.is_empty() {
         return Ok(Condemned::Held(held));
     }
+    if ids.is_empty() && alerts.is_empty() {
+        return Ok(Condemned::Nothing);
+    }
+    let deletion = Deletion { alerts: alerts.len() as u64, ..deletion.clone() };
     let sql = "
         insert into deletion
-            (id, appliance, camera, from_ns, to_ns, reason, segments, bytes, deleted_by_account, deleted_by_name,
+            (id, appliance, camera, from_ns, to_ns, reason, segments, bytes, alerts, deleted_by_account, deleted_by_name,
              deleted_at_ns)
-        values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        values (?1, (select id from appliance), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     connection.prepare_cached(sql)?.execute(params![
         deletion.id.as_bytes(),
         deletion.camera,
@@ -74,6 +83,7 @@ pub(super) fn condemn(connection: &Connection, deletion: &Deletion, ids: &[Uuid]
         deletion.reason,
         i64::try_from(deletion.removal.segments).unwrap_or(i64::MAX),
         i64::try_from(deletion.removal.bytes).unwrap_or(i64::MAX),
+        i64::try_from(deletion.alerts).unwrap_or(i64::MAX),
         deletion.account.as_bytes(),
         deletion.name,
         nanoseconds(deletion.at),
@@ -90,7 +100,12 @@ pub(super) fn condemn(connection: &Connection, deletion: &Deletion, ids: &[Uuid]
         ..Deed::own(Act::RecordingsDeleted, deletion.to_string())
     };
     audit::append(connection, &deed, deletion.at)?;
-    Ok(Condemned::Done)
+    let ids: Vec<Uuid> = alerts.iter().map(|pictured| pictured.alert).collect();
+    let vehicles = forget::mark(connection, &ids, RemovedBy::Deletion, deletion.at)?;
+    for alert in ids {
+        events::append(connection, Subject::Alert(alert), told)?;
+    }
+    Ok(Condemned::Done(Pictures { alerts, vehicles }))
 }
 
 /// Every segment that was ever deleted.
@@ -108,6 +123,7 @@ fn stretch(row: &Row<'_>) -> rusqlite::Result<DeletedStretch> {
         reason: row.get("reason")?,
         segments: rows::unsigned(row, "segments")?,
         bytes: rows::unsigned(row, "bytes")?,
+        alerts: rows::unsigned(row, "alerts")?,
         // Neither column is ever null.
         deleted: By { guard: guard.ok_or(rusqlite::Error::InvalidQuery)?, at: rows::timestamp(row, "deleted_at_ns")? },
     })

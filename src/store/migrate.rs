@@ -40,6 +40,7 @@ pub(super) const SCHEMA: Schema<'static> = Schema {
         include_str!("migrations/0013.sql"),
         include_str!("migrations/0014.sql"),
         include_str!("migrations/0015.sql"),
+        include_str!("migrations/0016.sql"),
     ],
 };
 

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::de::value::{Error as NameError, StrDeserializer};
 use uuid::Uuid;
 
-use crate::alert::{Alert, Claim, Guard, Handling, Judged, Resolution, Verdict};
+use crate::alert::{Alert, Claim, Guard, Handling, Judged, PicturesRemoved, Resolution, Verdict};
 use crate::base::Rect;
 use crate::rules::{Bilingual, Finding, ScorePart};
 use crate::vision::attributes::Attribute;
@@ -143,6 +143,11 @@ fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T>
     serde_json::from_str(&text).map_err(meaningless)
 }
 
+fn pictures_removed(row: &Row<'_>) -> rusqlite::Result<Option<PicturesRemoved>> {
+    let Some(at) = optional_timestamp(row, "pictures_removed_at_ns")? else { return Ok(None) };
+    Ok(Some(PicturesRemoved { at, by: named(row, "pictures_removed_by")? }))
+}
+
 /// The alert without its findings, persons and parts of its score.
 pub(super) fn alert(row: &Row<'_>) -> rusqlite::Result<Alert> {
     Ok(Alert {
@@ -163,5 +168,6 @@ pub(super) fn alert(row: &Row<'_>) -> rusqlite::Result<Alert> {
         reason: Bilingual { vi: row.get("reason_vi")?, en: row.get("reason_en")? },
         frame_width: row.get("frame_width")?,
         frame_height: row.get("frame_height")?,
+        pictures_removed: pictures_removed(row)?,
     })
 }

@@ -54,7 +54,11 @@ create table alert (
   check ((false_alarm_reason is null) = (verdict is not 'false_alarm')),
   resolved_at_ns integer check ((resolved_at_ns is null) = (verdict is null)),
   -- Since when it waits for the supervisor; null where nobody called them.
-  escalated_at_ns integer
+  escalated_at_ns integer,
+  -- When its pictures went, and why: their time was over, or somebody deleted them. Null while they are kept.
+  pictures_removed_at_ns integer,
+  pictures_removed_by text check (pictures_removed_by in ('retention', 'deletion'))
+  check ((pictures_removed_by is null) = (pictures_removed_at_ns is null))
 ) strict;
 
 -- Pages of alerts, newest first. It holds every column by which they are filtered, so that a rare
@@ -69,6 +73,10 @@ create index alert_unfinished on alert (opened_at_ns, id) where closed_at_ns is 
 
 -- Which stretches of video alerts still need.
 create index alert_by_end on alert (last_seen_at_ns, opened_at_ns, camera);
+
+-- Whose pictures may be over. Of what was deleted while the alert was open, more may have come.
+create index alert_with_pictures on alert (last_seen_at_ns, id)
+where pictures_removed_at_ns is null or pictures_removed_at_ns < closed_at_ns;
 
 -- The alerts of a case.
 create index alert_by_case on alert (case_id) where case_id is not null;

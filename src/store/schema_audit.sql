@@ -33,6 +33,13 @@ create index audit_by_time on audit (at_ns, position);
 create index audit_by_account on audit (account, position);
 create index audit_by_act on audit (act, position);
 
+-- The configuration's text when it last counted, passwords in it masked: whether somebody changed it while the appliance was
+-- off. One row at most.
+create table known_configuration (
+  only integer primary key check (only = 1),
+  text text not null
+) strict;
+
 -- Who looked at an alert.
 create index audit_by_alert on audit (alert_id, position) where alert_id is not null;
 

@@ -10,8 +10,10 @@ create table deletion (
   from_ns integer not null,
   to_ns integer not null check (to_ns > from_ns),
   reason text not null check (reason <> ''),
-  segments integer not null check (segments >= 1),
+  segments integer not null check (segments >= 0),
   bytes integer not null check (bytes >= 0),
+  -- Whose pictures went with it.
+  alerts integer not null check (alerts >= 0),
   -- Who did it, by the name that they had then.
   deleted_by_account blob not null check (length(deleted_by_account) = 16),
   deleted_by_name text not null,

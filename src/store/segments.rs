@@ -51,7 +51,7 @@ impl SegmentIndex for Store {
 
     fn condemn(&self, deletion: &Deletion, ids: &[Uuid]) -> Result<Condemned, IndexError> {
         let (deletion, ids) = (deletion.clone(), ids.to_vec());
-        Ok(self.writer().decide(move |connection| deletions::condemn(connection, &deletion, &ids))?)
+        Ok(self.writer().write(move |connection, told| deletions::condemn(connection, &deletion, &ids, told))?)
     }
 
     fn condemned(&self) -> Result<BTreeSet<Uuid>, IndexError> {

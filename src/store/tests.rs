@@ -74,6 +74,7 @@ pub(super) fn alert(n: i64) -> Alert {
         },
         frame_width: 640,
         frame_height: 360,
+        pictures_removed: None,
     }
 }
 

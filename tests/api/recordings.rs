@@ -262,7 +262,7 @@ async fn administrators_delete_what_nobody_keeps() {
     let deleted = deleted.json();
     let wanted = json!({
         "id": deleted["id"], "from": "2026-02-17T01:30:20.000+07:00", "to": "2026-02-17T01:30:50.000+07:00",
-        "reason": "Theo yêu cầu", "segments": 3, "bytes": 3000, "deleted_by": "admin",
+        "reason": "Theo yêu cầu", "segments": 3, "bytes": 3000, "alerts": 1, "deleted_by": "admin",
         "deleted_at": "2026-02-17T02:03:20.000+07:00",
     });
     assert_eq!(deleted, wanted);

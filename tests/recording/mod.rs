@@ -12,7 +12,8 @@ use canhdem::base::{IdSource, SharedClock, Shutdown, SimClock, Timestamp};
 use canhdem::intake::{AccessUnit, Codec};
 use canhdem::record::boxes::Layout;
 use canhdem::record::{
-    CameraRecorder, Condemned, Deletion, DiskReport, Gone, IndexError, Keeping, Needed, Recorder, Segment, SegmentIndex,
+    CameraRecorder, Condemned, Deletion, DiskReport, Gone, IndexError, Keeping, Needed, Pictures, Recorder, Segment,
+    SegmentIndex,
 };
 use gstreamer as gst;
 use gstreamer::prelude::*;
@@ -132,7 +133,10 @@ impl SegmentIndex for MemoryIndex {
             return Ok(Condemned::Held(held));
         }
         self.condemned.lock().unwrap().extend(ids);
-        Ok(Condemned::Done)
+        if ids.is_empty() {
+            return Ok(Condemned::Nothing);
+        }
+        Ok(Condemned::Done(Pictures::default()))
     }
 
     fn condemned(&self) -> Result<BTreeSet<Uuid>, IndexError> {

@@ -161,6 +161,12 @@ for (let i = 0; i < COUNT; i += 1) {
   if (i < COUNT - 20)
     handleAlert(alert, 'binh', 'resolve', { verdict: 'false_alarm', reason: i % 2 ? 'insect' : 'light' });
   else if (i > COUNT - 5) handleAlert(alert, i % 2 ? 'binh' : 'an', 'claim', {});
+  // What was seen first has outlived its pictures.
+  if (i < 2) {
+    const persons = alert.persons.map((one) => ({ ...one, attributes: one.attributes.map((told) => ({ ...told, crop: null })) })); // prettier-ignore
+    const pictures_removed = { at: iso(base - 7_200_000), by: i === 0 ? 'retention' : 'deletion' };
+    Object.assign(alert, { persons, snapshot: null, clip: null, pictures_removed });
+  }
 }
 alerts.reverse();
 
@@ -334,10 +340,10 @@ function api(request, response, path, query) {
   if (path === 'privacy') {
     const { keeping, usual, cameras: written } = settings.change('GET', path, {})[1];
     const purpose = keeping.privacy.purpose ?? usual.privacy.purpose;
-    const { all_hours, motion_days, alert_days } = keeping.record;
+    const { all_hours, motion_days, alert_days, alert_record_days } = keeping.record;
     return json(response, {
       office: keeping.privacy.office, contact: keeping.privacy.contact, purpose,
-      kept: { all_hours, motion_days, alert_days, plate_days: 30 },
+      kept: { all_hours, motion_days, alert_days, alert_record_days, plate_days: 30, memory_days: 30 },
       cameras: written.map((one) => ({ id: one.id, name: one.name, purpose: one.purpose ?? purpose, record: one.record ?? 'continuous', privacy_masks: one.privacy_masks.length })),
     }); // prettier-ignore
   }

@@ -37,7 +37,7 @@ export function newSettings(cameras) {
     }, // prettier-ignore
     closures_file: null,
     plans: { office: ['Gọi trực ban, máy lẻ 101', 'Khóa cổng sau'], zones: [] },
-    keeping: { record: { quota_bytes: null, all_hours: 72, motion_days: 14, alert_days: 90 }, privacy: { office: null, purpose: null, contact: null }, plates: { keep_days: null }, memory: { keep_days: null }, alerts: { escalate_after: null, escalate_critical_after: null } }, // prettier-ignore
+    keeping: { record: { quota_bytes: null, all_hours: 72, motion_days: 14, alert_days: 90, alert_record_days: null }, privacy: { office: null, purpose: null, contact: null }, plates: { keep_days: null }, memory: { keep_days: null }, alerts: { escalate_after: null, escalate_critical_after: null } }, // prettier-ignore
     usual: { record: { quota_bytes: 50e9 }, privacy: { office: null, purpose: 'Bảo đảm an ninh, trật tự và bảo vệ tài sản của cơ quan ngoài giờ làm việc', contact: null }, plates: { keep_days: 30 }, memory: { keep_days: 30 }, alerts: { escalate_after: 300, escalate_critical_after: 120 } }, // prettier-ignore
     usual_rules: [
       usualRules('yard', 60),

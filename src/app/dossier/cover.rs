@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::{Dossier, name_of};
-use crate::alert::{ActionKind, VerdictKind};
+use crate::alert::{ActionKind, PicturesRemoved, RemovedBy, VerdictKind};
 use crate::base::chain::hex;
 use crate::record::evidence::{Hidden, Originals};
 use crate::rules::Severity;
@@ -18,7 +18,9 @@ th{width:32%;font-weight:600}code{font:9.5pt 'Liberation Mono',monospace;word-br
 @media print{body{margin:0}}";
 
 pub(super) fn html(dossier: &Dossier<'_>) -> String {
-    let Dossier { config, alert, history, about, key, segments, is_withheld, unfinished, has_clip, chains } = dossier;
+    let Dossier { config, alert, history, about, key, segments, is_withheld, unfinished, has_clip, chains, .. } =
+        dossier;
+    let has_pictures = &dossier.has_pictures;
     let time = |at: Timestamp| {
         at.to_zoned_datetime(config.timezone.clone()).strftime("%H:%M:%S ngày %d/%m/%Y (%:z)").to_string()
     };
@@ -87,16 +89,22 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         format!("<li><code>segments/</code>: video gốc đúng từng byte như camera đã gửi</li>{listed}")
     };
     let hidden = about.hidden.as_ref().map(told_hidden).unwrap_or_default();
+    let removed = alert.pictures_removed.map(|removed| told_removed(removed, &time(removed.at))).unwrap_or_default();
+    let pictures = if *has_pictures {
+        "<li><code>pictures/</code>: ảnh lúc báo động và các phần ảnh đã xét</li>"
+    } else {
+        ""
+    };
     let handled = if history.is_empty() { "<p>Chưa có ai xử lý.</p>".to_owned() } else { handled.table() };
     format!(
         "<!doctype html>\n<html lang=\"vi\"><head><meta charset=\"utf-8\"><title>Hồ sơ chứng cứ {id}</title>\
          <style>{STYLE}</style></head><body>\n\
          <h1>Hồ sơ chứng cứ điện tử</h1><p class=\"en\">Electronic evidence, exported by canhdem {version}</p>\n\
-         {table}{missing}{unfinished}{hidden}\n\
+         {table}{missing}{unfinished}{removed}{hidden}\n\
          <h2>Đã xử lý</h2>{handled}\n\
          <h2>Trong hồ sơ này</h2><ul>{clip}\
          {originals}\
-         <li><code>pictures/</code>: ảnh lúc báo động và các phần ảnh đã xét</li>\
+         {pictures}\
          <li><code>alert.json</code>: báo động với mọi phát hiện và cách tính mức nghi vấn</li>\
          <li><code>access.json</code>: ai đã xem, tải, xuất báo động này, theo nhật ký</li>\
          <li><code>chains.json</code>: chỗ của từng đoạn trong chuỗi băm của ngày</li>\
@@ -110,6 +118,18 @@ pub(super) fn html(dossier: &Dossier<'_>) -> String {
         id = alert.id,
         version = escape(&about.version),
         table = rows.table(),
+    )
+}
+
+/// That there are no pictures any more, and why.
+fn told_removed(PicturesRemoved { by, .. }: PicturesRemoved, at: &str) -> String {
+    let (vi, en) = match by {
+        RemovedBy::Retention => ("hết thời hạn lưu giữ", "their time was over"),
+        RemovedBy::Deletion => ("có người xóa những gì ghi được lúc đó", "somebody deleted what was recorded then"),
+    };
+    format!(
+        "<p><strong>Ảnh của báo động này đã được xóa lúc {at}: {vi}.</strong></p>\
+         <p class=\"en\">The alert's pictures were removed: {en}.</p>"
     )
 }
 

@@ -47,6 +47,7 @@ pub(super) fn json(dossier: &Dossier<'_>) -> String {
         "findings": alert.findings.iter().map(finding).collect::<Vec<_>>(),
         "persons": alert.persons.iter().map(person).collect::<Vec<_>>(),
         "frame": {"width": alert.frame_width, "height": alert.frame_height},
+        "pictures_removed": alert.pictures_removed.map(|removed| json!({"at": time(removed.at), "by": removed.by})),
         "history": history.iter().map(action).collect::<Vec<_>>(),
     });
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();

@@ -44,6 +44,7 @@ struct Dossier<'a> {
     /// Segments that are still being written, and so are left out.
     unfinished: usize,
     has_clip: bool,
+    has_pictures: bool,
     chains: &'a [Chain],
 }
 
@@ -124,6 +125,8 @@ fn prepare(
     }
     let is_withheld = about.hidden.as_ref().is_some_and(|hidden| hidden.originals == Originals::Withheld);
     let chains = chains::of(&store, &segments)?;
+    // At once: while an alert is open, better pictures take their places.
+    let pictures = pictures(config, &alert)?;
     let dossier = Dossier {
         config,
         alert: &alert,
@@ -134,6 +137,7 @@ fn prepare(
         is_withheld,
         unfinished: unfinished.len(),
         has_clip: clip.is_some(),
+        has_pictures: !pictures.is_empty(),
         chains: &chains,
     };
     let text = |name: &str, text: String| Part { name: name.to_owned(), source: Source::Bytes(text.into_bytes()) };
@@ -149,11 +153,11 @@ fn prepare(
         parts.push(file("clip.mp4".to_owned(), scratch.path.clone()));
         parts.push(text(ANCHOR, evidence::trust_anchor(about.appliance, &key)?));
     }
-    for (name, path) in pictures(config, &alert)? {
-        // At once: while an alert is open, better pictures take their places.
-        let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
-        parts.push(Part { name: format!("pictures/{name}"), source: Source::Bytes(bytes) });
-    }
+    parts.extend(
+        pictures
+            .into_iter()
+            .map(|(name, bytes)| Part { name: format!("pictures/{name}"), source: Source::Bytes(bytes) }),
+    );
     let packed = if is_withheld { &[][..] } else { &segments[..] };
     parts.extend(packed.iter().map(|segment| file(name_of(segment), config.data_dir.join(&segment.path))));
     let pack = evidence::prepare(about.clone(), parts, &key)?;
@@ -248,8 +252,8 @@ fn hidden(config: &Config, camera: &str, blurred: Option<Blurred>) -> Option<Hid
     })
 }
 
-/// The alert's own, those of its persons, and those of the vehicles among its findings: name in the pack, and file.
-fn pictures(config: &Config, alert: &Alert) -> anyhow::Result<Vec<(String, PathBuf)>> {
+/// The alert's own, those of its persons, and those of the vehicles among its findings: name in the pack, and what is in it.
+fn pictures(config: &Config, alert: &Alert) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let folder = snapshots::folder(&config.data_dir);
     let own = format!("{}.", alert.id);
     let vehicles: Vec<_> = alert.findings.iter().map(|finding| finding.track).collect();
@@ -270,5 +274,9 @@ fn pictures(config: &Config, alert: &Alert) -> anyhow::Result<Vec<(String, PathB
         }
     }
     found.sort();
-    Ok(found)
+    let read = |(name, path): (String, PathBuf)| {
+        let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
+        Ok((name, bytes))
+    };
+    found.into_iter().map(read).collect()
 }

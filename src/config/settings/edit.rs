@@ -293,6 +293,7 @@ fn write_keeping(root: &mut dyn TableLike, wanted: &KeepingKeys) {
         ("record", "all_hours", record.all_hours.map(|hours| i64::from(hours).into())),
         ("record", "motion_days", days(record.motion_days)),
         ("record", "alert_days", days(record.alert_days)),
+        ("record", "alert_record_days", days(record.alert_record_days)),
         ("plates", "keep_days", days(plates.keep_days)),
         ("memory", "keep_days", days(memory.keep_days)),
         ("alerts", "escalate_after", seconds(alerts.escalate_after)),

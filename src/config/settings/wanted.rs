@@ -249,8 +249,10 @@ pub struct RecordKeys {
     pub all_hours: Option<u32>,
     /// What moved; as long as there is room where it is left out.
     pub motion_days: Option<u16>,
-    /// What alerts need; for ever where it is left out.
+    /// What alerts need, and their pictures; for ever where it is left out.
     pub alert_days: Option<u16>,
+    /// Settled alerts themselves; for ever where it is left out. Needs `alert_days`.
+    pub alert_record_days: Option<u16>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -335,7 +337,10 @@ impl Written {
             *wait = Value::Integer(0);
         }
         let keeping = KeepingKeys {
-            record: known(&table("record"), &["quota_bytes", "all_hours", "motion_days", "alert_days"])?,
+            record: known(
+                &table("record"),
+                &["quota_bytes", "all_hours", "motion_days", "alert_days", "alert_record_days"],
+            )?,
             plates: known(&table("plates"), &["keep_days"])?,
             memory: known(&table("memory"), &["keep_days"])?,
             alerts: known(&alerts, &["escalate_after", "escalate_critical_after"])?,

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::super::deletion::{Condemned, Deletion, DeletionError, DeletionOrder};
-use super::super::identity;
+use super::super::clip_cache;
+use super::super::deletion::{Condemned, Deleted, Deletion, DeletionError, DeletionOrder};
 use super::super::open::sync_dir;
+use super::super::{Needed, identity};
 use super::Writer;
 use crate::access::audit::Removal;
 
 impl Writer {
-    /// Removes every segment that has a part in the stretch, the one that is being written too. Durable when this returns.
-    pub(in crate::record) fn delete(&mut self, order: DeletionOrder) -> Result<Deletion, DeletionError> {
+    /// Removes every segment that has a part in the stretch, the one that is being written too, and the clips that show
+    /// something of them. Durable when this returns.
+    pub(in crate::record) fn delete(&mut self, order: DeletionOrder) -> Result<Deleted, DeletionError> {
         identity::check(&self.data_dir, self.index.as_ref())?;
         let is_open = self
             .open
@@ -20,20 +22,23 @@ impl Writer {
             self.end(&order.camera);
         }
         let found = self.shelf.overlapping(&order.camera, order.from, order.to);
-        let (Some(first), Some(last)) = (found.first(), found.last()) else { return Err(DeletionError::Nothing) };
+        // Of what is not recorded any more there may be pictures still.
         let removal = Removal {
             segments: found.len() as u64,
             bytes: found.iter().map(|segment| segment.size_bytes).sum(),
-            from: first.started_at,
-            to: last.started_at,
+            from: found.first().map_or(order.from, |first| first.started_at),
+            to: found.last().map_or(order.from, |last| last.started_at),
         };
-        let ends_at = found.iter().map(|segment| segment.ends_at).max().unwrap_or(last.ends_at);
-        let deletion = Deletion { order, removal, ends_at };
+        let ends_at = found.iter().map(|segment| segment.ends_at).max().unwrap_or(order.to);
+        let mut deletion = Deletion { order, removal, ends_at, alerts: 0 };
         // Before any file is gone: whatever happens then, it is known who wanted it, and they go at the next start.
         let ids: Vec<_> = found.iter().map(|segment| segment.id).collect();
-        if let Condemned::Held(held) = self.index.condemn(&deletion, &ids)? {
-            return Err(DeletionError::Held(held));
-        }
+        let pictures = match self.index.condemn(&deletion, &ids)? {
+            Condemned::Done(pictures) => pictures,
+            Condemned::Nothing => return Err(DeletionError::Nothing),
+            Condemned::Held(held) => return Err(DeletionError::Held(held)),
+        };
+        deletion.alerts = pictures.alerts.len() as u64;
         let mut failed = Vec::new();
         let mut folders = BTreeSet::new();
         for segment in &found {
@@ -43,11 +48,9 @@ impl Writer {
         for folder in folders.iter().filter(|folder| folder.exists()) {
             failed.extend(sync_dir(folder).err());
         }
+        let shown = Needed { camera: deletion.camera.clone(), from: removal.from, to: ends_at };
+        failed.extend(clip_cache::forget(&self.data_dir, &[shown]).err());
         self.report();
-        let left = failed.len();
-        match failed.into_iter().next() {
-            Some(error) => Err(DeletionError::Left { left, error }),
-            None => Ok(deletion),
-        }
+        Ok(Deleted { deletion, pictures, failed })
     }
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::disk::{DiskReport, DiskState, DiskTrouble, free_bytes, over_quota, reserve_bytes};
 use super::super::forecast::{Forecast, Paced, Room, forecast};
 use super::super::retention::{Judge, Kept, Stretches, choose, over};
-use super::super::{Gone, Needed, SegmentIndex, identity};
+use super::super::{Gone, Needed, SegmentIndex, clip_cache, identity};
 use super::{FORECAST_EVERY, SWEEP_EVERY, Writer};
 use crate::record::IndexError;
 
@@ -128,9 +128,17 @@ impl Writer {
         if let Err(error) = self.index.give_up(&chosen.iter().map(|segment| segment.id).collect::<Vec<_>>()) {
             self.index_failed(&error);
         }
-        for segment in chosen {
+        for segment in &chosen {
             // What cannot be removed is said, and tried again at the next start.
-            let _ = self.remove(&segment);
+            let _ = self.remove(segment);
+        }
+        let gone = chosen.iter().map(|segment| Needed {
+            camera: segment.camera.to_string(),
+            from: segment.started_at,
+            to: segment.ends_at,
+        });
+        if let Err(error) = clip_cache::forget(&self.data_dir, &gone.collect::<Vec<_>>()) {
+            tracing::warn!(%error, "a clip of what was removed cannot be removed; tried again at the next start");
         }
     }
 

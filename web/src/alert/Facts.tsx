@@ -7,6 +7,7 @@ import { ResponsePlan } from '../response/ResponsePlan';
 import { Evidence } from './Evidence';
 import { CaseTimeline } from './CaseTimeline';
 import { Persons } from './Persons';
+import { RemovedPictures } from './RemovedPictures';
 import { ScoreParts } from './ScoreParts';
 import type { Way } from './trails';
 import { Vehicles } from './Vehicles';
@@ -71,6 +72,7 @@ export function Facts(props: Props) {
           {t('alert.snapshot')}
         </a>
       )}
+      <RemovedPictures alert={alert} />
       {me?.permissions.includes('export') && <Evidence key={alert.id} alert={alert.id} />}
     </div>
   );

@@ -8,6 +8,7 @@ import type { PlayerControl } from './AlertView';
 import { BoxOverlay } from './BoxOverlay';
 import { beginAt, growth, resumeAt } from './clip';
 import { PlayerTools } from './PlayerTools';
+import { RemovedPictures } from './RemovedPictures';
 import { TimeBar } from './TimeBar';
 import type { Way } from './trails';
 import { useClip, type Clip } from './useClip';
@@ -52,7 +53,8 @@ function Waiting({ alert, state, onRetry }: WaitingProps) {
       <div class="screen">
         {alert.snapshot && <img class="screen-picture" src={alert.snapshot} alt={t('alert.snapshot')} />}
         <div class="screen-words" role="status">
-          <p>{t(`clip.${state}`)}</p>
+          <p>{t(state === 'none' && alert.pictures_removed ? 'clip.gone' : `clip.${state}`)}</p>
+          <RemovedPictures alert={alert} />
           {(state === 'unreachable' || state === 'failed') && (
             <button type="button" class="tool" onClick={onRetry}>
               <Icon name="reload" /> {t('clip.retry')}

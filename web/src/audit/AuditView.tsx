@@ -109,7 +109,7 @@ function Detail({ detail }: { detail: string | null }) {
   if (!removal) {
     return <span class="audit-detail">{wordsOf(detail, language)}</span>;
   }
-  const { segments, bytes, from, to: until, reason } = removal;
+  const { segments, bytes, from, to: until, alerts, reason } = removal;
   return (
     <span class="audit-detail">
       {t('audit.removal', {
@@ -118,6 +118,7 @@ function Detail({ detail }: { detail: string | null }) {
         from: dateTimeOf(from, language),
         to: dateTimeOf(until, language),
       })}
+      {alerts > 0 && t('audit.removal.alerts', { n: alerts })}
       {reason !== null && `: ${reason}`}
     </span>
   );

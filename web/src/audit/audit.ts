@@ -33,6 +33,8 @@ export const GROUPS = {
     'recordings_removed',
     'recordings_deleted',
     'vehicles_forgotten',
+    'alert_pictures_removed',
+    'alerts_forgotten',
   ],
   office: ['shift_noted', 'duty_changed', 'started', 'stopped'],
 } as const satisfies Record<string, readonly Act[]>;
@@ -65,12 +67,12 @@ export function queryOf(filter: Filter, offset: number, cursor: string | null): 
   return query;
 }
 
-/** What retention removed, as its entry says it: `segments=3 bytes=9000000 from=… to=…`. */
+/** What was removed, as its entry says it: `segments=3 bytes=9000000 from=… to=…`, of a deletion whose pictures and why. */
 export function removalOf(
   detail: string,
-): { segments: number; bytes: number; from: string; to: string; reason: string | null } | null {
-  const found = /^segments=(\d+) bytes=(\d+) from=(\S+) to=(\S+)(?: reason=(.+))?$/.exec(detail);
+): { segments: number; bytes: number; from: string; to: string; alerts: number; reason: string | null } | null {
+  const found = /^segments=(\d+) bytes=(\d+) from=(\S+) to=(\S+)(?: alerts=(\d+))?(?: reason=(.+))?$/.exec(detail);
   if (!found) return null;
-  const [, segments, bytes, from = '', to = '', reason = null] = found;
-  return { segments: Number(segments), bytes: Number(bytes), from, to, reason };
+  const [, segments, bytes, from = '', to = '', alerts = '0', reason = null] = found;
+  return { segments: Number(segments), bytes: Number(bytes), from, to, alerts: Number(alerts), reason };
 }

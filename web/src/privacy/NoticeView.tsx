@@ -1,6 +1,6 @@
 import { Icon } from '../icons';
 import { useSession } from '../session/session';
-import { keptWords } from './kept';
+import { keptWords, rememberedWords } from './kept';
 import { usePrivacy } from './usePrivacy';
 import './notice.css';
 
@@ -72,7 +72,9 @@ function Sheet({ notice }: { notice: NonNullable<ReturnType<typeof usePrivacy>['
           </dd>
         ))}
         <dd>
-          {t('notice.plates', { n: kept.plate_days })} {t('notice.held')}
+          {rememberedWords(kept)
+            .map(({ key, n }) => t(key, { n: n ?? '' }))
+            .join(' ')}
         </dd>
         <dt>{t('notice.sees')}</dt>
         <dd>{t('notice.sees.words')}</dd>

@@ -1,4 +1,5 @@
 import { HiddenMarks } from '../alert/Persons';
+import { useRemovedWords } from '../alert/RemovedPictures';
 import type { Alert, Camera } from '../api/types';
 import { Handled } from '../handling/Handled';
 import { Icon, SeverityShape } from '../icons';
@@ -27,7 +28,7 @@ export function QueueItem({ alert, camera, isChosen, onChoose }: Props) {
         onClick={() => onChoose(alert.id)}
       >
         <span class="item-picture">
-          <Thumbnail src={alert.snapshot ?? null} />
+          <Thumbnail alert={alert} />
           {alert.state === 'new' && <span class="new-mark">{t('queue.new')}</span>}
           <HiddenMarks persons={alert.persons} />
         </span>
@@ -80,11 +81,13 @@ function Ago({ at }: { at: string }) {
   return <span class="ago">{nowMs === null ? '' : ago(nowMs - millis(at))}</span>;
 }
 
-function Thumbnail({ src }: { src: string | null }) {
+function Thumbnail({ alert }: { alert: Alert }) {
   const { t } = useSession();
+  const removed = useRemovedWords(alert);
+  const src = alert.snapshot ?? null;
   return (
     <RetriedPicture key={src} src={src} alt="" class="thumbnail" isLazy>
-      <span class="thumbnail empty" title={t('queue.no_snapshot')}>
+      <span class="thumbnail empty" title={removed ?? t('queue.no_snapshot')}>
         <Icon name="picture" />
       </span>
     </RetriedPicture>

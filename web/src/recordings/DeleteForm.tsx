@@ -44,9 +44,12 @@ export function DeleteForm({ camera, marked, offset, onDeleted }: Props) {
     }
     setBusy(true);
     try {
-      const { segments, bytes } = await deleteRecording(camera.id, fromMs, toMs, text);
-      const megabytes = Math.max(1, Math.round(bytes / 1e6));
-      setTold({ words: t('recordings.delete.done', { n: segments, mb: megabytes }), isFailure: false });
+      const { segments, bytes, alerts } = await deleteRecording(camera.id, fromMs, toMs, text);
+      const megabytes = Math.ceil(bytes / 1e6);
+      setTold({
+        words: t('recordings.delete.done', { n: segments, mb: megabytes, alerts }),
+        isFailure: false,
+      });
       setReason('');
       setOpen(false);
     } catch (error) {

@@ -21,7 +21,7 @@ export function DeletedPanel({ camera, revision }: { camera: Camera; revision: n
         {t('recordings.deleted')} <small>{camera.name}</small>
       </h2>
       <ul>
-        {deleted.map(({ id, from, to, reason, deleted_by, deleted_at }) => (
+        {deleted.map(({ id, from, to, reason, alerts, deleted_by, deleted_at }) => (
           <li key={id} data-deleted={id}>
             <strong>
               {clockOf(from)} – {clockOf(to)}
@@ -30,6 +30,7 @@ export function DeletedPanel({ camera, revision }: { camera: Camera; revision: n
             <p>{reason}</p>
             <small>
               {t('recordings.deleted.by', { name: deleted_by, time: dateTimeOf(deleted_at, language) })}
+              {alerts > 0 && `, ${t('recordings.deleted.alerts', { n: alerts })}`}
             </small>
           </li>
         ))}

@@ -1,4 +1,5 @@
 import { HiddenMarks } from '../alert/Persons';
+import { useRemovedWords } from '../alert/RemovedPictures';
 import type { Alert, Camera } from '../api/types';
 import { Handled } from '../handling/Handled';
 import { Icon, SeverityShape } from '../icons';
@@ -43,8 +44,9 @@ export function SearchView({ cameras, search, onSearch }: Props) {
 
 function FoundAlert({ alert }: { alert: Alert }) {
   const { t, say, language } = useSession();
+  const removed = useRemovedWords(alert);
   const none = (
-    <span class="found-picture none">
+    <span class="found-picture none" title={removed ?? undefined}>
       <Icon name="picture" />
     </span>
   );

@@ -76,6 +76,8 @@ export function KeepingPage({ settings, known }: { settings: Settings; known: Kn
           null,
           (n) => ({ ...value, record: { ...value.record, motion_days: n } }),
         )}
+      </div>
+      <div class="row">
         {number(
           'record/alert_days',
           t('tiers.alerts'),
@@ -83,6 +85,14 @@ export function KeepingPage({ settings, known }: { settings: Settings; known: Kn
           textOf(value.record?.alert_days),
           null,
           (n) => ({ ...value, record: { ...value.record, alert_days: n } }),
+        )}
+        {number(
+          'record/alert_record_days',
+          t('tiers.records'),
+          t('tiers.records.hint'),
+          textOf(value.record?.alert_record_days),
+          null,
+          (n) => ({ ...value, record: { ...value.record, alert_record_days: n } }),
         )}
       </div>
       <StorageForecast />

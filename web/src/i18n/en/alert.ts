@@ -15,6 +15,8 @@ export const alert = {
   'queue.keys': 'J / K choose · A claim · T true · F false · ? all keys',
   'queue.new': 'New',
   'queue.no_snapshot': 'No picture yet',
+  'pictures.removed.retention': 'Pictures were removed on {time}: their time was over',
+  'pictures.removed.deletion': 'Pictures were removed on {time}: somebody deleted what was recorded then',
 
   'handling.label': 'Settle the alert',
   'handling.claim': 'Claim',
@@ -136,6 +138,7 @@ export const alert = {
 
   'clip.label': 'Clip of the alert',
   'clip.waiting': 'No clip for this alert yet. Waiting for the recorder…',
+  'clip.gone': 'There is no video of this alert any more.',
   'clip.none': 'No video was recorded for this alert.',
   'clip.failed': 'The browser could not play the clip. Trying again…',
   'clip.unreachable': 'The clip could not be loaded. Trying again…',

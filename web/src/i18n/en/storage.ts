@@ -16,7 +16,10 @@ export const storage = {
   'tiers.motion': 'What moved (days)',
   'tiers.motion.hint': 'Without hours beside it, for all video without an alert',
   'tiers.alerts': 'Alerts (days)',
-  'tiers.alerts.hint': 'From 10 seconds before each to 20 seconds after',
+  'tiers.alerts.hint': 'Video from 10 seconds before each to 20 seconds after, and its pictures',
+  'tiers.records': 'Records of alerts (days)',
+  'tiers.records.hint':
+    'Settled alerts go altogether, with what they taught; needs the days of alerts, and is no shorter',
   'tiers.none': 'no limit',
   'storage.unknown': 'Too early for a forecast.',
   'banner.disk.wrong': 'The disk of recordings is another one, or not mounted: no video is recorded.',

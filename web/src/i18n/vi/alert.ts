@@ -15,6 +15,8 @@ export const alert = {
   'queue.keys': 'J / K chọn · A nhận · T thật · F nhầm · ? các phím',
   'queue.new': 'Mới',
   'queue.no_snapshot': 'Chưa có hình',
+  'pictures.removed.retention': 'Ảnh đã được xóa lúc {time} vì hết thời hạn lưu giữ',
+  'pictures.removed.deletion': 'Ảnh đã bị xóa lúc {time}, vì có người xóa những gì ghi được lúc đó',
 
   'handling.label': 'Xử lý báo động',
   'handling.claim': 'Nhận xử lý',
@@ -136,6 +138,7 @@ export const alert = {
 
   'clip.label': 'Đoạn phim của báo động',
   'clip.waiting': 'Chưa có đoạn phim cho báo động này. Đang chờ máy ghi…',
+  'clip.gone': 'Không còn video của báo động này.',
   'clip.none': 'Không có video nào được ghi cho báo động này.',
   'clip.failed': 'Trình duyệt không phát được đoạn phim. Đang thử lại…',
   'clip.unreachable': 'Không tải được đoạn phim. Đang thử lại…',

@@ -17,7 +17,10 @@ export const storage = {
   'tiers.motion': 'Lúc có chuyển động (ngày)',
   'tiers.motion.hint': 'Không đặt giờ ở ô bên thì áp dụng cho mọi hình không có báo động',
   'tiers.alerts': 'Báo động (ngày)',
-  'tiers.alerts.hint': 'Từ 10 giây trước đến 20 giây sau mỗi báo động',
+  'tiers.alerts.hint': 'Phim từ 10 giây trước đến 20 giây sau mỗi báo động, và ảnh của nó',
+  'tiers.records': 'Ghi chép báo động (ngày)',
+  'tiers.records.hint':
+    'Báo động đã xử lý bị xóa hẳn cùng điều đã học từ nó; phải đặt kèm, và không ngắn hơn, số ngày của báo động',
   'tiers.none': 'không giới hạn',
   'storage.unknown': 'Chưa đủ lâu để dự báo.',
   'banner.disk.wrong': 'Ổ ghi hình không đúng hoặc chưa được gắn: video không được ghi.',
