@@ -21,7 +21,15 @@ pub enum Act {
     /// The first administrator was made.
     SetUp,
     AlertViewed,
+    /// A picture of it, without the alert around it.
+    AlertPictureViewed,
     AlertPlayed,
+    /// By words of notes or by plates.
+    AlertsSearched,
+    CaseViewed,
+    VehicleViewed,
+    /// All, or by what their plates may say.
+    VehiclesSearched,
     RecordingPlayed,
     LiveViewed,
     Downloaded,

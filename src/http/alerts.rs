@@ -17,7 +17,7 @@ use super::media::{Cut, serve_clip, serve_file, stretch};
 use super::params::{Name, Query};
 use super::problem::Problems;
 use super::view::{Alert, AlertPage, Clip, FrameSize, Person};
-use super::{Context, Shared, WebError, blocking, nothing, view};
+use super::{Context, Shared, WebError, audited, blocking, nothing, view};
 use crate::access::Who;
 use crate::alert;
 use crate::store::{AlertFilter, Cursor};
@@ -30,7 +30,7 @@ const GREATEST_LIMIT: u32 = 200;
 const MOST_CAMERAS: usize = 256;
 const MOST_WORDS: usize = 8;
 
-/// A page of alerts, newest first.
+/// A page of alerts, newest first. Who looks for words or plates is in the audit log.
 #[utoipa::path(get, path = "/alerts", tag = "alerts",
     params(
         ("camera" = Option<String>, Query, description = "Ids; repeated or separated by commas"),
@@ -61,6 +61,10 @@ pub(super) async fn list_alerts(
     query: Query,
 ) -> Result<Json<AlertPage>, WebError> {
     let mut filter = filter(&query)?;
+    match searched(&filter) {
+        Some(words) => audited::say(words),
+        None => audited::say_nothing(),
+    }
     let Some(cameras) = visible(&who, filter.cameras) else {
         return Ok(Json(AlertPage { items: Vec::new(), next_cursor: None }));
     };
@@ -72,6 +76,14 @@ pub(super) async fn list_alerts(
     })
     .await??;
     Ok(Json(page))
+}
+
+/// By what about people is looked for, for the audit log; nothing where whoever asks reads on in the list alone.
+fn searched(filter: &AlertFilter) -> Option<String> {
+    let plate = filter.plate.as_ref().map(|plate| format!("plate={plate}"));
+    let text = filter.text.as_ref().map(|text| text.trim()).filter(|text| !text.is_empty());
+    let parts: Vec<String> = plate.into_iter().chain(text.map(|text| format!("text={text}"))).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 fn filter(query: &Query) -> Result<AlertFilter, WebError> {

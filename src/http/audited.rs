@@ -44,6 +44,9 @@ pub(super) fn audited(act: Act, (schemas, mut paths, router): Routes) -> Routes 
 fn window(act: Act) -> Option<Duration> {
     match act {
         Act::AlertViewed | Act::AlertPlayed | Act::RecordingPlayed | Act::Downloaded => Some(LOOKED_AT),
+        Act::CaseViewed => Some(LOOKED_AT),
+        // Lists show many at once, and again whenever they are opened.
+        Act::AlertPictureViewed | Act::VehicleViewed | Act::AlertsSearched | Act::VehiclesSearched => Some(WATCHED),
         Act::LiveViewed | Act::AuditRead => Some(WATCHED),
         _ => None,
     }
@@ -100,6 +103,16 @@ pub(super) fn say_act(act: Act) {
 
 pub(super) fn say_camera(camera: &str) {
     with_slip(|said| said.camera = Some(camera.to_owned()));
+}
+
+/// One thing is looked at, whatever is told of it.
+pub(super) fn say_key(key: Uuid) {
+    with_slip(|said| said.key = Some(key.to_string()));
+}
+
+/// Nothing was done that is to be written down.
+pub(super) fn say_nothing() {
+    with_slip(|said| said.is_written = true);
 }
 
 /// The handler has written it down itself.
@@ -160,8 +173,16 @@ async fn watch(act: Act, Extension(live): Extension<Live>, request: Request, nex
     };
     let key = said.key.filter(|_| act != Act::Downloaded).or(said.detail).unwrap_or_default();
     let subject = format!("{} {} {key}", deed.camera.as_deref().unwrap_or_default(), alert.unwrap_or_default());
+    let now = context.state.clock.monotonic();
     let key = (signed.account.id, act, subject);
-    if window(act).is_some_and(|window| !context.lately.is_new(&key, context.state.clock.monotonic(), window)) {
+    // Who looks at an alert looks at its pictures.
+    if act == Act::AlertPictureViewed {
+        let whole = (key.0, Act::AlertViewed, key.2.clone());
+        if context.lately.knows(&whole, now, LOOKED_AT) {
+            return response;
+        }
+    }
+    if window(act).is_some_and(|window| !context.lately.is_new(&key, now, window)) {
         return response;
     }
     let written = blocking(&context, move |context| context.write_down(deed)).await;
@@ -213,6 +234,11 @@ impl Lately {
         true
     }
 
+    fn knows(&self, key: &Key, now: Duration, window: Duration) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(key).is_some_and(|begun| now < *begun + window)
+    }
+
     fn forget(&self, key: &Key) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
@@ -230,6 +256,8 @@ mod tests {
             |subject: &str, minutes: u64| lately.is_new(&key(subject), Duration::from_mins(minutes), LOOKED_AT);
         assert!(is_new("a", 0) && !is_new("a", 9) && is_new("b", 9));
         assert!(is_new("a", 10) && !is_new("a", 19), "the window begins with what was written");
+        let knows = |subject: &str, minutes: u64| lately.knows(&key(subject), Duration::from_mins(minutes), LOOKED_AT);
+        assert!(knows("a", 19) && !knows("a", 20) && !knows("c", 1));
         lately.forget(&key("a"));
         assert!(is_new("a", 19), "it was not written after all");
     }

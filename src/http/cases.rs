@@ -10,7 +10,7 @@ use super::cameras::shortened;
 use super::case_view::{AlertOfCase, Case, CaseInFull, CasePage, NearCamera, TimelineEntry};
 use super::params::{Name, Query};
 use super::problem::Problems;
-use super::{Context, Shared, WebError, blocking};
+use super::{Context, Shared, WebError, audited, blocking};
 use crate::access::Who;
 use crate::alert::{self, Alert, Entry, SeenVehicle};
 use crate::store::{CaseFilter, Cursor, Passage};
@@ -66,6 +66,7 @@ pub(super) async fn get_case(
 ) -> Result<Json<CaseInFull>, WebError> {
     let case = blocking(&context, move |context| {
         let case = context.stored_case(&who, &id)?;
+        audited::say(format!("case={}", case.id));
         let vehicles = context.vehicles_of(&case)?;
         let entries = alert::timeline(&case, &vehicles, |camera| context.camera_name(camera));
         let timeline = entries.into_iter().map(|entry| context.timeline_entry(entry)).collect();

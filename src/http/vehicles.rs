@@ -16,7 +16,7 @@ use super::media::serve_file;
 use super::params::{Name, Query};
 use super::problem::Problems;
 use super::vehicle_view::{Seen, Sighting, Vehicle, VehicleInFull, VehiclePage};
-use super::{Context, Shared, WebError, blocking, nothing};
+use super::{Context, Shared, WebError, audited, blocking, nothing};
 use crate::access::Who;
 use crate::store::{Passage, PassageFilter, PlateLists, VehicleCrop};
 
@@ -51,6 +51,9 @@ pub(super) async fn list_vehicles(
     query: Query,
 ) -> Result<Json<VehiclePage>, WebError> {
     let mut filter = filter(&query)?;
+    if let Some(plate) = &filter.plate {
+        audited::say(format!("plate={plate}"));
+    }
     let Some(cameras) = visible(&who, filter.cameras) else {
         return Ok(Json(VehiclePage { items: Vec::new(), next_cursor: None }));
     };
@@ -178,7 +181,13 @@ impl Context {
             Err(_) => None,
         };
         let passage = passage.filter(|passage| who.may_see(&passage.camera));
-        passage.ok_or_else(|| WebError::NotFound(format!("no vehicle has the track {:?}", shortened(track))))
+        let no_vehicle = || WebError::NotFound(format!("no vehicle has the track {:?}", shortened(track)));
+        let passage = passage.ok_or_else(no_vehicle)?;
+        audited::say_camera(&passage.camera);
+        audited::say_key(passage.track);
+        // Whoever reads the log later knows a plate; what had none, by its track.
+        audited::say(passage.plate.text().map_or_else(|| format!("track={}", passage.track), |text| format!("plate={text}")));
+        Ok(passage)
     }
 
     /// As far back as vehicles are remembered.

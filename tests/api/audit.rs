@@ -43,19 +43,92 @@ async fn every_change_is_written_down() {
         ("/api/v1/me", "patch"),
         ("/api/v1/me/totp", "post"),
     ];
-    let mut written = BTreeSet::new();
+    let (mut written, mut pictures) = (BTreeSet::new(), 0);
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
             let act = operation["x-permission"]["audit"].as_str();
             if method != "get" && !by_itself.contains(&(path, method)) {
                 assert!(act.is_some(), "{method} {path} changes something and is not audited: see http/openapi.rs");
             }
+            if shows_people(operation) {
+                pictures += 1;
+                assert!(act.is_some(), "{method} {path} gives pictures and is not audited: see http/openapi.rs");
+            }
             written.extend(act.map(str::to_owned));
         }
     }
-    for looked in ["alert_viewed", "alert_played", "recording_played", "live_viewed", "audit_read", "exported"] {
+    for looked in [
+        "alert_viewed",
+        "alert_picture_viewed",
+        "alert_played",
+        "alerts_searched",
+        "case_viewed",
+        "recording_played",
+        "live_viewed",
+        "vehicle_viewed",
+        "vehicles_searched",
+        "audit_read",
+        "exported",
+    ] {
         assert!(written.contains(looked), "{looked}");
     }
+    assert!(pictures >= 8, "routes that give pictures, video or packs: {pictures}");
+}
+
+/// Whether an answer is a picture, video, or a pack of both.
+fn shows_people(operation: &Value) -> bool {
+    let answers = operation["responses"].as_object().expect("answers").values();
+    let types = answers.filter_map(|answer| answer["content"].as_object()).flat_map(serde_json::Map::keys);
+    let mut shown = types.filter(|kind| ["image/", "video/", "application/zip"].iter().any(|of| kind.starts_with(of)));
+    shown.next().is_some() || operation["responses"].get("101").is_some()
+}
+
+#[tokio::test]
+async fn looking_for_somebody_is_written_down_once_a_while() {
+    let office = Office::new();
+    office.put(&alert(60));
+    std::fs::write(office.state.snapshots_dir.join(format!("{}.jpg", id(60))), "a picture").expect("written");
+    let passage = vehicles::passage(8, &["12A-123.45"]);
+    office.came_by(std::slice::from_ref(&passage));
+    let app = office.app();
+    let get = async |path: &str| {
+        let answer = ask(app.clone(), Request::get(format!("/api/v1/{path}")).header("host", "localhost:8080")).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    };
+    let snapshot = format!("alerts/{}/snapshot.jpg", id(60));
+    for _ in 0..3 {
+        get("alerts").await;
+        get("alerts?camera=cong-chinh&severity=critical").await;
+        get("alerts?text=nhen%20kho&plate=12A%2A").await;
+        get("vehicles").await;
+        get("vehicles?plate=12A-123.4%3F").await;
+        get(&format!("vehicles/{}", passage.track)).await;
+        get(&snapshot).await;
+        get(&format!("alerts/{}", id(60))).await;
+        get(&format!("alerts/{}/vehicles", id(60))).await;
+    }
+    let told = log(&office, "").await;
+    let told: Vec<_> = told.iter().map(|entry| ["what", "camera", "detail"].map(|key| entry[key].clone())).collect();
+    let wanted = [
+        [json!("alerts_searched"), json!(null), json!("plate=12A* text=nhen kho")],
+        [json!("vehicles_searched"), json!(null), json!(null)],
+        [json!("vehicles_searched"), json!(null), json!("plate=12A-123.4?")],
+        [json!("vehicle_viewed"), json!("cong-chinh"), json!("plate=12A-123.45")],
+        [json!("alert_picture_viewed"), json!("cong-chinh"), json!(null)],
+        [json!("alert_viewed"), json!("cong-chinh"), json!(null)],
+    ];
+    assert_eq!(told, wanted);
+
+    // Who looks at the alert looks at its pictures; an hour later they may be looked at by themselves again.
+    office.clock.advance_to(seconds(3_700));
+    get(&format!("alerts/{}", id(60))).await;
+    get(&snapshot).await;
+    office.clock.advance_to(seconds(4_400));
+    get(&snapshot).await;
+    let acts = acts(&office).await;
+    assert_eq!(acts[wanted.len()..], ["admin alert_viewed", "admin alert_picture_viewed"]);
+    let picture = &log(&office, "?what=alert_picture_viewed").await[0];
+    assert_eq!(picture["alert"], json!(id(60)), "{picture}");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ fn track(n: i64) -> Uuid {
 }
 
 /// The `n`-th car, so many seconds into the night.
-fn passage(n: i64, texts: &[&str]) -> Passage {
+pub(super) fn passage(n: i64, texts: &[&str]) -> Passage {
     let candidates =
         texts.iter().map(|text| Candidate { text: (*text).to_owned(), probability: 0.5 }).collect::<Vec<_>>();
     Passage {
@@ -41,7 +41,7 @@ fn passage(n: i64, texts: &[&str]) -> Passage {
 }
 
 impl Office {
-    fn came_by(&self, passages: &[Passage]) {
+    pub(super) fn came_by(&self, passages: &[Passage]) {
         for passage in passages {
             self.state.store.put_passage(passage).expect("stored");
         }

@@ -6,7 +6,18 @@ export type Act = AuditEntry['what'];
 /** What is asked for together. */
 export const GROUPS = {
   access: ['signed_in', 'sign_in_failed', 'locked_out', 'signed_out', 'set_up'],
-  looks: ['alert_viewed', 'alert_played', 'recording_played', 'live_viewed', 'audit_read'],
+  looks: [
+    'alert_viewed',
+    'alert_picture_viewed',
+    'alert_played',
+    'alerts_searched',
+    'case_viewed',
+    'vehicle_viewed',
+    'vehicles_searched',
+    'recording_played',
+    'live_viewed',
+    'audit_read',
+  ],
   takes: ['downloaded', 'exported'],
   alerts: [
     'alert_claimed',

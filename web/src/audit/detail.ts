@@ -5,6 +5,10 @@ const TIMES = /\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g;
 
 /** The log itself is in English, for it is hashed as it was written; this is how it is read. */
 const VIETNAMESE: readonly (readonly [RegExp, string])[] = [
+  [/^track=(\S+)$/, 'đường đi $1'],
+  [/^plate=/, 'biển số '],
+  [/(^| )text=/, '$1từ trong ghi chú: '],
+  [/^case=/, 'vụ việc '],
   [/^camera (\S+) added$/, 'thêm camera $1'],
   [/^camera (\S+) removed$/, 'bỏ camera $1'],
   [/^zones of (\S+)$/, 'vùng canh của $1'],
