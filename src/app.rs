@@ -3,6 +3,7 @@
 mod backup;
 mod cameras;
 mod certificate;
+mod changed;
 mod clips;
 mod dossier;
 mod escalation;
@@ -103,6 +104,7 @@ pub fn run(
         tracing::info!(alert = %alert.id, "closed: it was open when canhdem last stopped");
     }
     sealing::write_start(&store, clock.now())?;
+    changed::write_what_changed_meanwhile(&settings, &store, clock.now());
     let (setup, setup_token) = first_set_up(&store)?.unzip();
     let cases = Cases::open(&store, config.neighbours.clone(), clock.now(), IdSource::random())?;
     let board = Board::default();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use canhdem::app;
-use canhdem::base::{SharedClock, SimClock};
+use canhdem::base::{SharedClock, SimClock, Timestamp};
 use canhdem::config::Config;
 use canhdem::store::Store;
 
@@ -32,7 +32,7 @@ fn bring_back(bytes: &[u8]) {
     fs::write(&from, bytes).expect("written");
     fs::create_dir(&office).expect("made");
     let file = office.join("canhdem.toml");
-    if app::restore(&from, &file).is_ok() {
+    if app::restore(&from, &file, Timestamp::UNIX_EPOCH).is_ok() {
         assert_eq!(fs::read_to_string(&file).expect("text"), CONFIG);
     } else {
         let inside = fs::read_dir(office.join("data")).into_iter().flatten();

@@ -68,6 +68,12 @@ pub enum Act {
     AlertPicturesRemoved,
     /// Alerts were forgotten altogether.
     AlertsForgotten,
+    /// Everything but video and pictures, with passwords and keys, by `canhdem backup`.
+    BackedUp,
+    /// From a backup, by `canhdem restore`.
+    Restored,
+    /// Index and files of recordings were made to agree by hand.
+    StorageRepaired,
     Started,
     Stopped,
     /// Something that this version does not know.

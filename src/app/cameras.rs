@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::changed;
 use super::roster::Roster;
 use crate::base::worker::Worker;
 use crate::base::{Pulse, Pulses, Shutdown};
@@ -37,10 +38,11 @@ impl Cameras {
     fn run(mut self, shutdown: &Shutdown) {
         while !shutdown.wait(EVERY) {
             self.pulse.beat();
-            self.shared.settings.refresh();
+            changed::refresh(&self.shared.settings, &self.shared.store, self.shared.clock.now());
             self.tell_others();
             self.keep(shutdown);
         }
+        changed::know(&self.shared.settings, &self.shared.store);
         self.roster.join();
     }
 
@@ -49,6 +51,7 @@ impl Cameras {
         if std::mem::replace(&mut self.generation, generation) == generation {
             return;
         }
+        changed::know(&self.shared.settings, &self.shared.store);
         let config = self.shared.settings.config();
         self.shared.cases.set_neighbours(config.neighbours.clone());
         self.shared.recorder.set_keeping(Keeping::of(&config));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::output;
 use crate::app;
+use crate::base::{Clock as _, SystemClock};
 use crate::config::{Config, Language};
 
 #[derive(Debug, clap::Args)]
@@ -19,7 +20,7 @@ pub struct Args {
 /// # Errors
 /// See [`app::restore`].
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let restored = app::restore(&args.from, &args.config)?;
+    let restored = app::restore(&args.from, &args.config, SystemClock::new().now())?;
     let config = Config::load(&args.config);
     let vi = config.as_ref().map_or(Language::Vi, |config| config.language) == Language::Vi;
     let (data_dir, made_at, id) = (restored.data_dir.display(), restored.made_at, restored.appliance);

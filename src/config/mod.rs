@@ -41,7 +41,7 @@ pub use settings::{
     ArmingKeys, CameraKeys, ClosedKeys, DaysKept, Drawn, EarlyWatchKeys, Edit, EditError, FileProblem, FileState,
     GroupKeys, KeepingKeys, KindRules, LineKeys, Login, MaskKeys, NationalDayKeys, NotWritten, PlanKeys, PrivacyKeys,
     RecordKeys, RuleKeys, Settings, SwapKeys, TetKeys, WaitKeys, Weekday, Written, WrittenCamera, ZoneKeys,
-    ZonePlanKeys, all_masked,
+    ZonePlanKeys, all_masked, changed_keys,
 };
 pub use zones::{Direction, EntryLine, PrivacyMask, Zone, ZoneKind, ZoneRules};
 

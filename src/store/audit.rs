@@ -4,12 +4,12 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params, params_from_iter};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params, params_from_iter};
 use uuid::Uuid;
 
 use super::conditions::Conditions;
 use super::rows::{self, nanoseconds};
-use super::{Beside, FILE, Result, Store, StoreError, connect, make_durable, migrate};
+use super::{Beside, FILE, Result, Store, StoreError, copy, make_durable, migrate};
 use crate::access::audit::{Act, Deed, Entry};
 use crate::base::chain::{self, Digest, Link};
 
@@ -50,6 +50,29 @@ impl Store {
     /// See [`StoreError`].
     pub fn audit(&self, filter: &AuditFilter) -> Result<AuditPage> {
         self.readers().read(|connection| page(connection, filter))
+    }
+
+    /// The configuration's text as it counted last; `None` where that was never said.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn known_configuration(&self) -> Result<Option<String>> {
+        self.readers().read(|connection| {
+            connection.prepare_cached("select text from known_configuration")?.query_row([], |row| row.get(0)).optional()
+        })
+    }
+
+    /// This configuration counts; no password may be in it.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn know_configuration(&self, text: String) -> Result<()> {
+        self.writer().write(move |connection, _| {
+            let sql = "
+                insert into known_configuration (only, text) values (1, ?1)
+                on conflict (only) do update set text = excluded.text where text <> excluded.text";
+            connection.prepare_cached(sql)?.execute([&text]).map(drop)
+        })
     }
 
     /// Whether the last run has ended as it should: it wrote that down, or there was none.
@@ -111,7 +134,7 @@ impl Beside {
 pub fn write_beside(data_dir: &Path, deed: &Deed, at: Timestamp) -> Result<()> {
     let path = data_dir.join(FILE);
     let sqlite = |error| StoreError::from_sqlite(&path, &error);
-    let mut connection = connect(&path).map_err(sqlite)?;
+    let mut connection = copy::open(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
     migrate::SCHEMA.check(&connection, &path)?;
     make_durable(&connection).map_err(sqlite)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sqlite)?;

@@ -112,7 +112,7 @@ async fn looking_for_somebody_is_written_down_once_a_while() {
     let wanted = [
         [json!("alerts_searched"), json!(null), json!("plate=12A* text=nhen kho")],
         [json!("vehicles_searched"), json!(null), json!(null)],
-        [json!("vehicles_searched"), json!(null), json!("plate=12A-123.4?")],
+        [json!("vehicles_searched"), json!(null), json!("plate=12A1234?")],
         [json!("vehicle_viewed"), json!("cong-chinh"), json!("plate=12A-123.45")],
         [json!("alert_picture_viewed"), json!("cong-chinh"), json!(null)],
         [json!("alert_viewed"), json!("cong-chinh"), json!(null)],

@@ -15,8 +15,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::access::audit::Act;
 use crate::config::{Config, FilesBeside};
-use crate::store;
+use crate::store::{self, StoreError};
 use archive::Archive;
 pub use restore::{Restored, restore};
 
@@ -68,6 +69,8 @@ pub fn backup(config: &Config, file: &Path, now: Timestamp, out: &Path) -> anyho
     if out.exists() {
         bail!("{} is there already; choose another name, or move it away", out.display());
     }
+    // First: the copy tells of itself.
+    write_down(&config.data_dir, Act::BackedUp, now)?;
     let scratch = Scratch::beside(out)?;
     let copy = scratch.path.join("canhdem.db");
     let copied = store::copy_to(&config.data_dir, &copy)?;
@@ -101,6 +104,18 @@ pub fn backup(config: &Config, file: &Path, now: Timestamp, out: &Path) -> anyho
     let office = config.web.certificate.iter().flat_map(|files| [files.certificate.clone(), files.key.clone()]);
     let left_out = office.chain(config.models_dir.clone()).collect();
     Ok(Saved { files: manifest.files.into_iter().map(|entry| entry.name).collect(), left_out })
+}
+
+/// Nothing leaves the house that the audit log does not tell of. Only an older database takes no entry: before an upgrade it
+/// must be possible to save it.
+fn write_down(data_dir: &Path, act: Act, now: Timestamp) -> anyhow::Result<()> {
+    match store::write_beside(data_dir, &store::at_the_machine(act, None), now) {
+        Err(error @ StoreError::OtherVersion { .. }) => {
+            tracing::warn!(%error, "not written into the audit log");
+            Ok(())
+        }
+        written => written.context("nothing is done that the audit log does not tell of"),
+    }
 }
 
 /// A folder for its owner alone, that goes with whoever made it.

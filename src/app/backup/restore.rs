@@ -10,7 +10,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::archive::{self, Reading};
-use super::{CALENDAR, CONFIGURATION, CREDENTIALS, DATABASE, FORMAT, KEYS, MANIFEST, MANIFEST_SUM, Manifest, Scratch};
+use super::{
+    CALENDAR, CONFIGURATION, CREDENTIALS, DATABASE, FORMAT, KEYS, MANIFEST, MANIFEST_SUM, Manifest, Scratch, write_down,
+};
+use crate::access::audit::Act;
 use crate::config::FilesBeside;
 use crate::store;
 
@@ -30,11 +33,14 @@ pub struct Restored {
 /// Brings the backup `from` back, with its configuration at `file`. The data folder that it names must be empty.
 ///
 /// # Errors
-/// Where the backup is none, is damaged or of a newer program, or something is in its way: nothing was changed then.
-pub fn restore(from: &Path, file: &Path) -> anyhow::Result<Restored> {
+/// Where the backup is none, is damaged or of a newer program, or something is in its way: nothing was changed then. Where it is
+/// in place, and that cannot be written into its audit log.
+pub fn restore(from: &Path, file: &Path, now: Timestamp) -> anyhow::Result<Restored> {
     let opened = File::open(from).with_context(|| from.display().to_string())?;
     let mut tar = tar::Archive::new(BufReader::new(opened));
-    put_back(&mut tar, file).with_context(|| format!("{}: cannot be restored", from.display()))
+    let restored = put_back(&mut tar, file).with_context(|| format!("{}: cannot be restored", from.display()))?;
+    write_down(&restored.data_dir, Act::Restored, now)?;
+    Ok(restored)
 }
 
 fn put_back(tar: &mut tar::Archive<BufReader<File>>, file: &Path) -> anyhow::Result<Restored> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::base::{SharedClock, SimClock};
 use crate::record::evidence::DeviceKey;
-use crate::store::Store;
+use crate::store::{AuditFilter, Store};
 
 const WRITTEN: &str = "data_dir = \"data\"\n# bình luận\n[web]\nlisten = \"127.0.0.1:0\"\n[arming]\nclosures_file = \"nghi.ics\"\n\
                        [[camera]]\nid = \"cong\"\nmain = \"rtsp://127.0.0.1:9/main\"\n";
@@ -47,10 +47,16 @@ impl Office {
     }
 }
 
+fn acts(store: &Store) -> Vec<String> {
+    let page = store.audit(&AuditFilter { limit: 10, ..AuditFilter::default() }).expect("read");
+    assert!(page.entries.iter().all(|entry| entry.address.as_deref().is_some_and(|from| from.starts_with("uid "))));
+    page.entries.into_iter().rev().map(|entry| entry.act).collect()
+}
+
 /// Restores into a new folder; what lies there afterwards.
 fn bring_back(from: &Path) -> (tempfile::TempDir, anyhow::Result<Restored>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let restored = restore(from, &folder.path().join("canhdem.toml"));
+    let restored = restore(from, &folder.path().join("canhdem.toml"), Timestamp::UNIX_EPOCH);
     (folder, restored)
 }
 
@@ -104,6 +110,8 @@ fn what_was_saved_comes_back() {
     let clock: SharedClock = Arc::new(SimClock::default());
     let store = Store::open(&folder.path().join("data"), &clock).expect("opens");
     assert_eq!(store.appliance(), office.store.appliance());
+    assert_eq!(acts(&store), ["backed_up", "restored"], "the backup tells of itself");
+    assert_eq!(acts(&office.store), ["backed_up"]);
     let key = |data_dir: PathBuf| DeviceKey::open(&data_dir).expect("a key").public().to_string();
     assert_eq!(key(folder.path().join("data")), key(office.at("data")));
 }
@@ -119,14 +127,14 @@ fn what_stands_in_the_way_stays() {
         &out,
     );
     assert!(again.expect_err("nothing is overwritten").to_string().contains("is there already"));
-    let error = format!("{:#}", restore(&out, &office.at("canhdem.toml")).expect_err("it runs"));
+    let error = format!("{:#}", restore(&out, &office.at("canhdem.toml"), Timestamp::UNIX_EPOCH).expect_err("it runs"));
     assert!(error.contains("in use by another canhdem"), "{error}");
     let Office { folder, store } = office;
     drop(store);
-    let error = format!("{:#}", restore(&out, &folder.path().join("canhdem.toml")).expect_err("it is not empty"));
+    let error = format!("{:#}", restore(&out, &folder.path().join("canhdem.toml"), Timestamp::UNIX_EPOCH).expect_err("it is not empty"));
     assert!(error.contains("is not empty") && error.contains("move the folder away"), "{error}");
     fs::rename(folder.path().join("data"), folder.path().join("data.before")).expect("moved away");
-    let restored = restore(&out, &folder.path().join("canhdem.toml")).expect("restored");
+    let restored = restore(&out, &folder.path().join("canhdem.toml"), Timestamp::UNIX_EPOCH).expect("restored");
     assert_eq!(restored.before, Some(folder.path().join("canhdem.toml.before-restore")));
 }
 

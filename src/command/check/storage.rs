@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use crate::access::audit::Act;
 use crate::base::{SharedClock, SystemClock};
 use crate::command::output;
 use crate::config::{Config, Language};
 use crate::record::{self, Comparison, Recovered};
-use crate::store::{Beside, Store};
+use crate::store::{Beside, Store, at_the_machine};
 
 /// Of each kind; all are counted.
 const MOST_TOLD: usize = 20;
@@ -23,6 +24,8 @@ pub(super) fn run(config: &Config, repair: bool) -> anyhow::Result<()> {
         let clock: SharedClock = Arc::new(SystemClock::new());
         let store = Store::open(&config.data_dir, &clock)?;
         let recovered = record::repair(&config.data_dir, &store)?;
+        let told = repaired(recovered, false);
+        store.write_down(at_the_machine(Act::StorageRepaired, told), clock.now())?;
         return Ok(output::line(repaired(recovered, vi))?);
     }
     let store = Beside::open(&config.data_dir)?;

@@ -3,6 +3,7 @@
 //! The file stays the single truth. It is read again when it changes, checked whole, and counts if it is right; if it is
 //! wrong, what counted before goes on and the problem is told.
 
+mod changes;
 mod edit;
 mod files;
 mod plans;
@@ -18,6 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Config, ConfigError, Credentials};
+pub use changes::changed_keys;
 pub use edit::Edit;
 use files::{Files, Login as FileLogin};
 pub use plans::{PlanKeys, ZonePlanKeys};
@@ -136,20 +138,25 @@ impl Settings {
     }
 
     /// Looks whether the file, or one that it names, has changed, and makes it count. What is half written is left alone
-    /// until it stands still: it must look the same at two calls. Says whether another configuration counts now.
-    pub fn refresh(&self) -> bool {
+    /// until it stands still: it must look the same at two calls. Says, where another configuration counts now, the names of
+    /// the keys that changed.
+    pub fn refresh(&self) -> Option<String> {
         let mut files = self.files();
-        match files.as_mut().and_then(Files::changed) {
-            None => false,
-            Some(Ok(config)) => {
+        let files = files.as_mut()?;
+        let (before, text_before) = (self.config(), files.good_text().to_owned());
+        match files.changed()? {
+            Ok(config) => {
                 tracing::info!("the configuration has changed and counts from now on");
+                let keys = changed_keys(&text_before, files.good_text());
+                let keys: Vec<String> = keys.into_iter().chain(changes::changed_credentials(&before, &config)).collect();
                 self.install(config);
-                true
+                // What is written otherwise, or in a file that it names, such as a calendar of closures.
+                Some(if keys.is_empty() { "a file that it names, or comments".to_owned() } else { keys.join(", ") })
             }
-            Some(Err(error)) => {
+            Err(error) => {
                 tracing::error!(%error, "the configuration has changed and is wrong; what counted before goes on");
                 self.now().state.problem = Some(FileProblem::of(&error));
-                false
+                None
             }
         }
     }

@@ -23,9 +23,18 @@ test('what was removed is read as the appliance writes it', () => {
     bytes: 9_000_000,
     from: '2026-02-16T18:30:00Z',
     to: '2026-02-16T18:30:20Z',
+    alerts: 0,
     reason: null,
   });
   expect(removalOf('segments=1 bytes=1 from=a to=b reason=Ông A yêu cầu')?.reason).toBe('Ông A yêu cầu');
+  expect(removalOf('segments=0 bytes=0 from=a to=b alerts=2 reason=Ông A yêu cầu')).toEqual({
+    segments: 0,
+    bytes: 0,
+    from: 'a',
+    to: 'b',
+    alerts: 2,
+    reason: 'Ông A yêu cầu',
+  });
   expect(removalOf('arming')).toBeNull();
 });
 
@@ -33,6 +42,9 @@ test.each([
   ['zones of cong-chinh', 'vùng canh của cong-chinh'],
   ['minh: guard, cameras kho, disabled, password set', 'minh: bảo vệ, camera kho, bị khóa, đặt lại mật khẩu'],
   ['false_alarm: insect', 'báo nhầm: côn trùng'],
+  ['plate=12A-123.4? text=nhện', 'biển số 12A-123.4? từ trong ghi chú: nhện'],
+  ['by hand: record.alert_days', 'sửa tay: record.alert_days'],
+  ['by hand, while stopped: camera kho added', 'sửa tay trong lúc máy canh tắt: camera kho added'],
   ['canhdem 0.1.0, after an end that was not written down', 'canhdem 0.1.0, lần trước tắt đột ngột'],
   [
     '2026-02-17T01:30:00.000+07:00 – 2026-02-17T04:00:00.000+07:00: Sửa mái',

@@ -47,7 +47,7 @@ export const GROUPS = {
     'alert_pictures_removed',
     'alerts_forgotten',
   ],
-  office: ['shift_noted', 'duty_changed', 'started', 'stopped'],
+  office: ['shift_noted', 'duty_changed', 'backed_up', 'restored', 'storage_repaired', 'started', 'stopped'],
 } as const satisfies Record<string, readonly Act[]>;
 export type Group = keyof typeof GROUPS;
 export const GROUP_NAMES = Object.keys(GROUPS) as Group[];
@@ -79,10 +79,17 @@ export function queryOf(filter: Filter, offset: number, cursor: string | null): 
 }
 
 /** What was removed, as its entry says it: `segments=3 bytes=9000000 from=… to=…`, of a deletion whose pictures and why. */
-export function removalOf(
-  detail: string,
-): { segments: number; bytes: number; from: string; to: string; alerts: number; reason: string | null } | null {
-  const found = /^segments=(\d+) bytes=(\d+) from=(\S+) to=(\S+)(?: alerts=(\d+))?(?: reason=(.+))?$/.exec(detail);
+export function removalOf(detail: string): {
+  segments: number;
+  bytes: number;
+  from: string;
+  to: string;
+  alerts: number;
+  reason: string | null;
+} | null {
+  const found = /^segments=(\d+) bytes=(\d+) from=(\S+) to=(\S+)(?: alerts=(\d+))?(?: reason=(.+))?$/.exec(
+    detail,
+  );
   if (!found) return null;
   const [, segments, bytes, from = '', to = '', alerts = '0', reason = null] = found;
   return { segments: Number(segments), bytes: Number(bytes), from, to, alerts: Number(alerts), reason };

@@ -5,6 +5,8 @@ const TIMES = /\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g;
 
 /** The log itself is in English, for it is hashed as it was written; this is how it is read. */
 const VIETNAMESE: readonly (readonly [RegExp, string])[] = [
+  [/^by hand, while stopped: /, 'sửa tay trong lúc máy canh tắt: '],
+  [/^by hand: /, 'sửa tay: '],
   [/^track=(\S+)$/, 'đường đi $1'],
   [/^plate=/, 'biển số '],
   [/(^| )text=/, '$1từ trong ghi chú: '],
