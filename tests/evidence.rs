@@ -180,7 +180,10 @@ fn check_own(office: &Office, key: &str) {
     let log = rusqlite::Connection::open(office.data_dir.join("canhdem.db")).expect("opens");
     let last = "select act || ' ' || detail from audit order by position desc limit 1";
     let last: String = log.query_row(last, [], |row| row.get(0)).expect("an entry");
-    assert!(last.starts_with("storage_repaired Repaired: ") && last.contains("1 without a file marked as gone"), "{last}");
+    assert!(
+        last.starts_with("storage_repaired Repaired: ") && last.contains("1 without a file marked as gone"),
+        "{last}"
+    );
     let gone = appliance(&[]);
     assert!(gone.code == Some(1) && gone.stdout.contains(": missing: "), "still known: {}", gone.stdout);
 

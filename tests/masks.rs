@@ -7,10 +7,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
-use canhdem::decode::FLAT_LUMA;
+use canhdem::base::{Rect, Timestamp};
+use canhdem::decode::{FLAT_LUMA, Frame, PixelFormat};
 use canhdem::record::file_sha256;
 use canhdem::testcam::{EncodeOptions, Footage, Mount, Picture, TestCameras};
+use canhdem::vision::{Class, Detector, Manifest};
 use image::DynamicImage;
 use serde_json::{Value, json};
 use support::appliance::{Answer, Appliance};
@@ -183,6 +186,106 @@ fn check_blurred(office: &Office, alert: &str, folder: &Path) {
     assert!(verified.code == Some(0) && verified.stdout.contains("blurred in the clip"), "{}", verified.stdout);
 }
 
+/// A mean difference of levels in a head that was made unrecognisable is at least this share of its contrast, and of one that
+/// was only encoded again at most that.
+const BLURRED: f64 = 0.45;
+const CLEAR: f64 = 0.30;
+
+/// The part of a picture that a person's head is in, as a share of how far its levels spread: how much they have changed.
+fn change(before: &[u8], after: &[u8], head: &Rect) -> f64 {
+    let (width, height) = (film::SIZE.0 as usize, film::SIZE.1 as usize);
+    let inside = head.clamped(width as f32, height as f32);
+    let pixels: Vec<usize> = (inside.y as usize..inside.bottom() as usize)
+        .flat_map(|y| (inside.x as usize..inside.right() as usize).map(move |x| y * width + x))
+        .collect();
+    let mean = pixels.iter().map(|at| f64::from(before[*at])).sum::<f64>() / pixels.len().max(1) as f64;
+    let spread: f64 = pixels.iter().map(|at| (f64::from(before[*at]) - mean).abs()).sum();
+    let changed: f64 = pixels.iter().map(|at| f64::from(before[*at].abs_diff(after[*at]))).sum();
+    changed / spread.max(1.0)
+}
+
+/// Persons that a detector of our own is sure of.
+fn persons(detector: &Detector, luma: &[u8]) -> Vec<Rect> {
+    let mut data = luma.to_vec();
+    data.resize(Picture::len(film::SIZE.0, film::SIZE.1), 128);
+    let frame = Frame::from_bytes(data, PixelFormat::I420, film::SIZE, Duration::ZERO, Timestamp::UNIX_EPOCH);
+    let seen = detector.detect(&frame.expect("a frame"), &[]).expect("looked at").detections;
+    seen.into_iter()
+        .filter(|found| found.class == Class::Person && found.score >= 0.5)
+        .map(|found| found.bbox)
+        .collect()
+}
+
+/// Where the alert found somebody, at any time.
+fn found(pack: &Path) -> Vec<Rect> {
+    let alert: Value = serde_json::from_slice(&fs::read(pack.join("alert.json")).expect("an alert")).expect("JSON");
+    let findings = alert["findings"].as_array().expect("a list").iter();
+    let side = |finding: &Value, at: usize| finding["bbox"][at].as_f64().expect("a number") as f32;
+    findings.map(|of| Rect::new(side(of, 0), side(of, 1), side(of, 2), side(of, 3))).collect()
+}
+
+/// Whoever is outside of the zone is of no alert.
+#[test]
+fn whoever_is_not_of_the_alert_is_unrecognisable_in_clip_and_pictures() {
+    let cameras = TestCameras::start(vec![Mount::new("/gate", film::people())]).expect("cameras");
+    let office = Office::new(&[Camera { id: OPEN, main: cameras.url("/gate") }]);
+    let zone = "zones = [{ id = \"san\", kind = \"yard\", polygon = [[0, 0], [0.5, 0], [0.5, 1], [0, 1]] }]\n";
+    office.rewrite(&format!("id = \"{OPEN}\"\n"), &format!("id = \"{OPEN}\"\n{zone}"));
+    let appliance = Appliance::start(&office);
+    let alert = eventually("an alert", || appliance.items("alerts")?.first().cloned());
+    until("two segments", || {
+        let recordings = appliance.items(&format!("recordings/{OPEN}"));
+        recordings.is_some_and(|all| all.iter().filter(|recording| recording["complete"] == true).count() >= 2)
+    });
+    // Nothing changes any more.
+    appliance.stop();
+    let folder = tempfile::tempdir().expect("a folder");
+    let id = alert["id"].as_str().expect("an id");
+    let [clear, blurred] = ["clear", "blurred"].map(|name| {
+        let (pack, unpacked) = (folder.path().join(format!("{name}.zip")), folder.path().join(name));
+        let [config, pack] = [&office.config, &pack].map(|path| path.to_str().expect("text").to_owned());
+        let arguments = ["export", "--config", &config, "--alert", id, "--out", &pack];
+        let more: &[&str] = if name == "blurred" { &["--blur"] } else { &[] };
+        let exported = run(&[&arguments, more].concat());
+        assert_eq!(exported.code, Some(0), "{}", exported.stderr);
+        let unpacked_to = unpacked.to_str().expect("text");
+        let out = Command::new("python3").args(["-m", "zipfile", "-e", &pack, unpacked_to]).output();
+        assert!(out.expect("python3").status.success());
+        unpacked
+    });
+    let manifest = Manifest::load(None).expect("models");
+    let detector = Detector::load(&manifest, "yolox-nano", 0.2, 1).expect("a detector");
+
+    let of_alert = found(&clear);
+    // Of heads of persons far outside of the zone, and of those whom the alert tells of.
+    let compare = |before: &[u8], after: &[u8]| {
+        let persons = persons(&detector, before);
+        let change_of = |Rect { x, y, w, h }: Rect| change(before, after, &Rect::new(x, y, w, 0.25 * h));
+        let is_far = |person: &&Rect| person.x > 0.55 * film::SIZE.0 as f32;
+        let is_of_alert = |person: &&Rect| !is_far(person) && of_alert.iter().any(|found| found.iou(person) >= 0.6);
+        let far: Vec<f64> = persons.iter().filter(is_far).map(|person| change_of(*person)).collect();
+        let own: Vec<f64> = persons.iter().filter(is_of_alert).map(|person| change_of(*person)).collect();
+        [far, own]
+    };
+    let picture = |pack: &Path| {
+        let picture = image::open(pack.join("pictures/alert.plain.jpg")).expect("a picture").to_luma8();
+        assert_eq!(picture.dimensions(), film::SIZE);
+        picture.into_raw()
+    };
+    let [hidden, kept] = compare(&picture(&clear), &picture(&blurred));
+    println!("in the picture: hidden {hidden:.2?}, clear {kept:.2?}");
+    assert!(!hidden.is_empty() && !kept.is_empty(), "somebody of either kind is in it");
+    assert!(hidden.iter().all(|change| *change >= BLURRED), "{hidden:.2?}");
+    assert!(kept.iter().all(|change| *change <= CLEAR), "{kept:.2?}");
+
+    let films = [&clear, &blurred].map(|pack| night::luma(&pack.join("clip.mp4"), usize::MAX));
+    assert_eq!(films[0].len(), films[1].len(), "the same pictures");
+    let pictures = films[0].iter().zip(&films[1]).step_by(5);
+    let hidden: Vec<f64> = pictures.flat_map(|(before, after)| compare(before, after)[0].clone()).collect();
+    println!("in the clip: hidden {hidden:.2?}");
+    assert!(hidden.len() >= 10 && hidden.iter().all(|change| *change >= BLURRED), "{hidden:.2?}");
+}
+
 /// Whatever one can have of a camera.
 #[track_caller]
 fn check_camera(appliance: &Appliance, camera: &str) {
@@ -196,6 +299,30 @@ fn check_camera(appliance: &Appliance, camera: &str) {
     // As many as were recorded: ten a second of a segment of ten seconds.
     assert!(check_clip(&path) >= 80, "{camera}");
     assert_eq!(told(appliance, camera), json!({"type": "masked"}));
+}
+
+/// The scene's pictures, which were taken before there was a mask, are painted now; or as they were taken, to the byte.
+#[track_caller]
+fn check_pictures(unpacked: &Path, data_dir: &Path, alert: &str, originals: bool) {
+    for (name, taken) in [("alert.jpg", format!("{alert}.jpg")), ("alert.plain.jpg", format!("{alert}.plain.jpg"))] {
+        let bytes = fs::read(unpacked.join("pictures").join(name)).expect("a picture");
+        let taken = fs::read(data_dir.join("snapshots").join(taken)).expect("a picture");
+        if originals {
+            assert!(bytes == taken, "{name}");
+        } else {
+            assert!(bytes != taken, "{name}");
+            let picture = image::load_from_memory(&bytes).expect("a picture").to_luma8();
+            check_painted(picture.as_raw(), (picture.width() as usize, picture.height() as usize), name);
+        }
+    }
+}
+
+/// As [`check_masked`], of a JPEG, which mixes what lies at the edge of the mask.
+#[track_caller]
+fn check_painted(luma: &[u8], (width, _): (usize, usize), what: &str) {
+    let hidden = luma.chunks(width).flat_map(|row| &row[..width / 2 - 8]);
+    let worst = hidden.map(|luma| luma.abs_diff(FLAT_LUMA)).max();
+    assert!(worst.is_some_and(|worst| worst <= 2 * NEARLY), "{what}: {worst:?} levels from flat");
 }
 
 /// Packs show the mask, and the originals only where the office says so.
@@ -212,14 +339,28 @@ fn check_packs(office: &Office, alert: &str, folder: &Path) {
         assert_eq!(exported.stdout.contains("stay on the appliance"), !originals, "{}", exported.stdout);
         let verified = run(&["verify", &text(&pack), "--language", "en"]);
         assert_eq!(verified.code, Some(0), "{}", verified.stdout);
-        assert!(verified.stdout.contains("Privacy masks painted over in the clip: nha-dan"), "{}", verified.stdout);
+        assert!(
+            verified.stdout.contains("Privacy masks painted over in clip and pictures: nha-dan"),
+            "{}",
+            verified.stdout
+        );
         let out = Command::new("python3").args(["-m", "zipfile", "-e", &text(&pack), &text(&unpacked)]).output();
         assert!(out.expect("python3").status.success());
         assert!(check_clip(&unpacked.join("clip.mp4")) > 10);
         let manifest: Value =
             serde_json::from_slice(&fs::read(unpacked.join("manifest.json")).expect("a manifest")).expect("JSON");
         let told = if originals { "included" } else { "withheld" };
-        assert_eq!(manifest["hidden"], json!({"privacy_masks": ["nha-dan"], "originals": told}));
+        let hidden = &manifest["hidden"];
+        assert_eq!((&hidden["privacy_masks"], &hidden["originals"]), (&json!(["nha-dan"]), &json!(told)));
+        check_pictures(&unpacked, &office.data_dir, alert, originals);
+        // Everybody walked behind what is masked now.
+        let is_crop = |name: &str| name.strip_prefix(alert).is_some_and(|rest| rest.split('.').count() > 3);
+        let taken = files_below(&office.data_dir.join("snapshots"));
+        let taken = taken.iter().filter(|file| file.file_name().is_some_and(|name| is_crop(&name.to_string_lossy())));
+        let taken = taken.count();
+        let crops = files_below(&unpacked.join("pictures")).len() - 2;
+        let withheld = hidden["pictures_withheld"].as_array().map_or(0, Vec::len);
+        assert_eq!((crops, withheld), if originals { (taken, 0) } else { (0, taken) }, "{hidden}");
         let cover = fs::read_to_string(unpacked.join("cover.html")).expect("a cover");
         assert!(cover.contains("Vùng che riêng tư của camera (nha-dan)"), "{cover}");
         let segments = files_below(&unpacked.join("segments"));

@@ -316,7 +316,12 @@ fn credentials_say_that_a_part_is_hidden() {
     let (plain, out) = (desk.dir.path().join("clip.mp4"), desk.dir.path().join("credited.mp4"));
     let masks = Masks::new(vec![Polygon::try_from(vec![[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0]]).unwrap()]);
     let info = make_clip(desk.index.as_ref(), desk.dir.path(), &stretch(3_300, 12_100), &masks, &plain).unwrap();
-    let hidden = Hidden { privacy_masks: vec!["nha-dan".to_owned()], blurred: None, originals: Originals::Withheld };
+    let hidden = Hidden {
+        privacy_masks: vec!["nha-dan".to_owned()],
+        pictures_withheld: Vec::new(),
+        blurred: None,
+        originals: Originals::Withheld,
+    };
     let told = Recording { hidden: Some(hidden), ..recording(info) };
     add_credentials(&plain, &out, &told, &DeviceKey::open(desk.dir.path()).unwrap()).unwrap();
     let reader = read(&fs::read(out).unwrap(), None).unwrap();

@@ -50,7 +50,11 @@ mod tests {
 
     fn told(store: &Store) -> Vec<String> {
         let page = store.audit(&AuditFilter { limit: 10, ..AuditFilter::default() }).expect("read");
-        page.entries.into_iter().rev().map(|entry| format!("{} {}", entry.act, entry.detail.unwrap_or_default())).collect()
+        page.entries
+            .into_iter()
+            .rev()
+            .map(|entry| format!("{} {}", entry.act, entry.detail.unwrap_or_default()))
+            .collect()
     }
 
     fn write(file: &Path, more: &str) {

@@ -1,10 +1,13 @@
 //! From a frame to a JPEG: made only when somebody looks.
 
+use std::time::Duration;
+
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use image::{ExtendedColorType, Rgb, RgbImage, imageops};
+use image::{ExtendedColorType, ImageFormat, Rgb, RgbImage, imageops};
+use jiff::Timestamp;
 
-use super::{Frame, PixelFormat, Plane, Planes};
+use super::{Frame, FrameError, PixelFormat, Plane, Planes};
 use crate::base::Rect;
 
 /// Good enough for evidence, a quarter of the size of the best.
@@ -18,6 +21,25 @@ const CROP_SIDE: f32 = 256.0;
 const MOST_ENLARGED: f32 = 4.0;
 /// What is shown around what was judged, as a share of its longer side.
 const CROP_RIM: f32 = 0.15;
+
+/// The picture of a JPEG, in RGB.
+///
+/// # Errors
+/// Where it is none, or larger than any camera's.
+pub fn decode(bytes: &[u8]) -> Result<Frame, JpegError> {
+    let picture = image::load_from_memory_with_format(bytes, ImageFormat::Jpeg)?.into_rgb8();
+    let size = picture.dimensions();
+    Ok(Frame::from_bytes(picture.into_raw(), PixelFormat::Rgb, size, Duration::ZERO, Timestamp::UNIX_EPOCH)?)
+}
+
+/// Why a picture cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum JpegError {
+    #[error(transparent)]
+    Damaged(#[from] image::ImageError),
+    #[error(transparent)]
+    Size(#[from] FrameError),
+}
 
 /// A JPEG of the frame, scaled down to `width` pixels where it is wider. `quality` is 1 to 100.
 pub fn encode(frame: &Frame, width: Option<u32>, quality: u8) -> Vec<u8> {
@@ -213,7 +235,7 @@ mod tests {
     }
 
     fn decoded(jpeg: &[u8]) -> RgbImage {
-        image::load_from_memory_with_format(jpeg, image::ImageFormat::Jpeg).expect("a JPEG").to_rgb8()
+        image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg).expect("a JPEG").to_rgb8()
     }
 
     #[track_caller]

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::frame::{Frame, PixelFormat};
 use crate::base::chain::hex;
-use crate::base::{Point, Polygon};
+use crate::base::{Point, Polygon, Rect};
 use crate::config;
 
 /// What is painted: the grey with which the detector's own input is padded, so that it means nothing to it. In both ranges
@@ -18,6 +18,9 @@ pub const FLAT_LUMA: u8 = 114;
 const NO_COLOR: u8 = 128;
 /// Chroma has one sample for so many pixels each way: what is painted are whole squares of them.
 const CELL: usize = 2;
+/// A JPEG changes flat grey by less than this, in levels, and mixes pixels of one block at the edge.
+const NEARLY: u8 = 12;
+const MIXED: usize = 16;
 /// Of the name, in hexadecimal digits.
 const NAME_LEN: usize = 16;
 
@@ -80,6 +83,40 @@ impl Masks {
     /// pixels that they touch. Painting it again changes nothing.
     pub fn paint(&self, frame: Frame) -> Frame {
         self.painted(&frame).unwrap_or(frame)
+    }
+
+    /// Whether nothing but the paint is left of what they hide, as far as a JPEG keeps it. Of masks so thin that a JPEG mixes
+    /// all of them with what is around, that cannot be said.
+    pub fn is_painted_in(&self, frame: &Frame) -> bool {
+        let Some(inner) = &self.0 else { return true };
+        let (width, height) = (frame.width as usize, frame.height as usize);
+        let spans = inner.spans((width, height));
+        let planes = frame.planes();
+        let channels = if planes.format == PixelFormat::Rgb { 3 } else { 1 };
+        let mut looked_at = 0_usize;
+        let mut is_flat = |y: usize| {
+            let row = planes.first.row(y);
+            let near = [y.saturating_sub(MIXED), (y + MIXED).min(height.saturating_sub(1))];
+            let inside = spans.of_line(y).iter().flat_map(|cells| {
+                let right = (cells.end * CELL).min(width);
+                (cells.start * CELL + MIXED).min(right)..right.saturating_sub(MIXED)
+            });
+            let mut inside = inside.filter(|x| near.iter().all(|y| spans.touches(*x..*x + 1, *y..*y + 1)));
+            inside.all(|x| {
+                looked_at += 1;
+                row[x * channels..(x + 1) * channels].iter().all(|level| level.abs_diff(FLAT_LUMA) <= NEARLY)
+            })
+        };
+        (0..height).all(&mut is_flat) && looked_at > 0
+    }
+
+    /// Whether something of a region, in pixels of a picture of `size`, is hidden.
+    pub fn touch(&self, region: &Rect, size: (u32, u32)) -> bool {
+        let Some(inner) = &self.0 else { return false };
+        let inside = region.clamped(size.0 as f32, size.1 as f32);
+        let across = inside.x as usize..inside.right().ceil() as usize;
+        let down = inside.y as usize..inside.bottom().ceil() as usize;
+        inside.area() > 0.0 && inner.spans((size.0 as usize, size.1 as usize)).touches(across, down)
     }
 
     /// A copy of the picture that is painted; `None` where there is nothing to paint.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::decode::{Impression, MotionFinder};
+use crate::decode::{Impression, MotionFinder, jpeg};
 
 /// Every byte different from what is painted.
 fn frame(format: PixelFormat, (width, height): (u32, u32), seed: u64) -> Frame {
@@ -195,4 +195,38 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_picture_that_was_painted_is_known_as_a_jpeg_too() {
+    let corners = |corners: &[[f32; 2]]| Masks::new(vec![Polygon::try_from(corners.to_vec()).expect("a polygon")]);
+    let masks = corners(&[[0.0, 0.0], [0.5, 0.0], [0.3, 1.0], [0.0, 1.0]]);
+    let mut random = fastrand::Rng::with_seed(4);
+    let noise = (0..320 * 240 * 3 / 2).map(|_| random.u8(..)).collect();
+    let size = (320, 240);
+    let frame =
+        Frame::from_bytes(noise, PixelFormat::I420, size, Duration::ZERO, Timestamp::UNIX_EPOCH).expect("valid");
+    let as_jpeg = |frame: &Frame| jpeg::decode(&jpeg::encode(frame, None, jpeg::QUALITY)).expect("a picture");
+    let painted = as_jpeg(&masks.painted(&frame).expect("painted"));
+    assert!(masks.is_painted_in(&painted));
+    assert!(!masks.is_painted_in(&as_jpeg(&frame)));
+    assert!(!corners(&[[0.0, 0.0], [0.9, 0.0], [0.9, 1.0], [0.0, 1.0]]).is_painted_in(&painted), "of another mask");
+    assert!(!corners(&[[0.1, 0.1], [0.12, 0.1], [0.12, 0.9], [0.1, 0.9]]).is_painted_in(&painted), "too thin to tell");
+    assert!(Masks::none().is_painted_in(&painted), "there is nothing to paint");
+}
+
+#[test]
+fn what_a_mask_touches_is_known() {
+    let masks =
+        Masks::new(vec![Polygon::try_from(vec![[0.5, 0.5], [1.0, 0.5], [1.0, 1.0], [0.5, 1.0]]).expect("valid")]);
+    for (region, expected) in [
+        (Rect::new(0.0, 0.0, 40.0, 40.0), false),
+        (Rect::new(0.0, 0.0, 60.0, 60.0), true),
+        (Rect::new(-30.0, 90.0, 20.0, 40.0), false),
+        (Rect::new(90.0, 90.0, 90.0, 90.0), true),
+        (Rect::new(60.0, 60.0, 0.0, 0.0), false),
+    ] {
+        assert_eq!(masks.touch(&region, (100, 100)), expected, "{region:?}");
+    }
+    assert!(!Masks::none().touch(&Rect::new(0.0, 0.0, 9.0, 9.0), (100, 100)));
 }

@@ -18,7 +18,7 @@ pub(crate) mod testing;
 mod watcher;
 
 pub use decoder::{DecodeError, Decoder};
-pub use frame::{Frame, PixelFormat, Plane, Planes};
+pub use frame::{Frame, FrameError, PixelFormat, Plane, Planes};
 pub use impression::Impression;
 pub use mask::{FLAT_LUMA, Masks};
 pub use motion::MotionFinder;

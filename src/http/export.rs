@@ -28,7 +28,8 @@ const PIECE_BYTES: usize = 256 << 10;
 
 /// Makes evidence packs; the application implements it. All calls block.
 pub trait PackSource: Send + Sync {
-    /// What is kept of an alert, gathered and signed; `is_blurred`: who is not of it is made unrecognisable in the clip.
+    /// What is kept of an alert, gathered and signed; `is_blurred`: who is not of it is made unrecognisable in the clip and
+    /// the pictures of the scene.
     ///
     /// # Errors
     /// Why it cannot be, in words for the log.
@@ -60,7 +61,7 @@ pub struct DeviceKey {
 #[utoipa::path(get, path = "/alerts/{id}/evidence.zip", tag = "alerts",
     params(
         ("id" = Uuid, Path, description = "The alert"),
-        ("blur" = Option<bool>, Query, description = "true: heads and plates of whoever is not of the alert are blurred in the clip"),
+        ("blur" = Option<bool>, Query, description = "true: heads and plates of whoever is not of the alert are blurred in the clip and the pictures of the scene"),
     ),
     responses(
         (status = 200, description = "The evidence pack", body = [u8], content_type = "application/zip"),

@@ -186,7 +186,9 @@ impl Context {
         audited::say_camera(&passage.camera);
         audited::say_key(passage.track);
         // Whoever reads the log later knows a plate; what had none, by its track.
-        audited::say(passage.plate.text().map_or_else(|| format!("track={}", passage.track), |text| format!("plate={text}")));
+        audited::say(
+            passage.plate.text().map_or_else(|| format!("track={}", passage.track), |text| format!("plate={text}")),
+        );
         Ok(passage)
     }
 

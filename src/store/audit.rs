@@ -58,7 +58,10 @@ impl Store {
     /// See [`StoreError`].
     pub fn known_configuration(&self) -> Result<Option<String>> {
         self.readers().read(|connection| {
-            connection.prepare_cached("select text from known_configuration")?.query_row([], |row| row.get(0)).optional()
+            connection
+                .prepare_cached("select text from known_configuration")?
+                .query_row([], |row| row.get(0))
+                .optional()
         })
     }
 

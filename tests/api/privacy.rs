@@ -15,9 +15,12 @@ async fn what_is_set_up_is_told_to_everybody() {
     let told = office.json("/api/v1/privacy").await;
     assert_eq!((&told["office"], &told["contact"]), (&Value::Null, &Value::Null));
     assert_eq!(told["purpose"], canhdem::config::USUAL_PURPOSE);
-    assert_eq!(told["kept"], json!({
-        "all_hours": null, "motion_days": null, "alert_days": null, "alert_record_days": null, "plate_days": 30, "memory_days": 30,
-    }));
+    assert_eq!(
+        told["kept"],
+        json!({
+            "all_hours": null, "motion_days": null, "alert_days": null, "alert_record_days": null, "plate_days": 30, "memory_days": 30,
+        })
+    );
     assert_eq!(told["cameras"][1]["record"], "continuous");
 
     let keeping = json!({
@@ -40,15 +43,20 @@ async fn what_is_set_up_is_told_to_everybody() {
     let changed = office.send("PUT", &format!("{SETTINGS}/cameras/kho"), &sent).await;
     assert_eq!(changed.status, 200, "{}", changed.text());
     let text = std::fs::read_to_string(office.folder.path().join("canhdem.toml")).expect("read");
-    for line in ["all_hours = 72", "alert_record_days = 1825", "record = \"alerts\"", "purpose = \"Trông kho\"", "[privacy]"] {
+    for line in
+        ["all_hours = 72", "alert_record_days = 1825", "record = \"alerts\"", "purpose = \"Trông kho\"", "[privacy]"]
+    {
         assert!(text.contains(line), "{line}: {text}");
     }
 
     let told = office.json("/api/v1/privacy").await;
     assert_eq!((&told["office"], &told["contact"]), (&json!("UBND phường"), &json!("Văn phòng")));
-    assert_eq!(told["kept"], json!({
-        "all_hours": 72, "motion_days": 14, "alert_days": 90, "alert_record_days": 1825, "plate_days": 30, "memory_days": 20,
-    }));
+    assert_eq!(
+        told["kept"],
+        json!({
+            "all_hours": 72, "motion_days": 14, "alert_days": 90, "alert_record_days": 1825, "plate_days": 30, "memory_days": 20,
+        })
+    );
     let cameras = json!([
         {"id": "cong-chinh", "name": "Cổng chính", "purpose": "Giữ an ninh", "record": "continuous"},
         {"id": "kho", "name": "kho", "purpose": "Trông kho", "record": "alerts"},

@@ -131,7 +131,10 @@ fn what_stands_in_the_way_stays() {
     assert!(error.contains("in use by another canhdem"), "{error}");
     let Office { folder, store } = office;
     drop(store);
-    let error = format!("{:#}", restore(&out, &folder.path().join("canhdem.toml"), Timestamp::UNIX_EPOCH).expect_err("it is not empty"));
+    let error = format!(
+        "{:#}",
+        restore(&out, &folder.path().join("canhdem.toml"), Timestamp::UNIX_EPOCH).expect_err("it is not empty")
+    );
     assert!(error.contains("is not empty") && error.contains("move the folder away"), "{error}");
     fs::rename(folder.path().join("data"), folder.path().join("data.before")).expect("moved away");
     let restored = restore(&out, &folder.path().join("canhdem.toml"), Timestamp::UNIX_EPOCH).expect("restored");

@@ -1,10 +1,12 @@
-//! Whoever is in a clip and not of its alert is made unrecognisable: heads of persons, and of vehicles the part with the plate.
+//! Whoever is in a clip or a picture of the scene and not of its alert is made unrecognisable: heads of persons, and of vehicles the part with the plate.
 //!
 //! The detector looks at five pictures a second, and what it finds is hidden for a while before and after, for it misses
 //! somebody now and then. Who is of the alert is known by the ways of its tracks, which lie in the database.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::alert::{Alert, TrailPoint};
@@ -29,6 +31,8 @@ const MARGIN: f32 = 0.15;
 const ABOVE_PLATES: f32 = 0.25;
 /// Somebody is of the alert who is, with so much in common, where one of its tracks is;
 const SAME: f32 = 0.3;
+/// of a picture of that very moment so much;
+const SAME_STILL: f32 = 0.5;
 /// at a moment of its way, or so shortly before or after it; and between two of its points that are no further apart.
 const BEYOND: SignedDuration = SignedDuration::from_millis(500);
 const FARTHEST_POINTS: SignedDuration = SignedDuration::from_secs(10);
@@ -47,6 +51,7 @@ pub(super) struct Blur {
 #[derive(Default)]
 struct Told {
     pictures: u32,
+    stills: u32,
     heads: u32,
     vehicles: u32,
 }
@@ -78,8 +83,42 @@ impl Blur {
 
     /// What was done.
     pub(super) fn blurred(&self) -> Blurred {
-        let Told { pictures, heads, vehicles } = self.told;
-        Blurred { model: self.model.clone(), pictures, heads, vehicles, clear_tracks: self.ways.len() as u32 }
+        let Told { pictures, stills, heads, vehicles } = self.told;
+        Blurred { model: self.model.clone(), pictures, stills, heads, vehicles, clear_tracks: self.ways.len() as u32 }
+    }
+
+    /// What is to be hidden in a picture that was taken for the alert, in its pixels. When it was taken is not known: at one of
+    /// the moments of the alert's findings and ways, that in which what is known of the alert is best seen in it.
+    pub(super) fn others_in(&mut self, picture: &Frame, alert: &Alert) -> anyhow::Result<Vec<Rect>> {
+        let (width, height) = (picture.width as f32, picture.height as f32);
+        let seen = self.detector.detect(picture, &parts(width, height)).context("nobody can be made unrecognisable")?;
+        self.told.stills += 1;
+        let clear = clear_in(&seen.detections, &self.moments(alert, (width, height)));
+        let others = seen.detections.iter().zip(clear).filter(|(_, is_clear)| !is_clear);
+        let regions: Vec<(Class, Rect)> =
+            others.filter_map(|(found, _)| Some((found.class, region(found)?.clamped(width, height)))).collect();
+        for (class, _) in &regions {
+            match class {
+                Class::Person => self.told.heads += 1,
+                _ => self.told.vehicles += 1,
+            }
+        }
+        Ok(regions.into_iter().map(|(_, region)| region).collect())
+    }
+
+    /// Where the alert's tracks were at each moment that is known, in pixels.
+    fn moments(&self, alert: &Alert, (width, height): (f32, f32)) -> Vec<Vec<Rect>> {
+        let (across, down) = (width / alert.frame_width.max(1) as f32, height / alert.frame_height.max(1) as f32);
+        let found = alert.findings.iter().filter(|finding| !finding.kind.is_of_the_camera());
+        let times: BTreeSet<Timestamp> =
+            found.clone().map(|finding| finding.at).chain(self.ways.iter().flatten().map(|point| point.at)).collect();
+        let at = |time: Timestamp| {
+            let found =
+                found.clone().filter(|finding| finding.at == time).map(|finding| finding.bbox.scaled(across, down));
+            let ways = self.ways.iter().filter_map(|way| place(way, time)).map(|bbox| bbox.scaled(width, height));
+            found.chain(ways).collect()
+        };
+        times.into_iter().map(at).collect()
     }
 
     fn note(&mut self, picture: &Frame, detection: &Detection) {
@@ -121,6 +160,15 @@ impl Retouch for Blur {
         let regions: Vec<Rect> = near.map(|(_, region)| *region).collect();
         pixelated(picture, &regions)
     }
+}
+
+/// Of each detection, whether it is of the alert: by the moment whose boxes are seen best.
+fn clear_in(seen: &[Detection], moments: &[Vec<Rect>]) -> Vec<bool> {
+    let overlap = |bbox: &Rect| seen.iter().map(|found| found.bbox.iou(bbox)).fold(0.0, f32::max);
+    let fit = |boxes: &Vec<Rect>| boxes.iter().map(overlap).sum::<f32>() / boxes.len().max(1) as f32;
+    let best = moments.iter().max_by(|one, other| fit(one).total_cmp(&fit(other)));
+    let is_clear = |found: &Detection| best.into_iter().flatten().any(|bbox| bbox.iou(&found.bbox) >= SAME_STILL);
+    seen.iter().map(is_clear).collect()
 }
 
 /// Overlapping quarters of a wide picture.
@@ -193,6 +241,19 @@ mod tests {
         check(&way, 14_400, Some(0.9));
         check(&way, 14_600, None);
         check(&[], 1_000, None);
+    }
+
+    #[test]
+    fn a_still_is_of_the_moment_that_fits_it_best() {
+        let person = |x| Detection { class: Class::Person, score: 0.9, bbox: Rect::new(x, 50.0, 20.0, 60.0) };
+        let of_alert = |x| vec![Rect::new(x, 52.0, 20.0, 60.0)];
+        let seen = [person(10.0), person(200.0)];
+        // The alert's person was also where somebody else stands in the picture, but not as exactly.
+        let moments = [vec![Rect::new(206.0, 40.0, 24.0, 60.0)], of_alert(10.0), of_alert(100.0)];
+        assert_eq!(clear_in(&seen, &moments), [true, false]);
+        assert_eq!(clear_in(&seen, &[of_alert(100.0)]), [false, false], "rather too much than too little");
+        assert_eq!(clear_in(&seen, &[]), [false, false]);
+        assert!(clear_in(&[], &moments).is_empty());
     }
 
     #[test]

@@ -141,19 +141,29 @@ fn told_hidden(hidden: &Hidden) -> String {
         // Writing to a string does not fail.
         let _ = write!(
             told,
-            "<p><strong>Vùng che riêng tư của camera ({masks}) được tô kín trong phim của hồ sơ này.</strong></p>\
-             <p class=\"en\">Privacy masks of the camera are painted over in the clip, which was therefore encoded again.</p>"
+            "<p><strong>Vùng che riêng tư của camera ({masks}) được tô kín trong phim và ảnh của hồ sơ này.</strong></p>\
+             <p class=\"en\">Privacy masks of the camera are painted over in clip and pictures, which were therefore encoded \
+             again.</p>"
+        );
+    }
+    if !hidden.pictures_withheld.is_empty() {
+        let _ = write!(
+            told,
+            "<p>{} phần ảnh chụp từ trước khi có vùng che không có trong hồ sơ này, vì có thể cho thấy chỗ đã che.</p>\
+             <p class=\"en\">Crops from before the masks that may show what they hide are left out.</p>",
+            hidden.pictures_withheld.len()
         );
     }
     if let Some(blurred) = &hidden.blurred {
         let _ = write!(
             told,
-            "<p><strong>Mặt người và biển số xe không thuộc báo động được làm mờ trong phim, theo yêu cầu khi lập hồ sơ.</strong> \
-             Mô hình {} tìm người và xe trên {} ảnh của phim, đã làm mờ {} lần thấy đầu người và {} lần thấy xe; {} đường đi của báo \
+            "<p><strong>Mặt người và biển số xe không thuộc báo động được làm mờ trong phim và ảnh toàn cảnh, theo yêu cầu khi lập hồ sơ.</strong> \
+             Mô hình {} tìm người và xe trên {} ảnh của phim và {} ảnh chụp, đã làm mờ {} lần thấy đầu người và {} lần thấy xe; {} đường đi của báo \
              động để rõ. Chỗ mô hình không thấy thì không được làm mờ.</p>\
              <p class=\"en\">Heads and plates of whoever is not of the alert were blurred on request; what the model missed was not.</p>",
             escape(&blurred.model.name),
             blurred.pictures,
+            blurred.stills,
             blurred.heads,
             blurred.vehicles,
             blurred.clear_tracks,

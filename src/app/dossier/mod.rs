@@ -6,9 +6,9 @@ mod chains;
 mod clip;
 mod cover;
 mod document;
+mod pictures;
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -18,18 +18,18 @@ use uuid::Uuid;
 use crate::access::audit::{Act, Deed};
 use crate::alert::{Action, Alert};
 use crate::base::SharedClock;
-use crate::camera::snapshots;
 use crate::config::{self, Config, Settings};
 use crate::http::{self, PackSource};
 use crate::record::evidence::{
     self, About, Blurred, DeviceKey, Hidden, Model, Originals, Part, PublicKey, Ready, Source,
 };
 use crate::record::{Segment, SegmentIndex as _};
-use crate::store::{AFTER_ALERT, BEFORE_ALERT, Beside, VehicleCrop, at_the_machine, write_beside};
+use crate::store::{AFTER_ALERT, BEFORE_ALERT, Beside, at_the_machine, write_beside};
 use crate::vision;
 use blur::Blur;
 use chains::Chain;
 use clip::Scratch;
+use pictures::Pictures;
 
 /// All that is told of in a dossier.
 struct Dossier<'a> {
@@ -62,7 +62,7 @@ pub struct Exported {
 
 /// Exports an alert to `out`, which must not be there yet, and writes into the audit log first that this was done at the
 /// machine. The appliance may run meanwhile. `configuration` is the text of its file. `is_blurred`: who is not of the alert is made
-/// unrecognisable in the clip.
+/// unrecognisable in the clip and the pictures of the scene.
 ///
 /// # Errors
 /// There is no such alert, what is kept of it cannot be read, or the pack or the audit log cannot be written: named, with the
@@ -107,8 +107,11 @@ fn prepare(
     let to = alert.last_seen_at.saturating_add(AFTER_ALERT).unwrap_or(Timestamp::MAX);
     let (segments, unfinished): (Vec<_>, Vec<_>) =
         store.overlapping(&alert.camera, from, to)?.into_iter().partition(|segment| segment.complete);
-    let mut blur = is_blurred.then(|| Blur::new(config, &alert, store.trails(id)?.into_values())).transpose()?;
+    let ways = store.trails(id)?;
+    let mut blur = is_blurred.then(|| Blur::new(config, &alert, ways.values().cloned())).transpose()?;
     let clip = clip::make(&store, config, &alert, (from, to), blur.as_mut(), &scratch)?;
+    // At once: while an alert is open, better pictures take their places.
+    let Pictures { files: pictures, withheld } = pictures::gather(config, &alert, &ways, blur.as_mut())?;
     let about = About {
         made_at: now,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -118,15 +121,13 @@ fn prepare(
         from: segments.first().map_or(from, |segment| segment.started_at),
         to: segments.last().map_or(to, Segment::ends_at),
         models: models(config)?,
-        hidden: hidden(config, &alert.camera, blur.as_ref().map(Blur::blurred)),
+        hidden: hidden(config, &alert.camera, withheld, blur.as_ref().map(Blur::blurred)),
     };
     if let Some(clip) = clip {
         clip::credit(config, &about, clip, (&segments, unfinished.len()), &key, &scratch)?;
     }
     let is_withheld = about.hidden.as_ref().is_some_and(|hidden| hidden.originals == Originals::Withheld);
     let chains = chains::of(&store, &segments)?;
-    // At once: while an alert is open, better pictures take their places.
-    let pictures = pictures(config, &alert)?;
     let dossier = Dossier {
         config,
         alert: &alert,
@@ -242,41 +243,13 @@ fn models(config: &Config) -> anyhow::Result<Vec<Model>> {
     Ok(manifest.models.iter().filter(is_in_use).map(named).collect())
 }
 
-/// What the clip does not show: what today's configuration hides of a camera's video, whenever that was recorded, and whom.
-fn hidden(config: &Config, camera: &str, blurred: Option<Blurred>) -> Option<Hidden> {
+/// What clip and pictures do not show: what today's configuration hides of a camera's video, whenever that was recorded, and whom.
+fn hidden(config: &Config, camera: &str, pictures_withheld: Vec<String>, blurred: Option<Blurred>) -> Option<Hidden> {
     let masks = config.camera(camera).map_or(&[][..], |camera| &camera.privacy_masks);
     (!masks.is_empty() || blurred.is_some()).then(|| Hidden {
         privacy_masks: masks.iter().map(|mask| mask.id.clone()).collect(),
+        pictures_withheld,
         blurred,
         originals: if config.privacy.originals_in_evidence { Originals::Included } else { Originals::Withheld },
     })
-}
-
-/// The alert's own, those of its persons, and those of the vehicles among its findings: name in the pack, and what is in it.
-fn pictures(config: &Config, alert: &Alert) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-    let folder = snapshots::folder(&config.data_dir);
-    let own = format!("{}.", alert.id);
-    let vehicles: Vec<_> = alert.findings.iter().map(|finding| finding.track).collect();
-    let entries = match fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error).with_context(|| folder.display().to_string()),
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let entry = entry.with_context(|| folder.display().to_string())?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if let Some(rest) = name.strip_prefix(&own) {
-            let name = if rest.split('.').count() < 3 { format!("alert.{rest}") } else { rest.to_owned() };
-            found.push((name, entry.path()));
-        } else if VehicleCrop::of_file(&name).is_some_and(|(track, _)| vehicles.contains(&track)) {
-            found.push((name, entry.path()));
-        }
-    }
-    found.sort();
-    let read = |(name, path): (String, PathBuf)| {
-        let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
-        Ok((name, bytes))
-    };
-    found.into_iter().map(read).collect()
 }

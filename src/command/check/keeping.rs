@@ -35,12 +35,16 @@ pub(super) fn describe(config: &Config) -> Vec<String> {
     if vi {
         vec![
             format!("Lưu giữ video không có báo động: {rest}; phim và ảnh của báo động: {alerts}."),
-            format!("Ghi chép về báo động: {records}. Xe đã qua: {plates} ngày. Chỗ có người lảng vảng: {places} ngày."),
+            format!(
+                "Ghi chép về báo động: {records}. Xe đã qua: {plates} ngày. Chỗ có người lảng vảng: {places} ngày."
+            ),
         ]
     } else {
         vec![
             format!("Kept of video without an alert: {rest}; of alerts, video and pictures: {alerts}."),
-            format!("Alerts themselves: {records}. Vehicles that came by: {plates} days. Where people loitered: {places} days."),
+            format!(
+                "Alerts themselves: {records}. Vehicles that came by: {plates} days. Where people loitered: {places} days."
+            ),
         ]
     }
 }

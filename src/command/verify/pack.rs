@@ -41,13 +41,20 @@ fn describe(report: &Report, is_expected: bool, vi: bool) -> Vec<String> {
                 let masks = hidden.privacy_masks.join(", ");
                 lines.push(format!(
                     "{}: {masks}",
-                    word("Phim đã tô kín vùng che riêng tư", "Privacy masks painted over in the clip")
+                    word("Phim và ảnh đã tô kín vùng che riêng tư", "Privacy masks painted over in clip and pictures")
+                ));
+            }
+            if !hidden.pictures_withheld.is_empty() {
+                let count = hidden.pictures_withheld.len();
+                lines.push(format!(
+                    "{}: {count}",
+                    word("Phần ảnh không đưa vào vì vùng che", "Crops left out for the masks")
                 ));
             }
             if hidden.blurred.is_some() {
                 lines.push(word(
-                    "Phim đã làm mờ mặt người và biển số không thuộc báo động",
-                    "Heads and plates of whoever is not of the alert blurred in the clip",
+                    "Phim và ảnh toàn cảnh đã làm mờ mặt người và biển số không thuộc báo động",
+                    "Heads and plates of whoever is not of the alert blurred in the clip and pictures of the scene",
                 ));
             }
             lines.push(match hidden.originals {

@@ -148,7 +148,8 @@ impl Settings {
             Ok(config) => {
                 tracing::info!("the configuration has changed and counts from now on");
                 let keys = changed_keys(&text_before, files.good_text());
-                let keys: Vec<String> = keys.into_iter().chain(changes::changed_credentials(&before, &config)).collect();
+                let keys: Vec<String> =
+                    keys.into_iter().chain(changes::changed_credentials(&before, &config)).collect();
                 self.install(config);
                 // What is written otherwise, or in a file that it names, such as a calendar of closures.
                 Some(if keys.is_empty() { "a file that it names, or comments".to_owned() } else { keys.join(", ") })

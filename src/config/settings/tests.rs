@@ -157,7 +157,10 @@ fn nobody_overwrites_another() {
     assert!(office.refresh());
     office.edit(&keep(20), &Login::Keep).expect("written");
     assert!(office.text("canhdem.toml").starts_with("# ours, by hand\n"));
-    assert!(!office.settings.refresh().is_some() && !office.settings.refresh().is_some(), "what was written here counts already");
+    assert!(
+        !office.settings.refresh().is_some() && !office.settings.refresh().is_some(),
+        "what was written here counts already"
+    );
 }
 
 #[test]

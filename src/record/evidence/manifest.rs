@@ -32,12 +32,15 @@ pub struct About {
     pub hidden: Option<Hidden>,
 }
 
-/// What the clip does not show, and why.
+/// What clip and pictures do not show, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hidden {
     /// Privacy masks of the camera, as they were configured when the pack was made: painted over, so that the clip was decoded
-    /// and encoded again.
+    /// and encoded again, and so were pictures from before.
     pub privacy_masks: Vec<String>,
+    /// Pictures that lie in no pack, for they may show what the masks hide: taken before there were these masks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures_withheld: Vec<String>,
     /// Faces and plates of whoever is not of the alert, where that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blurred: Option<Blurred>,
@@ -50,8 +53,11 @@ pub struct Hidden {
 pub struct Blurred {
     /// Finds persons and vehicles.
     pub model: Model,
-    /// Pictures of the clip that it looked at, and how many heads and vehicles it found in them to be blurred.
+    /// Pictures of the clip that it looked at, and how many heads and vehicles it found to be blurred in all.
     pub pictures: u32,
+    /// Pictures of the scene beside the clip that it looked at.
+    #[serde(default)]
+    pub stills: u32,
     pub heads: u32,
     pub vehicles: u32,
     /// Tracks of the alert, which were left as they are where their ways are known.

@@ -90,7 +90,7 @@ export const audit = {
   'device.sign.taken': 'Received by (signature, name)',
   'alert.evidence.blur': 'Blur faces and plates of whoever is not involved',
   'alert.evidence.blurred':
-    'The clip is blurred by what the machine recognises, which takes some minutes; the original video stays out unless the office says otherwise.',
+    'Clip and pictures of the scene are blurred by what the machine recognises, which takes some minutes; the original video stays out unless the office says otherwise.',
   'alert.evidence': 'Export evidence (ZIP)',
   'alert.evidence.words':
     'Original video, pictures, what was done, signed by the appliance. The export is written into the audit log.',

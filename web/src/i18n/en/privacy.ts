@@ -21,7 +21,8 @@ export const privacy = {
   'notice.why': 'What for',
   'notice.long': 'For how long',
   'notice.at_most': 'That is the most: where room is needed, old video goes before.',
-  'notice.records': 'That there was an alert (when, where, who dealt with it) is kept for {n} days once it is settled.',
+  'notice.records':
+    'That there was an alert (when, where, who dealt with it) is kept for {n} days once it is settled.',
   'notice.records.ever': 'That there was an alert (when, where, who dealt with it) is kept for good.',
   'notice.plates':
     'Vehicles that come by are remembered for {n} days with their plates; longer where one belongs to an alert that is kept, or the office watches for its plate.',
@@ -64,7 +65,7 @@ export const privacy = {
   'masks.corner': 'Corner {n} of mask {id}',
   'masks.none': 'Nothing is masked. Draw masks over neighbours’ windows, desks, whatever nobody is to see.',
   'masks.words':
-    'What lies under a mask is not analysed, and it is painted over in what is watched, played back, downloaded and exported, also of earlier recordings. Older pictures of alerts stay as they are. This camera shows a picture a second instead of live video.',
+    'What lies under a mask is not analysed, and it is painted over in what is watched, played back, downloaded and exported, also of earlier recordings. Older pictures of alerts stay as they are on this page; in evidence packs they are painted over. This camera shows a picture a second instead of live video.',
   'privacy.originals': 'Original video in evidence packs',
   'privacy.originals.hint':
     'Only of cameras with privacy masks. Not chosen: packs for the police hold the masked clip alone',

@@ -90,7 +90,7 @@ export const audit = {
   'device.sign.taken': 'Người nhận (ký, ghi rõ họ tên)',
   'alert.evidence.blur': 'Làm mờ mặt và biển số của người, xe không liên quan',
   'alert.evidence.blurred':
-    'Phim được làm mờ theo những gì máy nhận ra, mất vài phút; video gốc không kèm theo, trừ khi cơ quan đặt khác.',
+    'Phim và ảnh toàn cảnh được làm mờ theo những gì máy nhận ra, mất vài phút; video gốc không kèm theo, trừ khi cơ quan đặt khác.',
   'alert.evidence': 'Xuất hồ sơ chứng cứ (ZIP)',
   'alert.evidence.words': 'Video gốc, ảnh, lịch sử xử lý, có chữ ký của máy. Việc xuất được ghi vào nhật ký.',
   'report.heads': 'Đầu chuỗi băm đã ký',

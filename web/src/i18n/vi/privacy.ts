@@ -64,7 +64,7 @@ export const privacy = {
   'masks.corner': 'Góc {n} của vùng che {id}',
   'masks.none': 'Chưa che phần nào. Vẽ vùng che lên nhà dân, bàn làm việc, nơi không được xem.',
   'masks.words':
-    'Máy không phân tích phần dưới vùng che; hình đang xem, bản ghi xem lại, phim tải về và hồ sơ chứng cứ đều bị tô kín, kể cả bản ghi từ trước. Ảnh báo động cũ giữ nguyên. Camera này xem ảnh từng giây thay cho hình trực tiếp.',
+    'Máy không phân tích phần dưới vùng che; hình đang xem, bản ghi xem lại, phim tải về và hồ sơ chứng cứ đều bị tô kín, kể cả bản ghi từ trước. Ảnh báo động cũ trên trang này giữ nguyên; trong hồ sơ chứng cứ thì bị tô kín. Camera này xem ảnh từng giây thay cho hình trực tiếp.',
   'privacy.originals': 'Đưa video gốc vào hồ sơ chứng cứ',
   'privacy.originals.hint':
     'Chỉ với camera có vùng che riêng tư. Không chọn: hồ sơ cho công an chỉ có phim đã che',
