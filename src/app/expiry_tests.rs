@@ -145,7 +145,9 @@ fn a_picture_that_cannot_go_keeps_its_row() {
 fn pictures_without_a_passage_go_once_none_can_come() {
     let office = Office::with_passages(DAY + 1);
     let others = ["0198.vehicle.jpg".to_owned(), format!("{}.jpg", track(0))];
-    others.iter().for_each(|other| office.write(other));
+    for other in &others {
+        office.write(other);
+    }
     office.expiry.store.remove_passages(vec![track(0), track(2)]).expect("removed");
     office.expiry.sweep();
     assert_eq!(office.left(), [(0, false, 0), (1, true, 2), (2, false, 2)], "the last may still be stored");
@@ -208,7 +210,9 @@ fn office_with_alerts(now: i64, settings: &str) -> Office {
         let by = Actor { guard: Guard { account: PERSON, name: "Lan".to_owned() }, outranks: false };
         let step = Step::Resolve { verdict: Verdict::TrueAlarm, note: None };
         store.handle(track(n), step, &by, hours(n)).expect("settled");
-        names(n).iter().for_each(|name| office.write(name));
+        for name in names(n) {
+            office.write(&name);
+        }
     }
     let kept = By { guard: Guard { account: PERSON, name: "Lan".to_owned() }, at: hours(11) };
     let stretch = KeptStretch {
@@ -277,7 +281,9 @@ fn what_a_power_failure_left_of_an_alert_goes_when_it_is_looked_for() {
     office.expiry.store.pictures_went(vec![track(0)], hours(60 * DAY)).expect("written");
     // Pictures of an alert that was never stored, old and new.
     let [old, new] = [-40 * DAY, 59 * DAY].map(|n| format!("{}.plain.jpg", track(n)));
-    [&old, &new].into_iter().for_each(|name| office.write(name));
+    for name in [&old, &new] {
+        office.write(name);
+    }
     office.expiry.sweep();
     check_alerts(&office, [(true, 0), (true, 5), (true, 5)]);
     assert!(!office.snapshot(&old).exists() && office.snapshot(&new).exists());

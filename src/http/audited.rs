@@ -43,11 +43,16 @@ pub(super) fn audited(act: Act, (schemas, mut paths, router): Routes) -> Routes 
 /// How long the same thing is not written down again; `None` for what is each time.
 fn window(act: Act) -> Option<Duration> {
     match act {
-        Act::AlertViewed | Act::AlertPlayed | Act::RecordingPlayed | Act::Downloaded => Some(LOOKED_AT),
-        Act::CaseViewed => Some(LOOKED_AT),
-        // Lists show many at once, and again whenever they are opened.
-        Act::AlertPictureViewed | Act::VehicleViewed | Act::AlertsSearched | Act::VehiclesSearched => Some(WATCHED),
-        Act::LiveViewed | Act::AuditRead => Some(WATCHED),
+        Act::AlertViewed | Act::AlertPlayed | Act::CaseViewed | Act::RecordingPlayed | Act::Downloaded => {
+            Some(LOOKED_AT)
+        }
+        // Lists show many pictures at once, and again whenever they are opened.
+        Act::AlertPictureViewed
+        | Act::AlertsSearched
+        | Act::VehicleViewed
+        | Act::VehiclesSearched
+        | Act::LiveViewed
+        | Act::AuditRead => Some(WATCHED),
         _ => None,
     }
 }

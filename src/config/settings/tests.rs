@@ -102,12 +102,12 @@ fn new(user: &str, password: &str) -> Login {
 #[test]
 fn a_change_by_hand_counts_once_it_stands_still() {
     let office = Office::new();
-    assert!(!office.settings.refresh().is_some() && !office.settings.refresh().is_some(), "nothing has changed");
+    assert!(office.settings.refresh().is_none() && office.settings.refresh().is_none(), "nothing has changed");
     office.by_hand("canhdem.toml", "18:00", "19:00");
     assert!(office.refresh());
     assert_eq!(office.now().1.arming.nights.as_deref(), Some("19:00-06:00"));
     assert_eq!(office.settings.generation(), 1);
-    assert!(!office.settings.refresh().is_some(), "once");
+    assert!(office.settings.refresh().is_none(), "once");
     office.by_hand("credentials.toml", "viewer", "guest");
     assert!(office.refresh());
     let config = office.settings.config();
@@ -158,7 +158,7 @@ fn nobody_overwrites_another() {
     office.edit(&keep(20), &Login::Keep).expect("written");
     assert!(office.text("canhdem.toml").starts_with("# ours, by hand\n"));
     assert!(
-        !office.settings.refresh().is_some() && !office.settings.refresh().is_some(),
+        office.settings.refresh().is_none() && office.settings.refresh().is_none(),
         "what was written here counts already"
     );
 }
