@@ -23,7 +23,7 @@ static GOOD: LazyLock<Good> = LazyLock::new(|| {
     let clock: SharedClock = Arc::new(SimClock::default());
     drop(Store::open(&folder.path().join("data"), &clock).expect("opens"));
     let config = Config::load(&file).expect("valid");
-    app::backup(&config, &file, jiff::Timestamp::UNIX_EPOCH, &out).expect("saved");
+    app::backup(&config, &file, Timestamp::UNIX_EPOCH, &out).expect("saved");
     Good { bytes: fs::read(out).expect("read"), folder }
 });
 

@@ -130,7 +130,7 @@ impl IntoResponse for WebError {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(retry_after) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs_f64().ceil() as u64));
         }
         response
     }
@@ -146,7 +146,7 @@ impl IntoResponses for Problems {
         let description = "What is wrong, and what to do: 400 a parameter, 401 not signed in, 403 a foreign \
                            host or origin, or something that this role may not do, 404 no such thing, or none of a camera \
                            that the account may see, 409 too many or another's, 422 a field of what was sent, 429 too many \
-                           attempts, 500 the appliance, 503 not now";
+                           attempts or requests, 500 the appliance, 503 not now";
         let response = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build();
         BTreeMap::from([("default".to_owned(), response.into())])
     }
