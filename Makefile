@@ -10,6 +10,9 @@ SHELL := /bin/bash
 # rustup's default folder, for shells that were opened before it was installed.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
+# For the tests of the library and the training: ONNX Runtime tells nobody that it is used. The program sees to it itself.
+export ORT_DISABLE_TELEMETRY := 1
+
 DEPS := .deps
 ARGS :=                       # more arguments for `make demo`, as in make demo ARGS='--footage film.mp4'
 C2PATOOL_VERSION := 0.27.22

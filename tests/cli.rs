@@ -12,7 +12,7 @@ use std::process::Command;
 use canhdem::testcam::{Auth, Codec, Mount, TestCameras};
 use support::appliance::Appliance;
 use support::program::{self, CANHDEM, Finished, Program, fetched};
-use support::{Camera, Office, film, until};
+use support::{Camera, Office, files_below, film, until};
 
 /// A folder with a configuration.
 fn configured(text: &str) -> (tempfile::TempDir, String) {
@@ -296,4 +296,19 @@ fn passwords_are_nowhere_in_the_log() {
         said.push_str(&finished.stderr);
         assert!(!said.contains(RIGHT) && !said.contains(WRONG), "a password is told");
     }
+}
+
+#[test]
+fn nobody_is_told_that_the_program_runs() {
+    fetched("models/yolox-nano.onnx");
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(CANHDEM);
+    command.args(["models", "verify"]).env("HOME", home.path());
+    for name in ["ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME", "XDG_DATA_HOME"] {
+        command.env_remove(name);
+    }
+    let finished = Program::start(&mut command).wait();
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    // Where it tells its maker, ONNX Runtime writes down at once what it will send, with a number for this machine.
+    assert_eq!(files_below(home.path()), Vec::<PathBuf>::new());
 }

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod bench;
 pub mod check;
 pub mod demo;
+mod environment;
 pub mod eval;
 pub mod export;
 pub mod models;
@@ -77,8 +78,12 @@ pub struct Usage(pub String);
 /// Parses the command line, runs it, and turns the outcome into an exit code: 0 done, 1 failed,
 /// 2 wrong use or configuration.
 pub fn main() -> ExitCode {
+    let completed = environment::complete();
     let cli = Cli::parse();
     start_logging(cli.log);
+    if let Err(error) = completed {
+        tracing::warn!(%error, "this program cannot start itself anew: ONNX Runtime may tell its maker that it is used");
+    }
     let result = match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Demo(args) => demo::run(&args),
