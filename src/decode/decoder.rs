@@ -63,6 +63,11 @@ impl Decoder {
         #[expect(clippy::disallowed_methods, reason = "a description from pipelines/")]
         let bin = gst::parse::bin_from_description(launch.trim(), true).map_err(|e| build(&e))?;
         let bus = gst::Bus::new();
+        // Nobody reads the rest, which would only gather.
+        bus.set_sync_handler(|_, message| match message.type_() {
+            gst::MessageType::Error => gst::BusSyncReply::Pass,
+            _ => gst::BusSyncReply::Drop,
+        });
         bin.set_bus(Some(&bus));
 
         let output = Arc::new(Mutex::new(Output::default()));
@@ -188,6 +193,9 @@ impl Drop for Decoder {
         if let Err(error) = self.bin.set_state(gst::State::Null) {
             tracing::warn!(%error, "a decoder did not stop");
         }
+        // A message holds the bin, which holds its bus, which holds the message: they would keep each other for ever.
+        self.bus.set_flushing(true);
+        self.bin.set_bus(None::<&gst::Bus>);
     }
 }
 
@@ -220,6 +228,16 @@ fn frames_pad(output: &Arc<Mutex<Output>>) -> gst::Pad {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_of_one_is_left_once_it_is_dropped() {
+        gst::init().expect("GStreamer");
+        let caps = gst::Caps::builder("video/x-h264").field("width", 640).field("height", 360).build();
+        let decoder = Decoder::new(Codec::H264, &caps, &Masks::none()).expect("a decoder");
+        let (bin, bus) = (decoder.bin.downgrade(), decoder.bus.downgrade());
+        drop(decoder);
+        assert!(bin.upgrade().is_none() && bus.upgrade().is_none());
+    }
 
     #[test]
     fn a_picture_that_would_exhaust_memory_is_refused_before_it_is_decoded() {
