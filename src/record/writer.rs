@@ -149,7 +149,7 @@ impl Writer {
         }
         let waited = self.clock.monotonic().saturating_sub(delivered.sent_at);
         self.teller.note(waited);
-        // A disk that does not keep up is given less to do: it hears of each segment at its begin and its end.
+        // A disk that does not keep up is given less to do: the index hears of a segment when it begins and when it ends.
         if let Some(open) = self.open.get_mut(camera).filter(|open| open.is_report_due() && waited < LATE) {
             match open.sync_for_report() {
                 Ok(()) => {
