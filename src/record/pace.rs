@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_disk_is_slow_while_something_waits_long_and_for_a_while_after() {
         let mut pace = Pace::default();
-        assert!(!pace.note(seconds(100), LATE - Duration::from_millis(1), 7), "losses of before are not the disk's");
+        assert!(!pace.note(seconds(100), Duration::from_millis(2_999), 7), "losses of before are not the disk's");
         assert_eq!(pace.slow, None);
         assert!(pace.note(seconds(101), LATE, 9));
         assert_eq!(pace.slow, Some(Slow { waited: LATE, lost: 2 }));
