@@ -153,7 +153,7 @@ describe('an administrator sets up', () => {
     for (const pause of [0, 5, 10, 15, 20, 30]) {
       await page.evaluate(async (ms) => {
         for (const key of ['z', 'y']) {
-          document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+          document.body.dispatchEvent(new window.KeyboardEvent('keydown', { key, bubbles: true }));
           await new Promise((done) => setTimeout(done, ms));
         }
       }, pause);
