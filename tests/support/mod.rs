@@ -30,15 +30,21 @@ const ASK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Asks again until there is an answer; `what` says for what it waits.
 #[track_caller]
-pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub fn eventually<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, what, ask)
+}
+
+/// As [`eventually`], of what may take longer.
+#[track_caller]
+pub fn eventually_within<T>(patience: Duration, what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let clock = SystemClock::new();
-    while clock.monotonic() < PATIENCE {
+    while clock.monotonic() < patience {
         if let Some(answer) = ask() {
             return answer;
         }
         pause(ASK_AGAIN);
     }
-    panic!("waited {PATIENCE:?} in vain for {what}");
+    panic!("waited {patience:?} in vain for {what}");
 }
 
 /// As [`eventually`], for what is true or not yet.

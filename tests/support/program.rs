@@ -3,10 +3,14 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::eventually;
+use super::eventually_within;
+
+/// Looking through a film takes a slow machine minutes.
+const WORK: Duration = Duration::from_secs(1800);
 
 /// The program as built with these tests.
 pub const CANHDEM: &str = env!("CARGO_BIN_EXE_canhdem");
@@ -91,7 +95,7 @@ impl Program {
     /// Until it ends by itself.
     #[track_caller]
     pub fn wait(&mut self) -> Finished {
-        let status = eventually("the program to end", || self.try_wait());
+        let status = eventually_within(WORK, "the program to end", || self.try_wait());
         Finished { code: status.code(), stdout: self.stdout(), stderr: self.stderr() }
     }
 }
