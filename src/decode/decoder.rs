@@ -27,6 +27,8 @@ pub enum DecodeError {
 pub struct Decoder {
     bin: gst::Bin,
     input: gst::Pad,
+    /// Linked to, which does not keep it.
+    _frames: gst::Pad,
     bus: gst::Bus,
     output: Arc<Mutex<Output>>,
     /// Times of the units that are inside, to find a frame's wall time by its PTS.
@@ -84,7 +86,7 @@ impl Decoder {
         bin.set_state(gst::State::Playing).map_err(|e| build(&e))?;
 
         let (caps, masks) = (caps.clone(), masks.clone());
-        let decoder = Self { bin, input, bus, output, times: VecDeque::new(), caps, masks };
+        let decoder = Self { bin, input, _frames: frames, bus, output, times: VecDeque::new(), caps, masks };
         decoder.begin();
         Ok(decoder)
     }
