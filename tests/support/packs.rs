@@ -70,5 +70,12 @@ pub fn check_told(told: &serde_json::Value, folder: &Path, alert: &str) {
     let is_segment = |file: &&serde_json::Value| file["name"].as_str().expect("text").starts_with("segments/");
     let files = manifest["files"].as_array().expect("a list").iter().filter(is_segment);
     let segments: Vec<_> = files.map(|file| json!({"file": file["name"], "sha256": file["sha256"]})).collect();
-    assert_eq!(recording["originals"], json!(segments));
+    if manifest["hidden"]["originals"] == "withheld" {
+        // They stay at the office, and can be asked for there by what is told of them.
+        let told = recording["originals"].as_array().expect("a list");
+        assert!(segments.is_empty() && !told.is_empty(), "{told:?}");
+        assert!(told.iter().all(|original| original["sha256"].as_str().is_some_and(|sum| sum.len() == 64)), "{told:?}");
+    } else {
+        assert_eq!(recording["originals"], json!(segments));
+    }
 }
