@@ -88,10 +88,10 @@ impl Listener for Doors {
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         loop {
             let (stream, address) = Listener::accept(&mut self.tcp).await;
-            match self.inside.enter(address.ip().to_canonical(), self.limits) {
-                Some(place) => return (Connection::new(stream, place, self.limits.silence), address),
-                None => tracing::debug!(%address, "too many connections: closed"),
+            if let Some(place) = self.inside.enter(address.ip().to_canonical(), self.limits) {
+                return (Connection::new(stream, place, self.limits.silence), address);
             }
+            tracing::debug!(%address, "too many connections: closed");
         }
     }
 

@@ -468,12 +468,15 @@ describe('the guard’s page', { concurrency: 1 }, () => {
       await busy.getAttribute('data-alert'),
     );
     if ((await page.locator('.alert-kind .open').count()) === 0) return t.skip('the alert has ended');
-    await page.waitForFunction(() => document.querySelector('video')?.duration > 0);
-    const length = await page.evaluate(() => document.querySelector('video').duration);
-    await page.evaluate(() => {
+    // The player may be another one a moment later.
+    const known = await page.waitForFunction(() => document.querySelector('video')?.duration || false);
+    const length = await known.jsonValue();
+    await page.waitForFunction(() => {
       const video = document.querySelector('video');
+      if (!(video?.duration > 0)) return false;
       video.currentTime = video.duration - 0.3;
-      return video.play().catch(() => undefined);
+      void video.play().catch(() => undefined);
+      return true;
     });
     await until((before) => document.querySelector('video')?.duration > before + 1, length, 60_000);
     return until((before) => document.querySelector('video')?.currentTime > before - 1, length);
