@@ -1,5 +1,7 @@
 //! Evidence packs before a program that nobody here wrote, c2patool, and altered a thousand times: `make c2pa-check`.
 
+#![expect(clippy::print_stdout, reason = "what the public tool told, for whoever asked")]
+
 mod support;
 
 use std::fs::{self, OpenOptions};
