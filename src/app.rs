@@ -175,6 +175,8 @@ pub fn run(
         sealing.clone().start(shutdown.clone())?,
         Cameras::start(shared, shutdown.clone(), pulses.clone())?,
     ];
+    // Dropped before the threads that wait for it, also where what follows fails.
+    let stop = stop;
     tracing::info!(%address, cameras = config.cameras.len(), "watching");
     let is_ready = Ready { address, is_secure: config.web.is_secure(), setup_token };
     ready(&is_ready)?;

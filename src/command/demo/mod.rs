@@ -72,6 +72,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (stop, shutdown) = Shutdown::new();
     let failing = Arc::clone(&cameras);
     let saboteur = Worker::spawn("demo-dropouts", move || drop_out_now_and_then(&failing, &shutdown))?;
+    // Dropped before the thread that waits for it, also where something panics.
+    let stop = stop;
     let clock = Arc::new(SystemClock::starting_at(start));
     let outcome = app::run(settings, clock, Decoding::OnDemand, |ready| {
         output::line(format!("canhdem: page at {}", ready.url()))?;
