@@ -4,15 +4,17 @@
 mod support;
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use canhdem::testcam::{Auth, Codec, Mount, TestCameras};
+use rustix::process::{Pid, Signal, kill_process};
 use support::appliance::Appliance;
 use support::program::{self, CANHDEM, Finished, Program, fetched};
-use support::{Camera, Office, files_below, film, until};
+use support::{Camera, Office, eventually, files_below, film, until};
 
 /// A folder with a configuration.
 fn configured(text: &str) -> (tempfile::TempDir, String) {
@@ -311,4 +313,20 @@ fn nobody_is_told_that_the_program_runs() {
     assert_eq!(finished.code, Some(0), "{}", finished.stderr);
     // Where it tells its maker, ONNX Runtime writes down at once what it will send, with a number for this machine.
     assert_eq!(files_below(home.path()), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_log_that_nobody_reads_any_more_ends_nothing() {
+    fetched("models/yolox-nano.onnx");
+    let office = Office::new(&[]);
+    let mut command = Command::new(CANHDEM);
+    command.args(["run", "--config"]).arg(&office.config).env("RUST_LOG", "info");
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts");
+    let mut log = BufReader::new(child.stderr.take().expect("piped")).lines();
+    assert!(log.any(|line| line.expect("text").contains(" watching ")));
+    drop(log);
+    // It says that it stops.
+    kill_process(Pid::from_child(&child), Signal::TERM).expect("our own child");
+    let ended = eventually("the program to end", || child.try_wait().expect("our own child"));
+    assert_eq!(ended.code(), Some(0), "{ended}");
 }
