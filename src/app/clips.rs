@@ -9,10 +9,11 @@ use jiff::Timestamp;
 
 use super::pictures::PictureFolder;
 use crate::config::Settings;
-use crate::decode::Masks;
+use crate::decode::{DecodeError, Masks};
 use crate::http::{self, ClipSource};
 use crate::record::{
-    ClipCache, ClipError, ClipLimits, Deletion, DeletionError, DeletionOrder, Recorder, Stretch, key_frame_at,
+    ClipCache, ClipError, ClipLimits, Deletion, DeletionError, DeletionOrder, PreviewError, Recorder, Stretch,
+    key_frame_at,
 };
 use crate::store::{BEFORE_ALERT, Store};
 
@@ -73,7 +74,12 @@ impl ClipSource for RecordedClips {
         Ok(http::Still {
             at: found.at,
             tag,
-            picture: Box::new(move || found.decode(&masks).map_err(|error| failed(&error))),
+            picture: Box::new(move || {
+                found.decode(&masks).map_err(|error| match error {
+                    PreviewError::Decode(DecodeError::Busy) => http::ClipError::NotNow(error.to_string()),
+                    error => failed(&error),
+                })
+            }),
         })
     }
 

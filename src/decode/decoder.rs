@@ -22,6 +22,10 @@ pub enum DecodeError {
     Stream(String),
     #[error(transparent)]
     Frame(#[from] FrameError),
+    #[error("the decoder does not answer within {seconds} s")]
+    Hung { seconds: u64 },
+    #[error("too much is decoded at once; try again in a moment")]
+    Busy,
 }
 
 pub struct Decoder {

@@ -1,5 +1,6 @@
 //! From encoded access units to frames, and only where somebody has to look.
 
+mod bounded;
 mod decoder;
 mod frame;
 pub mod gate;
@@ -17,6 +18,7 @@ mod tally;
 pub(crate) mod testing;
 mod watcher;
 
+pub use bounded::BoundedDecoder;
 pub use decoder::{DecodeError, Decoder};
 pub use frame::{Frame, FrameError, PixelFormat, Plane, Planes};
 pub use impression::Impression;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Decoder, Frame, Masks, jpeg};
+use super::{BoundedDecoder, Frame, Masks, jpeg};
 use crate::base::SharedClock;
 use crate::intake::{AccessUnit, Codec, LostReason, RtspSource, sample};
 
@@ -34,7 +34,7 @@ pub fn probe(source: RtspSource, clock: &SharedClock, masks: Masks) -> Result<Pr
 
 #[derive(Default)]
 struct Look {
-    decoder: Option<Decoder>,
+    decoder: Option<BoundedDecoder>,
     masks: Masks,
     picture: Option<Frame>,
     codec: Option<Codec>,
@@ -60,10 +60,10 @@ impl Look {
 
     fn decode(&mut self, unit: &AccessUnit) -> Result<(), super::DecodeError> {
         if self.decoder.is_none() {
-            self.decoder = Some(Decoder::new(unit.codec, &unit.caps, &self.masks)?);
+            self.decoder = Some(BoundedDecoder::new(unit.codec, &unit.caps, &self.masks)?);
         }
         if let Some(decoder) = &mut self.decoder {
-            self.picture = decoder.push(unit)?.into_iter().next();
+            self.picture = decoder.push(unit.clone())?.into_iter().next();
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use gstreamer_video::prelude::*;
 use super::clip::{ClipError, Hiding, Placed, each_unit};
 use super::pipeline::{check, launch, named, wait_for_end};
 use super::timeline::{Extent, Timeline};
-use crate::decode::{Decoder, Frame, Masks, PixelFormat, Plane};
+use crate::decode::{BoundedDecoder, DecodeError, Frame, Masks, PixelFormat, Plane};
 use crate::intake::AccessUnit;
 
 /// The first whose encoder is installed is taken. Each picture has its own time; the second encoder wants a rate all the same.
@@ -63,7 +63,7 @@ type Take<'a> = &'a mut dyn FnMut(&Frame, &gst_video::VideoInfo) -> Result<(), C
 
 struct Decoding<'a> {
     masks: &'a Masks,
-    decoder: Option<Decoder>,
+    decoder: Option<BoundedDecoder>,
 }
 
 impl Decoding<'_> {
@@ -75,11 +75,12 @@ impl Decoding<'_> {
         let decoder = if let Some(decoder) = &mut self.decoder {
             decoder
         } else {
-            let built = Decoder::new(unit.codec, &unit.caps, self.masks);
-            self.decoder.insert(built.map_err(|error| ClipError::Mux(error.to_string()))?)
+            let built = BoundedDecoder::new(unit.codec, &unit.caps, self.masks);
+            self.decoder.insert(built.map_err(of_decoder)?)
         };
-        match decoder.push(&unit) {
+        match decoder.push(unit) {
             Ok(frames) => give(decoder, &frames, take),
+            Err(error @ DecodeError::Hung { .. }) => Err(of_decoder(error)),
             Err(error) => {
                 tracing::warn!(%error, "a stretch of a clip cannot be decoded; going on at the next key frame");
                 self.decoder = None;
@@ -97,9 +98,16 @@ impl Decoding<'_> {
     }
 }
 
-fn give(decoder: &Decoder, frames: &[Frame], take: Take<'_>) -> Result<(), ClipError> {
+fn of_decoder(error: DecodeError) -> ClipError {
+    match error {
+        DecodeError::Busy => ClipError::Busy,
+        error => ClipError::Mux(error.to_string()),
+    }
+}
+
+fn give(decoder: &BoundedDecoder, frames: &[Frame], take: Take<'_>) -> Result<(), ClipError> {
     let Some(info) = decoder.picture_info() else { return Ok(()) };
-    frames.iter().try_for_each(|frame| take(frame, &info))
+    frames.iter().try_for_each(|frame| take(frame, info))
 }
 
 struct Encoder {
@@ -234,8 +242,8 @@ mod tests {
 
     use super::*;
     use crate::base::{Polygon, Rect};
-    use crate::decode::FLAT_LUMA;
     use crate::decode::testing::{Encoding, FPS, encode};
+    use crate::decode::{Decoder, FLAT_LUMA};
     use crate::intake::Codec;
 
     const SIZE: (u32, u32) = (328, 182);

@@ -8,7 +8,7 @@ use super::boxes::BoxError;
 use super::reader::SegmentReader;
 use super::timeline::INDEX_LAG;
 use super::{IndexError, SegmentIndex};
-use crate::decode::{DecodeError, Decoder, Frame, Masks};
+use crate::decode::{BoundedDecoder, DecodeError, Frame, Masks};
 
 /// A moment so long after the last picture still shows it: the next segment is a picture away.
 const SEAM: SignedDuration = SignedDuration::from_secs(2);
@@ -93,8 +93,8 @@ impl KeyFrame {
     pub fn decode(mut self, masks: &Masks) -> Result<Frame, PreviewError> {
         let unit = self.reader.units(self.fragment)?.into_iter().nth(self.sample);
         let (_, unit) = unit.ok_or(PreviewError::NoPicture)?;
-        let mut decoder = Decoder::new(unit.codec, self.reader.caps(), masks)?;
-        let mut frames = decoder.push(&unit)?;
+        let mut decoder = BoundedDecoder::new(unit.codec, self.reader.caps(), masks)?;
+        let mut frames = decoder.push(unit)?;
         frames.extend(decoder.drain()?);
         frames.into_iter().next().ok_or(PreviewError::NoPicture)
     }
