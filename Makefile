@@ -34,7 +34,7 @@ say := @printf '\n==> %s\n'
 
 .PHONY: help
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- set-up ----------------------------------------------------------------------------------------------------------
 
@@ -88,6 +88,17 @@ deb-test: deb  ## install it in a clean Debian 12, upgrade, restore, remove, pur
 	$(say) 'Testing the package in a clean Debian root (the first time 300 MB by apt)'
 	@scripts/deb.sh target/release/canhdem $(DEPS) target/deb/next "$$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)-2"
 	@scripts/deb-test.sh target/deb/test target/deb/canhdem_*-1_*.deb target/deb/next/canhdem_*.deb
+
+# Another architecture: a clean root of its own, and qemu runs what is in it.
+.PHONY: deb-arm64 deb-arm64-test
+deb-arm64: models web sbom  ## build it for arm64 on this machine, target/arm64/canhdem_VERSION_arm64.deb; as root
+	$(say) 'Building and packing for arm64 (the first time about 20 minutes on two cores)'
+	@scripts/deb-arm64.sh target/arm64
+
+deb-arm64-test: deb-arm64  ## the same test with the package for arm64, by qemu; as root
+	$(say) 'Testing the package in a clean Debian root for arm64 (the first time 300 MB by apt)'
+	@scripts/deb-arm64.sh target/arm64 "$$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)-2"
+	@scripts/deb-test.sh target/arm64/test target/arm64/canhdem_*-1_arm64.deb target/arm64/canhdem_*-2_arm64.deb
 
 .PHONY: deb-boot
 deb-boot: deb  ## install it in a Debian 12 that boots systemd in a container: runs, restarts, is watched; as root

@@ -13,7 +13,8 @@ if [[ "${CANHDEM_IN_NAMESPACE:-}" != yes ]]; then
 fi
 
 readonly folder="$(mkdir -p "$1" && realpath "$1")" old="$(realpath "$2")" new="$(realpath "$3")"
-readonly root="$folder/root" clean="$folder/bookworm.tar" port="${CANHDEM_TEST_PORT:-8815}"
+readonly architecture="$(dpkg-deb -f "$old" Architecture)"
+readonly root="$folder/root" clean="$folder/bookworm-$architecture.tar" port="${CANHDEM_TEST_PORT:-8815}"
 readonly config=/etc/canhdem/canhdem.toml data=/var/lib/canhdem
 
 say() { printf '\n--- %s\n' "$*"; }
@@ -61,7 +62,7 @@ stop() {
 }
 
 say "a clean Debian 12"
-[[ -f "$clean" ]] || mmdebstrap --quiet --variant=minbase bookworm "$clean"
+[[ -f "$clean" ]] || mmdebstrap --quiet --architecture="$architecture" --variant=minbase bookworm "$clean"
 rm -rf "$root" && mkdir "$root"
 tar -C "$root" -xf "$clean"
 cp /etc/resolv.conf "$root/etc/resolv.conf"

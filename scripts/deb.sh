@@ -2,8 +2,7 @@
 # scripts/deb.sh PROGRAM DEPS FOLDER [VERSION]: makes FOLDER/canhdem_VERSION_ARCH.deb of a built program, the models and
 # ONNX Runtime in DEPS, and deploy/. Needs dpkg-dev; not root.
 #
-# The architecture is that of the machine. For arm64 run the same on an arm64 machine, or in an arm64 container or
-# chroot with qemu-user-static: `models/install.py --platform aarch64` fetches its ONNX Runtime, and nothing else differs.
+# The architecture is that of the machine; scripts/deb-arm64.sh makes it arm64 on another one.
 set -euo pipefail
 
 readonly root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
