@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # scripts/deb-arm64.sh FOLDER [VERSION]: builds the program for arm64 on another machine and packs FOLDER/canhdem_VERSION_arm64.deb.
 #
-# Debian 12's cross compiler builds against an arm64 Debian in FOLDER/root, which qemu runs where a tool of its own is needed:
+# Debian 12's cross compiler builds against an arm64 Debian in FOLDER/sysroot, which qemu runs where a tool of its own is needed:
 # the package is made in there by scripts/deb.sh, as on an arm64 machine. Needs root, for that Debian, and:
 #   apt-get install crossbuild-essential-arm64 mmdebstrap qemu-user-static; rustup target add aarch64-unknown-linux-gnu
 # The page must have been built (make web).
@@ -10,7 +10,7 @@ set -euo pipefail
 (($# >= 1)) || { sed -n '2,7p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 readonly repository="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 readonly folder="$(mkdir -p "$1" && realpath "$1")" version="${2:-}" target=aarch64-unknown-linux-gnu
-readonly root="$folder/root" deps="$folder/deps"
+readonly root="$folder/sysroot" deps="$folder/deps"
 missing() { printf 'error: %s is missing: %s\n' "$1" "$2" >&2; exit 2; }
 [[ "$(id -u)" == 0 ]] || { echo "error: a Debian root is made and entered as root" >&2; exit 2; }
 command -v mmdebstrap >/dev/null || missing mmdebstrap "apt-get install mmdebstrap"
@@ -51,7 +51,8 @@ cp -r Cargo.toml CHANGELOG.md README.md deploy models scripts "$inside/"
 cp -r "$deps" "$inside/deps"
 cp "$folder/target/$target/release/canhdem" "$inside/program"
 [[ ! -f target/sbom.cdx.json ]] || cp target/sbom.cdx.json "$inside/target/"
-chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
+# Its mount ends with the command.
+unshare --mount -- /bin/sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
   SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)" \
   /canhdem/scripts/deb.sh /canhdem/program /canhdem/deps /canhdem/out ${version:+"$version"}
 cp "$inside"/out/*.deb "$folder/"

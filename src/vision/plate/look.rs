@@ -24,7 +24,7 @@ use crate::vision::tensor::{Colors, Placement, Tensor};
 /// Larger strips tell no more of colour and lines.
 const MOST_STRIP: f32 = 320.0;
 /// A place is looked at again in a square of so many times its size. So a plate's corners are found more exactly: shown a
-/// whole vehicle, the finder knows them to a few pixels of the frame. And one that seems bare is seen more surely.
+/// whole vehicle, the finder knows them to a few pixels of the frame. And one that seems bare or covered is seen more surely.
 const NEAR: f32 = 3.0;
 /// It is the same plate if it has so much of its box in common.
 const SAME: f32 = 0.5;
@@ -137,6 +137,11 @@ impl Looker {
         if let Some(hint) = found.take_if(|place| place.kind == PlaceKind::Bare) {
             inferences += 1;
             found = self.finder.confirmed(&planes, &hint)?;
+        } else if let Some(place) = found.as_mut().filter(|place| place.kind == PlaceKind::Covered) {
+            inferences += 1;
+            if let Some(plate) = self.finder.plate_from_near(&planes, place)? {
+                *place = plate;
+            }
         }
         let reads = !self.readers.is_empty() && depth == Depth::Read;
         if let Some(place) = found.as_mut().filter(|place| reads && place.is_legible()) {
@@ -172,6 +177,10 @@ impl Looker {
 }
 
 impl Place {
+    fn is_the_plate_at(&self, place: &Self) -> bool {
+        self.kind == PlaceKind::Plate && around(&self.corners).iou(&around(&place.corners)) >= SAME
+    }
+
     /// Whether it is a plate, and a line of it may show characters.
     fn is_legible(&self) -> bool {
         self.kind == PlaceKind::Plate && size(&self.corners).1 >= LEAST_LINE
@@ -182,10 +191,14 @@ impl Finder {
     /// The corners of a plate, seen from so near that a pixel of the input is less than one of the frame; as
     /// they were where that shows something else.
     fn refined(&mut self, planes: &Planes<'_>, place: &Place) -> Result<[Point; 4], DetectError> {
-        let before = around(&place.corners);
-        let again = self.find(planes, near(&before))?;
-        let same = |again: &Place| again.kind == place.kind && around(&again.corners).iou(&before) >= SAME;
-        Ok(again.filter(same).map_or(place.corners, |again| again.corners))
+        Ok(self.plate_from_near(planes, place)?.map_or(place.corners, |again| again.corners))
+    }
+
+    /// The plate that a place is when it is looked at from near; `None` where that shows something else. From afar a
+    /// plate that is tilted or in the dark seems covered.
+    fn plate_from_near(&mut self, planes: &Planes<'_>, place: &Place) -> Result<Option<Place>, DetectError> {
+        let again = self.find(planes, near(&around(&place.corners)))?;
+        Ok(again.filter(|again| again.is_the_plate_at(place)))
     }
 
     /// A place that seemed bare, looked at from near: what covers a plate, or is left of it, is seen better there.

@@ -95,8 +95,8 @@ fn only_what_is_wanted_and_can_be_read_is_paid_for() {
     fn check(looker: &mut Looker, picture: &Frame, vehicle: Rect, depth: Depth) -> PlateObservation {
         let look = looker.look(picture, (vehicle, Class::Motorcycle), depth).expect("looked");
         let seen = look.observation.expect("found");
-        // What seems bare is looked at from near.
-        assert_eq!(look.inferences, if seen.kind == PlaceKind::Bare { 2 } else { 1 });
+        // What seems bare or covered is looked at from near.
+        assert_eq!(look.inferences, if seen.kind == PlaceKind::Plate { 1 } else { 2 });
         assert!(seen.lines.is_empty(), "{seen:?}");
         seen
     }
@@ -107,6 +107,25 @@ fn only_what_is_wanted_and_can_be_read_is_paid_for() {
     check(&mut looker(true), &picture, Rect::new(150.0, 160.0, 14.0, 14.0), Depth::Read);
     let dark = frame(vec![20; 3 * 400 * 400], PICTURE);
     assert_eq!(check(&mut looker(true), &dark, VEHICLE, Depth::Read).kind, PlaceKind::Bare);
+    let red = frame([200, 20, 20].repeat(400 * 400), PICTURE);
+    assert_eq!(check(&mut looker(true), &red, VEHICLE, Depth::Read).kind, PlaceKind::Covered);
+}
+
+#[test]
+fn what_is_a_plate_from_near_was_not_covered() {
+    #[track_caller]
+    fn check(kind: PlaceKind, (right, down): (f32, f32), expected: bool) {
+        let covered = Place { kind: PlaceKind::Covered, confidence: 0.5, corners: CORNERS };
+        let corners = CORNERS.map(|corner| Point { x: corner.x + right, y: corner.y + down });
+        let again = Place { kind, confidence: 0.4, corners };
+        assert_eq!(again.is_the_plate_at(&covered), expected, "{kind:?} {right} to the right and {down} down");
+    }
+    check(PlaceKind::Plate, (0.0, 0.0), true);
+    check(PlaceKind::Plate, (20.0, -10.0), true);
+    check(PlaceKind::Plate, (60.0, 0.0), false);
+    check(PlaceKind::Plate, (0.0, 90.0), false);
+    check(PlaceKind::Covered, (0.0, 0.0), false);
+    check(PlaceKind::Bare, (0.0, 0.0), false);
 }
 
 #[test]
