@@ -30,6 +30,8 @@ DEBIAN_SCRIPTS := $(addprefix deploy/debian/,preinst postinst prerm postrm)
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/openapi.json web/vite.config.ts \
 	-type f ! -name schema.d.ts 2>/dev/null)
 
+version := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+
 say := @printf '\n==> %s\n'
 
 .PHONY: help
@@ -86,24 +88,24 @@ deb: build sbom  ## build the Debian package, target/deb/canhdem_VERSION_ARCH.de
 
 deb-test: deb  ## install it in a clean Debian 12, upgrade, restore, remove, purge; as root, with mmdebstrap
 	$(say) 'Testing the package in a clean Debian root (the first time 300 MB by apt)'
-	@scripts/deb.sh target/release/canhdem $(DEPS) target/deb/next "$$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)-2"
-	@scripts/deb-test.sh target/deb/test target/deb/canhdem_*-1_*.deb target/deb/next/canhdem_*.deb
+	@scripts/deb.sh target/release/canhdem $(DEPS) target/deb/next $(version)-2
+	@scripts/deb-test.sh target/deb/test target/deb/canhdem_$(version)-1_*.deb target/deb/next/canhdem_$(version)-2_*.deb
 
 # Another architecture: a clean root of its own, and qemu runs what is in it.
 .PHONY: deb-arm64 deb-arm64-test
-deb-arm64: models web sbom  ## build it for arm64 on this machine, target/arm64/canhdem_VERSION_arm64.deb; as root
+deb-arm64: web sbom  ## build it for arm64 on this machine, target/arm64/canhdem_VERSION_arm64.deb; as root
 	$(say) 'Building and packing for arm64 (the first time about 20 minutes on two cores)'
 	@scripts/deb-arm64.sh target/arm64
 
 deb-arm64-test: deb-arm64  ## the same test with the package for arm64, by qemu; as root
 	$(say) 'Testing the package in a clean Debian root for arm64 (the first time 300 MB by apt)'
-	@scripts/deb-arm64.sh target/arm64 "$$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)-2"
-	@scripts/deb-test.sh target/arm64/test target/arm64/canhdem_*-1_arm64.deb target/arm64/canhdem_*-2_arm64.deb
+	@scripts/deb-arm64.sh target/arm64 $(version)-2
+	@scripts/deb-test.sh target/arm64/test target/arm64/canhdem_$(version)-1_arm64.deb target/arm64/canhdem_$(version)-2_arm64.deb
 
 .PHONY: deb-boot
 deb-boot: deb  ## install it in a Debian 12 that boots systemd in a container: runs, restarts, is watched; as root
 	$(say) 'Booting a Debian with the package (the first time 300 MB by apt)'
-	@scripts/deb-boot.sh target/deb/boot target/deb/canhdem_*-1_*.deb
+	@scripts/deb-boot.sh target/deb/boot target/deb/canhdem_$(version)-1_*.deb
 
 sbom:  ## a bill of materials of program, page and models (CycloneDX), target/sbom.cdx.json
 	@python3 scripts/sbom.py target/sbom.cdx.json

@@ -4,10 +4,11 @@
 # Debian 12's cross compiler builds against an arm64 Debian in FOLDER/sysroot, which qemu runs where a tool of its own is needed:
 # the package is made in there by scripts/deb.sh, as on an arm64 machine. Needs root, for that Debian, and:
 #   apt-get install crossbuild-essential-arm64 mmdebstrap qemu-user-static; rustup target add aarch64-unknown-linux-gnu
-# The page must have been built (make web).
+# The page must have been built (make web). Where the kernel does not know yet how to run arm64 programs, it is told, as the
+# package of qemu does at the next boot.
 set -euo pipefail
 
-(($# >= 1)) || { sed -n '2,7p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+(($# >= 1)) || { sed -n '2,8p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 readonly repository="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 readonly folder="$(mkdir -p "$1" && realpath "$1")" version="${2:-}" target=aarch64-unknown-linux-gnu
 readonly root="$folder/sysroot" deps="$folder/deps"

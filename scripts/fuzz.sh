@@ -3,8 +3,8 @@
 #
 # Takes the cargo-fuzz in PATH, else one of VERSION built into FOLDER once, and a nightly toolchain where there is one:
 # else the stable one is told to take what libFuzzer wants. Our code has no unsafe part, so no sanitizer is built in.
-# Each run goes on where the last one ended: of what reached something new, the fewest that reach all of it are kept in
-# fuzz/corpus/TARGET.tar.gz. What broke lies in fuzz/artifacts.
+# Each run goes on where the last one ended: what reached something new is kept in fuzz/corpus/TARGET.tar.gz, without what
+# others reach as well. What broke lies in fuzz/artifacts.
 set -euo pipefail
 
 readonly folder="$1" version="$2" seconds="$3"
@@ -38,7 +38,8 @@ for target in "${targets[@]}"; do
   if cargo "${toolchain[@]}" fuzz run "${build[@]}" "$target" "$corpus" "fuzz/seeds/$target" -- \
     -max_total_time="$seconds" "${limits[@]}" -print_final_stats=1 -verbosity=0; then
     cargo "${toolchain[@]}" fuzz cmin "${build[@]}" "$target" "$corpus" -- "${limits[@]}"
-    tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C fuzz/corpus -c "$target" | gzip -9n >"$corpus.tar.gz"
+    tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C fuzz/corpus -c "$target" | gzip -9n >"$corpus.part"
+    mv "$corpus.part" "$corpus.tar.gz"
   else
     failed+=("$target")
   fi

@@ -8,7 +8,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use canhdem::testcam::{Auth, Codec, Mount, TestCameras};
 use rustix::process::{Pid, Signal, kill_process};
@@ -315,18 +315,29 @@ fn nobody_is_told_that_the_program_runs() {
     assert_eq!(files_below(home.path()), Vec::<PathBuf>::new());
 }
 
+/// Where the test fails, it ends.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already where the test did not fail.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn a_log_that_nobody_reads_any_more_ends_nothing() {
     fetched("models/yolox-nano.onnx");
     let office = Office::new(&[]);
     let mut command = Command::new(CANHDEM);
     command.args(["run", "--config"]).arg(&office.config).env("RUST_LOG", "info");
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts");
-    let mut log = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let mut program = Running(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts"));
+    let mut log = BufReader::new(program.0.stderr.take().expect("piped")).lines();
     assert!(log.any(|line| line.expect("text").contains(" watching ")));
     drop(log);
     // It says that it stops.
-    kill_process(Pid::from_child(&child), Signal::TERM).expect("our own child");
-    let ended = eventually("the program to end", || child.try_wait().expect("our own child"));
+    kill_process(Pid::from_child(&program.0), Signal::TERM).expect("our own child");
+    let ended = eventually("the program to end", || program.0.try_wait().expect("our own child"));
     assert_eq!(ended.code(), Some(0), "{ended}");
 }

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use super::systemd::ServiceManager;
 use crate::base::worker::Worker;
 use crate::base::{Metrics, Pulses, Shutdown};
+use crate::decode::too_many_stand_still;
 
 /// Without a watchdog it is only said. Twice what a camera's thread is given before another one takes its place.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -32,7 +33,10 @@ impl Watchdog {
         let limit = self.manager.watchdog().map_or(LIMIT, |time| time / 2);
         let mut told = Vec::new();
         loop {
-            let silent = self.pulses.silent(limit);
+            let mut silent = self.pulses.silent(limit);
+            if too_many_stand_still() {
+                silent.push("decoders".to_owned());
+            }
             if silent.is_empty() {
                 self.manager.alive();
             }

@@ -2,7 +2,8 @@
 //! whole and replaced when it stands still. Whoever plays, shows or hands out a recording has nobody who watches.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use gstreamer as gst;
@@ -16,13 +17,24 @@ use crate::intake::{AccessUnit, Codec};
 const LIMIT: Duration = Duration::from_secs(20);
 /// So many at a time: those that stand still, too, and each keeps some megabytes.
 const MOST: usize = 32;
+/// Of so many that stand still only a new process gets rid, before nobody is served any more.
+const MOST_LEFT: usize = MOST / 2;
 static ALIVE: AtomicUsize = AtomicUsize::new(0);
+static LEFT: Mutex<Vec<Weak<Alive>>> = Mutex::new(Vec::new());
+
+/// Whether so many decoders have been left behind that the process should be started anew.
+pub fn too_many_stand_still() -> bool {
+    let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+    left.retain(|alive| alive.strong_count() > 0);
+    left.len() >= MOST_LEFT
+}
 
 /// A [`Decoder`] on a thread of its own. One that does not answer in time is left behind, and is of no use afterwards.
 pub struct BoundedDecoder {
-    orders: Option<Sender<Order>>,
+    orders: Option<SyncSender<Order>>,
     answers: Receiver<Result<Answer, DecodeError>>,
     thread: Option<Worker>,
+    alive: Weak<Alive>,
     limit: Duration,
     info: Option<gst_video::VideoInfo>,
 }
@@ -59,9 +71,10 @@ impl BoundedDecoder {
         limit: Duration,
         build: impl FnOnce() -> Result<D, DecodeError> + Send + 'static,
     ) -> Result<Self, DecodeError> {
-        let alive = Alive::enter().ok_or(DecodeError::Busy)?;
-        let (orders, to_do) = channel();
-        let (answer, answers) = channel();
+        let alive = Arc::new(Alive::enter().ok_or(DecodeError::Busy)?);
+        let while_alive = Arc::downgrade(&alive);
+        let (orders, to_do) = sync_channel(1);
+        let (answer, answers) = sync_channel(1);
         let body = move || {
             // Left last: by the end of `answers` the caller knows that the decoder has ended.
             let (alive, answer) = (alive, answer);
@@ -77,7 +90,8 @@ impl BoundedDecoder {
             }
         };
         let thread = Worker::spawn("decode", body).map_err(|error| DecodeError::Build(error.to_string()))?;
-        let mut bounded = Self { orders: Some(orders), answers, thread: Some(thread), limit, info: None };
+        let (orders, thread) = (Some(orders), Some(thread));
+        let mut bounded = Self { orders, answers, thread, alive: while_alive, limit, info: None };
         bounded.answer()?;
         Ok(bounded)
     }
@@ -134,6 +148,7 @@ impl BoundedDecoder {
         if let Some(thread) = self.thread.take() {
             tracing::error!(limit_s = self.limit.as_secs(), "a decoder does not answer and is left behind");
             thread.leave();
+            LEFT.lock().unwrap_or_else(PoisonError::into_inner).push(self.alive.clone());
         }
     }
 }
@@ -187,7 +202,7 @@ mod tests {
 
     #[test]
     fn one_that_stands_still_is_left_behind() {
-        let (release, held) = channel::<()>();
+        let (release, held) = sync_channel::<()>(1);
         let is_down = Arc::new(AtomicBool::new(false));
         let fake = Fake(Arc::clone(&is_down));
         let built = BoundedDecoder::with(AMPLE, move || {
@@ -202,18 +217,50 @@ mod tests {
         for _ in 0..2 {
             assert!(matches!(decoder.drain(), Err(DecodeError::Hung { seconds: 0 })));
         }
+        let alive = decoder.alive.clone();
         drop(decoder);
         assert!(!is_down.load(Ordering::SeqCst));
+        let is_counted = || LEFT.lock().expect("a list").iter().any(|left| left.ptr_eq(&alive));
+        assert!(is_counted());
         // Where it goes on after all, nothing of it stays.
         drop(release);
-        while !is_down.load(Ordering::SeqCst) {
+        while !is_down.load(Ordering::SeqCst) || alive.strong_count() > 0 {
             std::thread::yield_now();
         }
+        too_many_stand_still();
+        assert!(!is_counted());
+    }
+
+    #[test]
+    fn too_many_that_stand_still_are_told() {
+        let (release, held) = sync_channel::<()>(1);
+        let held = Arc::new(Mutex::new(held));
+        let stand_still: Vec<_> = (0..MOST_LEFT)
+            .map(|_| {
+                let held = Arc::clone(&held);
+                let built = BoundedDecoder::with(AMPLE, move || {
+                    Ok(move |_| {
+                        let _ = held.lock().expect("a receiver").recv();
+                        Ok(Answer::default())
+                    })
+                });
+                let mut decoder = built.expect("a decoder");
+                decoder.limit = SOON;
+                assert!(matches!(decoder.drain(), Err(DecodeError::Hung { .. })));
+                decoder.alive.clone()
+            })
+            .collect();
+        assert!(too_many_stand_still());
+        drop(release);
+        while stand_still.iter().any(|alive| alive.strong_count() > 0) {
+            std::thread::yield_now();
+        }
+        assert!(!too_many_stand_still());
     }
 
     #[test]
     fn one_that_does_not_start_or_end_is_left_behind_too() {
-        let (release, held) = channel::<()>();
+        let (release, held) = sync_channel::<()>(1);
         let built = BoundedDecoder::with(SOON, move || {
             let _ = held.recv();
             Ok(|_| Ok(Answer::default()))
@@ -221,7 +268,7 @@ mod tests {
         assert!(matches!(built.map(drop), Err(DecodeError::Hung { .. })));
         drop(release);
 
-        let (release, held) = channel::<()>();
+        let (release, held) = sync_channel::<()>(1);
         let stuck = StuckAtTheEnd(Mutex::new(held));
         let built = BoundedDecoder::with(AMPLE, move || {
             Ok(move |_| {

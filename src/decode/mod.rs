@@ -18,7 +18,7 @@ mod tally;
 pub(crate) mod testing;
 mod watcher;
 
-pub use bounded::BoundedDecoder;
+pub use bounded::{BoundedDecoder, too_many_stand_still};
 pub use decoder::{DecodeError, Decoder};
 pub use frame::{Frame, FrameError, PixelFormat, Plane, Planes};
 pub use impression::Impression;

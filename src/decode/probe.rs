@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{BoundedDecoder, Frame, Masks, jpeg};
+use super::{BoundedDecoder, DecodeError, Frame, Masks, jpeg};
 use crate::base::SharedClock;
 use crate::intake::{AccessUnit, Codec, LostReason, RtspSource, sample};
 
@@ -22,14 +22,25 @@ pub struct Probe {
     pub picture: Vec<u8>,
 }
 
+/// Why nothing came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoProbe {
+    Lost(LostReason),
+    /// Not the stream's fault: too much is decoded at once.
+    Busy,
+}
+
 /// Connects to a stream and looks at two seconds of it; `masks` are those of its camera.
 ///
 /// # Errors
 /// Why there is no picture.
-pub fn probe(source: RtspSource, clock: &SharedClock, masks: Masks) -> Result<Probe, LostReason> {
+pub fn probe(source: RtspSource, clock: &SharedClock, masks: Masks) -> Result<Probe, NoProbe> {
     let mut look = Look { masks, ..Look::default() };
-    sample(source, clock, |unit| look.take(&unit))?;
-    look.done().ok_or(LostReason::Broken)
+    sample(source, clock, |unit| look.take(&unit)).map_err(NoProbe::Lost)?;
+    if look.is_busy {
+        return Err(NoProbe::Busy);
+    }
+    look.done().ok_or(NoProbe::Lost(LostReason::Broken))
 }
 
 #[derive(Default)]
@@ -41,6 +52,7 @@ struct Look {
     units: u32,
     last: Duration,
     is_broken: bool,
+    is_busy: bool,
 }
 
 impl Look {
@@ -53,12 +65,13 @@ impl Look {
             && let Err(error) = self.decode(unit)
         {
             tracing::info!(%error, "a stream that was looked at cannot be decoded");
-            self.is_broken = true;
+            self.is_busy = matches!(error, DecodeError::Busy);
+            self.is_broken = !self.is_busy;
         }
-        self.is_broken || self.picture.is_some() && self.last >= ENOUGH
+        self.is_broken || self.is_busy || self.picture.is_some() && self.last >= ENOUGH
     }
 
-    fn decode(&mut self, unit: &AccessUnit) -> Result<(), super::DecodeError> {
+    fn decode(&mut self, unit: &AccessUnit) -> Result<(), DecodeError> {
         if self.decoder.is_none() {
             self.decoder = Some(BoundedDecoder::new(unit.codec, &unit.caps, &self.masks)?);
         }

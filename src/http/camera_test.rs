@@ -15,7 +15,7 @@ use super::{Shared, WebError, blocking};
 use crate::access::Who;
 use crate::config::{Credentials, Transport, address};
 use crate::decode::Masks;
-use crate::decode::probe::{Probe, probe};
+use crate::decode::probe::{NoProbe, Probe, probe};
 use crate::intake::{Codec, RtspSource};
 
 /// What to connect to.
@@ -93,6 +93,9 @@ pub(super) async fn test_camera(
             let stream = TestedStream { codec, width, height, frames_per_second, picture };
             CameraTested { reason: None, stream: Some(stream) }
         }
-        Err(why) => CameraTested { reason: Some(reason(why)), stream: None },
+        Err(NoProbe::Lost(why)) => CameraTested { reason: Some(reason(why)), stream: None },
+        Err(NoProbe::Busy) => {
+            return Err(WebError::Conflict("too much video is being looked at: wait a moment".to_owned()));
+        }
     }))
 }

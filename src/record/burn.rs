@@ -92,8 +92,11 @@ impl Decoding<'_> {
     /// What the decoder holds back.
     fn finish(&mut self, take: Take<'_>) -> Result<(), ClipError> {
         let Some(mut decoder) = self.decoder.take() else { return Ok(()) };
-        // One that failed holds back nothing of use.
-        let frames = decoder.drain().unwrap_or_default();
+        let frames = match decoder.drain() {
+            Err(error @ DecodeError::Hung { .. }) => return Err(of_decoder(error)),
+            // One that failed holds back nothing of use.
+            frames => frames.unwrap_or_default(),
+        };
         give(&decoder, &frames, take)
     }
 }

@@ -55,7 +55,7 @@ pub enum ClipError {
          gstreamer1.0-plugins-ugly (x264), or gstreamer1.0-plugins-bad with OpenH264"
     )]
     NoEncoder,
-    #[error("other clips with privacy masks are being made; try again in a moment")]
+    #[error("other video is being made ready; try again in a moment")]
     Busy,
     #[error(transparent)]
     Index(#[from] IndexError),

@@ -112,7 +112,26 @@ fn only_what_is_wanted_and_can_be_read_is_paid_for() {
 }
 
 #[test]
-fn what_is_a_plate_from_near_was_not_covered() {
+fn what_seems_covered_is_the_plate_that_is_seen_from_near() {
+    // The vehicle is red; from near the made-up finder sees also what is white beside it.
+    let picture = |beside: [u8; 3]| {
+        let pixels = (0..250 * 250).flat_map(|index| {
+            let is_vehicle = index % 250 < 220 && index / 250 < 220;
+            if is_vehicle { [255, 100, 100] } else { beside }
+        });
+        frame(pixels.collect(), (250, 250))
+    };
+    let kind = |picture: &Frame| {
+        let vehicle = Rect::new(0.0, 0.0, 200.0, 200.0);
+        let look = looker(false).look(picture, (vehicle, Class::Car), Depth::Find).expect("looked");
+        (look.observation.expect("found").kind, look.inferences)
+    };
+    assert_eq!(kind(&picture([255, 100, 100])), (PlaceKind::Covered, 2));
+    assert_eq!(kind(&picture([255, 255, 255])), (PlaceKind::Plate, 2));
+}
+
+#[test]
+fn only_the_plate_at_the_same_place_was_not_covered() {
     #[track_caller]
     fn check(kind: PlaceKind, (right, down): (f32, f32), expected: bool) {
         let covered = Place { kind: PlaceKind::Covered, confidence: 0.5, corners: CORNERS };
