@@ -53,8 +53,8 @@ cp -r "$deps" "$inside/deps"
 cp "$folder/target/$target/release/canhdem" "$inside/program"
 [[ ! -f target/sbom.cdx.json ]] || cp target/sbom.cdx.json "$inside/target/"
 # Its mount ends with the command.
-unshare --mount -- /bin/sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-  SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)" \
+unshare --mount -- /bin/sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$root" \
+  /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)" \
   /canhdem/scripts/deb.sh /canhdem/program /canhdem/deps /canhdem/out ${version:+"$version"}
 cp "$inside"/out/*.deb "$folder/"
 rm -rf "$inside"
