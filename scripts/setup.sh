@@ -24,6 +24,8 @@ build_packages=(
 
 train_packages=(
   python3-numpy python3-onnx python3-pil python3-torch
+  # Debian's torch multiplies matrices with what is installed; the plain library takes six times as long.
+  libopenblas0-pthread
   # The faces of letters on drawn plates.
   fonts-bebas-neue fonts-dejavu-extra fonts-liberation fonts-opendin fonts-osifont fonts-roadgeek fonts-roboto-unhinted
   fonts-wqy-microhei

@@ -168,7 +168,7 @@ MOST_BLUR = 0.1
 MOST_NOISE = 0.22
 
 
-def strips(sheets: torch.Tensor, width: int, dice: Dice, as_found: bool = False) -> torch.Tensor:
+def strips(sheets: torch.Tensor, width: int, dice: Dice, as_found: float = 0.0) -> torch.Tensor:
     """Kept lines [N,3,64,320] as strips of one width [N,3,48,width], 0 to 255, each group through its own camera."""
     return torch.cat([seen_by_camera(part, width, dice, as_found)[0] for part in sheets.split(TOGETHER)])
 
@@ -183,9 +183,10 @@ def normal(x: torch.Tensor) -> torch.Tensor:
     return (x - 127.5) / 127.5
 
 
-def seen_by_camera(sheets: torch.Tensor, width: int, dice: Dice, as_found: bool = False) -> tuple[torch.Tensor, Camera]:
-    """Kept lines as the program cuts them out of one camera's picture, and what that camera was; `as_found`: with corners as
-    far off as the finder's are on tilted plates, and with noise that leaves something to be read."""
+def seen_by_camera(sheets: torch.Tensor, width: int, dice: Dice, as_found: float = 0.0) -> tuple[torch.Tensor, Camera]:
+    """Kept lines as the program cuts them out of one camera's picture, and what that camera was; `as_found`: the share of
+    them whose corners are as far off as the finder's are on tilted plates (the aligner mends most). Where there are any,
+    noise leaves something to be read."""
     x, n = sheets.float(), len(sheets)
     light = ("day", "night", "ir")[int(dice.choose([0.4, 0.3, 0.3], 1))]
     x = thickened(x, dice)
@@ -202,7 +203,7 @@ def seen_by_camera(sheets: torch.Tensor, width: int, dice: Dice, as_found: bool 
     x = sum(x[:, :, a::fine, b::fine] for a in range(fine) for b in range(fine)) / fine**2
     x = smeared(x, character, dice)
     deviation = dice.uniform(0.2, 1, n, 1, 1, 1) ** 1.5 * {"day": 6.0, "night": 10.0, "ir": 10.0}[light]
-    if as_found:
+    if as_found > 0:
         deviation = torch.minimum(deviation, contrast_of(x) * MOST_NOISE)
     noise = dice.normal(n, 3, *x.shape[2:])
     if light == "ir":
@@ -299,7 +300,7 @@ def filtered(x: torch.Tensor, taps: torch.Tensor, across: bool) -> torch.Tensor:
     return sum(share * wide.narrow(side, k, x.shape[side]) for k, share in enumerate((taps / taps.sum()).tolist()))
 
 
-def straightened(x: torch.Tensor, width: int, ahead: torch.Tensor, dice: Dice, as_found: bool) -> torch.Tensor:
+def straightened(x: torch.Tensor, width: int, ahead: torch.Tensor, dice: Dice, as_found: float) -> torch.Tensor:
     """The strip that the program cuts out of the camera's picture, with corners off by up to some hundredths."""
     n = len(x)
     # The strip's share of the sheet, its corners off.
@@ -308,8 +309,9 @@ def straightened(x: torch.Tensor, width: int, ahead: torch.Tensor, dice: Dice, a
     much = torch.where(dice.uniform(0, 1, n, 1, 1) < 0.3, 1.6, 0.7)
     off = dice.normal(n, 4, 2).clamp(-2, 2) * torch.tensor([0.022, 0.055]) * much + dice.normal(n, 1, 2).clamp(-2, 2) * torch.tensor([0.01, 0.04])
     corners = torch.tensor([[-part_x, -part_y], [part_x, -part_y], [part_x, part_y], [-part_x, part_y]]) + off
-    if as_found:
-        corners = corners * stray(n, dice) + tilt(n, dice)
+    if as_found > 0:
+        found = dice.uniform(0, 1, n, 1, 1) < as_found
+        corners = torch.where(found, corners * stray(n, dice) + tilt(n, dice), corners)
     y = ((torch.arange(float(HEIGHT)) + 0.5) / HEIGHT)[None, :, None, None]
     across = ((torch.arange(float(width)) + 0.5) / width)[None, None, :, None]
     a, b, c, d = (corners[:, k, None, None] for k in range(4))

@@ -33,7 +33,7 @@ from plate_fit import follow
 from plate_lines import CHARACTERS, HEIGHT, Line
 
 ROOT = HERE.parent.parent
-PLATES, BARE = 5000, 400
+PLATES, BARE = 12000, 400
 BATCH = 64
 
 
@@ -43,11 +43,11 @@ class Round:
 
     steps: int
     rate: float
-    as_found: bool
+    as_found: float
 
 
 # Each begins with the file that the one before wrote.
-ROUNDS = (Round(1150, 3e-3, False), Round(750, 2e-3, True), Round(2000, 2e-3, True))
+ROUNDS = (Round(1150, 3e-3, 0.0), Round(750, 2e-3, 1.0), Round(2000, 2e-3, 1.0), Round(6000, 2e-3, 0.4))
 # Of a batch, strips without text.
 EMPTY = 3
 # Symbols of the output: nothing new, CHARACTERS, a space that is never said.
@@ -122,7 +122,7 @@ class Answer(nn.Module):
 class Batches:
     """Draws batches of strips of one width."""
 
-    def __init__(self, lines: list[Line], bare: list[Line], seed: int, as_found: bool = False) -> None:
+    def __init__(self, lines: list[Line], bare: list[Line], seed: int, as_found: float = 0.0) -> None:
         self.as_found = as_found
         self.random, self.dice = np.random.default_rng(seed), Dice(seed)
         self.bare = np.stack([line.picture for line in bare])

@@ -1,16 +1,13 @@
-//! The only decoding pipeline. It runs on the caller's thread: an access unit is pushed in by a
-//! plain call, and the frames that come of it are there when the call returns.
+//! Access units in, frames out; by the graphics processor where there is one that can be trusted, otherwise by software.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gstreamer as gst;
-use gstreamer::prelude::*;
 use gstreamer_video as gst_video;
-use jiff::Timestamp;
 
-use super::frame::{FrameError, check_size};
+use super::frame::FrameError;
+use super::hardware::{HARDWARE, Hardware, Kind, alike};
+use super::pipeline::Pipeline;
 use super::{Frame, Masks};
 use crate::intake::{AccessUnit, Codec};
 
@@ -28,105 +25,77 @@ pub enum DecodeError {
     Busy,
 }
 
+/// More is not kept of a group of pictures, as the watcher keeps no more.
+const MOST_KEPT_BYTES: usize = 8 << 20;
+
 pub struct Decoder {
-    bin: gst::Bin,
-    input: gst::Pad,
-    /// Linked to, which does not keep it.
-    _frames: gst::Pad,
-    bus: gst::Bus,
-    output: Arc<Mutex<Output>>,
-    /// Times of the units that are inside, to find a frame's wall time by its PTS.
-    times: VecDeque<(Duration, Timestamp)>,
-    caps: gst::Caps,
+    pipeline: Pipeline,
     masks: Masks,
+    codec: Codec,
+    /// While the graphics processor decodes.
+    hardware: Option<ByHardware>,
 }
 
-#[derive(Default)]
-struct Output {
-    info: Option<gst_video::VideoInfo>,
-    buffers: VecDeque<gst::Buffer>,
+struct ByHardware {
+    hardware: &'static Hardware,
+    kind: Kind,
+    /// Since the key frame: software begins with them where the hardware fails. None once they are too many.
+    units: Vec<AccessUnit>,
+    bytes: usize,
+    /// Of the last picture that was given out since then.
+    given: Option<Duration>,
 }
-
-/// No decoder holds back more pictures than this (H.264 and H.265 allow 16).
-const MAX_INSIDE: usize = 64;
 
 impl Decoder {
-    /// A decoder for streams of these caps. Every picture leaves it with the camera's privacy masks painted over: nothing
-    /// else in this program gets at what lies under them.
+    /// A decoder for streams of these caps. Every picture leaves it with the camera's privacy masks painted over.
     ///
     /// # Errors
     /// When an element is missing or does not start, or pictures of this size are none that a camera sends.
     pub fn new(codec: Codec, caps: &gst::Caps, masks: &Masks) -> Result<Self, DecodeError> {
-        if let Some((width, height)) = size(caps) {
-            check_size(width, height)?;
+        Self::with(&HARDWARE, codec, caps, masks)
+    }
+
+    fn with(hardware: &'static Hardware, codec: Codec, caps: &gst::Caps, masks: &Masks) -> Result<Self, DecodeError> {
+        let kind = Kind::of(codec, caps);
+        if let Some(launch) = hardware.launch(&kind) {
+            let inside = hardware.enter(&kind);
+            match Pipeline::new(launch, caps, masks) {
+                Ok(pipeline) => {
+                    drop(inside);
+                    let hardware = Some(ByHardware { hardware, kind, units: Vec::new(), bytes: 0, given: None });
+                    return Ok(Self { pipeline, masks: masks.clone(), codec, hardware });
+                }
+                Err(error @ DecodeError::Frame(_)) => return Err(error),
+                Err(error) => hardware.give_up(&kind, &error.to_string()),
+            }
         }
-        let launch = match codec {
-            Codec::H264 => include_str!("../../pipelines/decode-h264.launch"),
-            Codec::H265 => include_str!("../../pipelines/decode-h265.launch"),
-        };
-        let build = |error: &dyn std::fmt::Display| DecodeError::Build(error.to_string());
-        gst::init().map_err(|e| build(&e))?;
-        #[expect(clippy::disallowed_methods, reason = "a description from pipelines/")]
-        let bin = gst::parse::bin_from_description(launch.trim(), true).map_err(|e| build(&e))?;
-        let bus = gst::Bus::new();
-        // Nobody reads the rest, which would only gather.
-        bus.set_sync_handler(|_, message| match message.type_() {
-            gst::MessageType::Error => gst::BusSyncReply::Pass,
-            _ => gst::BusSyncReply::Drop,
-        });
-        bin.set_bus(Some(&bus));
-
-        let output = Arc::new(Mutex::new(Output::default()));
-        let input = gst::Pad::builder(gst::PadDirection::Src).name("access-units").build();
-        let frames = frames_pad(&output);
-        let (sink, src) = bin
-            .static_pad("sink")
-            .zip(bin.static_pad("src"))
-            .ok_or_else(|| build(&"its launch line has no open ends"))?;
-        input.link(&sink).map_err(|e| build(&e))?;
-        src.link(&frames).map_err(|e| build(&e))?;
-        frames.set_active(true).map_err(|e| build(&e))?;
-        input.set_active(true).map_err(|e| build(&e))?;
-        bin.set_state(gst::State::Playing).map_err(|e| build(&e))?;
-
-        let (caps, masks) = (caps.clone(), masks.clone());
-        let decoder = Self { bin, input, _frames: frames, bus, output, times: VecDeque::new(), caps, masks };
-        decoder.begin();
-        Ok(decoder)
+        let pipeline = Pipeline::new(software(codec), caps, masks)?;
+        Ok(Self { pipeline, masks: masks.clone(), codec, hardware: None })
     }
 
     pub fn caps(&self) -> &gst::Caps {
-        &self.caps
+        self.pipeline.caps()
     }
 
     /// What its pictures are like, once there was one.
     pub fn picture_info(&self) -> Option<gst_video::VideoInfo> {
-        self.output.lock().unwrap_or_else(PoisonError::into_inner).info.clone()
+        self.pipeline.picture_info()
     }
 
     /// Decodes one access unit; the first must be a key frame. Returns the frames that came out,
-    /// in display order: often one, none while the stream reorders, now and then more.
+    /// in display order: often one, none while the stream reorders, now and then more. Where the graphics processor fails,
+    /// software does what it left undone.
     ///
     /// # Errors
     /// When the decoder gives up on the stream. It is of no use afterwards: build it anew and go
     /// on with the next key frame.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<Vec<Frame>, DecodeError> {
-        let mut buffer = unit.buffer.copy();
-        {
-            let buffer = buffer.make_mut();
-            buffer.set_pts(gst::ClockTime::try_from(unit.pts).ok());
-            buffer.set_dts(gst::ClockTime::NONE);
-        }
-        self.times.push_back((unit.pts, unit.at));
-        if self.times.len() > MAX_INSIDE {
-            self.times.pop_front();
-        }
-        let pushed = self.input.push(buffer);
-        let frames = self.take_frames()?;
-        match pushed {
-            Ok(_) => Ok(frames),
-            Err(flow) => Err(self.complaint(&format!("{flow:?}"))),
-        }
+        let Some(by) = &mut self.hardware else {
+            return self.pipeline.push(unit);
+        };
+        by.keep(unit);
+        let proven = !unit.key || by.hardware.is_proven(&by.kind) || self.prove(unit)?;
+        self.by_hardware(proven, |pipeline| pipeline.push(unit))
     }
 
     /// Gets out what the decoder holds back; afterwards it wants a key frame.
@@ -134,126 +103,127 @@ impl Decoder {
     /// # Errors
     /// As [`Decoder::push`].
     pub fn drain(&mut self) -> Result<Vec<Frame>, DecodeError> {
-        self.input.push_event(gst::event::Eos::new());
-        let frames = self.take_frames();
-        self.reset();
-        frames
-    }
-
-    /// Forgets what it holds back; afterwards it wants a key frame.
-    pub fn reset(&mut self) {
-        self.input.push_event(gst::event::FlushStart::new());
-        self.input.push_event(gst::event::FlushStop::new(true));
-        self.begin();
-        self.times.clear();
-        self.output.lock().unwrap_or_else(PoisonError::into_inner).buffers.clear();
-    }
-
-    fn begin(&self) {
-        self.input.push_event(gst::event::StreamStart::new("camera"));
-        self.input.push_event(gst::event::Caps::new(&self.caps));
-        self.input.push_event(gst::event::Segment::new(&gst::FormattedSegment::<gst::ClockTime>::new()));
-    }
-
-    fn take_frames(&mut self) -> Result<Vec<Frame>, DecodeError> {
-        let (info, buffers) = {
-            let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
-            (output.info.clone(), std::mem::take(&mut output.buffers))
-        };
-        let Some(info) = info else {
-            return Ok(Vec::new());
-        };
-        let mut frames = Vec::with_capacity(buffers.len());
-        for buffer in buffers {
-            // A picture with holes is neither shown nor analysed: its smears look like motion.
-            if buffer.flags().contains(gst::BufferFlags::CORRUPTED) {
-                continue;
-            }
-            let pts = buffer.pts().map_or(Duration::ZERO, Duration::from);
-            let at = self.wall_time(pts);
-            let frame = gst_video::VideoFrame::from_buffer_readable(buffer, &info)
-                .map_err(|_| DecodeError::Stream("a decoded picture cannot be read".to_owned()))?;
-            frames.push(self.masks.paint(Frame::from_decoded(frame, pts, at)?));
+        if self.hardware.is_none() {
+            return self.pipeline.drain();
+        }
+        let mut frames = self.by_hardware(true, Pipeline::drain)?;
+        if let Some(by) = &mut self.hardware {
+            by.forget();
+        } else {
+            // It failed, and software has begun with what was held back.
+            frames.extend(self.pipeline.drain()?);
         }
         Ok(frames)
     }
 
-    fn wall_time(&mut self, pts: Duration) -> Timestamp {
-        let nearest = self.times.iter().min_by_key(|(time, _)| time.abs_diff(pts));
-        nearest.map_or(Timestamp::UNIX_EPOCH, |&(_, at)| at)
-    }
-
-    fn complaint(&self, flow: &str) -> DecodeError {
-        let mut words = flow.to_owned();
-        while let Some(message) = self.bus.pop_filtered(&[gst::MessageType::Error]) {
-            if let gst::MessageView::Error(error) = message.view() {
-                words = error.error().to_string();
-            }
+    /// Forgets what it holds back; afterwards it wants a key frame.
+    pub fn reset(&mut self) {
+        if let Some(by) = &mut self.hardware {
+            by.forget();
+            let _inside = by.hardware.enter(&by.kind);
+            self.pipeline.reset();
+        } else {
+            self.pipeline.reset();
         }
-        DecodeError::Stream(words)
     }
-}
 
-impl Drop for Decoder {
-    fn drop(&mut self) {
-        if let Err(error) = self.bin.set_state(gst::State::Null) {
-            tracing::warn!(%error, "a decoder did not stop");
-        }
-        // A message holds the bin, which holds its bus, which holds the message: they would keep each other for ever.
-        self.bus.set_flushing(true);
-        self.bin.set_bus(None::<&gst::Bus>);
-    }
-}
-
-/// What the stream says of its pictures before any is decoded.
-pub(super) fn size(caps: &gst::Caps) -> Option<(u32, u32)> {
-    let caps = caps.structure(0)?;
-    let side = |name| caps.get::<i32>(name).ok().and_then(|side| u32::try_from(side).ok());
-    side("width").zip(side("height"))
-}
-
-fn frames_pad(output: &Arc<Mutex<Output>>) -> gst::Pad {
-    let buffers = Arc::clone(output);
-    let infos = Arc::clone(output);
-    gst::Pad::builder(gst::PadDirection::Sink)
-        .name("frames")
-        .chain_function(move |_, _, buffer| {
-            buffers.lock().unwrap_or_else(PoisonError::into_inner).buffers.push_back(buffer);
-            Ok(gst::FlowSuccess::Ok)
-        })
-        .event_function(move |pad, parent, event| {
-            if let gst::EventView::Caps(caps) = event.view() {
-                let info = gst_video::VideoInfo::from_caps(caps.caps()).ok();
-                infos.lock().unwrap_or_else(PoisonError::into_inner).info = info;
+    fn by_hardware(
+        &mut self,
+        trusted: bool,
+        work: impl FnOnce(&mut Pipeline) -> Result<Vec<Frame>, DecodeError>,
+    ) -> Result<Vec<Frame>, DecodeError> {
+        let Some(by) = &mut self.hardware else {
+            return work(&mut self.pipeline);
+        };
+        let done = if trusted {
+            let _inside = by.hardware.enter(&by.kind);
+            work(&mut self.pipeline)
+        } else {
+            Err(DecodeError::Stream("its pictures are not those of software".to_owned()))
+        };
+        match done {
+            Ok(frames) => {
+                by.given = frames.last().map(|frame| frame.pts).or(by.given);
+                Ok(frames)
             }
-            gst::Pad::event_default(pad, parent, event)
-        })
-        .build()
+            Err(error) => self.fall_back(error),
+        }
+    }
+
+    /// Whether the graphics processor makes of a key frame what software makes of it.
+    fn prove(&mut self, unit: &AccessUnit) -> Result<bool, DecodeError> {
+        let Some(by) = &self.hardware else {
+            return Ok(true);
+        };
+        let Some(launch) = by.hardware.launch(&by.kind) else {
+            return Ok(false);
+        };
+        let alone = |launch: &str| -> Result<Option<Frame>, DecodeError> {
+            let mut pipeline = Pipeline::new(launch, &unit.caps, &Masks::none())?;
+            let mut frames = pipeline.push(unit)?;
+            frames.extend(pipeline.drain()?);
+            Ok(frames.pop())
+        };
+        // What software cannot make a picture of tells nothing of the hardware.
+        let Some(expected) = alone(software(self.codec))? else {
+            return Ok(true);
+        };
+        let shown = {
+            let _inside = by.hardware.enter(&by.kind);
+            alone(launch)
+        };
+        let same = shown.is_ok_and(|shown| shown.is_some_and(|shown| alike(&shown, &expected)));
+        if same {
+            by.hardware.prove(&by.kind);
+        }
+        Ok(same)
+    }
+
+    /// Goes on in software, from the key frame on, and gives the pictures that are still wanted.
+    fn fall_back(&mut self, error: DecodeError) -> Result<Vec<Frame>, DecodeError> {
+        let Some(by) = self.hardware.take() else {
+            return Err(error);
+        };
+        by.hardware.give_up(&by.kind, &error.to_string());
+        if by.units.is_empty() {
+            return Err(error);
+        }
+        self.pipeline = Pipeline::new(software(self.codec), &self.pipeline.caps().clone(), &self.masks)?;
+        let mut frames = Vec::new();
+        for unit in &by.units {
+            frames.extend(self.pipeline.push(unit)?);
+        }
+        frames.retain(|frame| by.given.is_none_or(|given| frame.pts > given));
+        Ok(frames)
+    }
+}
+
+impl ByHardware {
+    fn keep(&mut self, unit: &AccessUnit) {
+        if unit.key {
+            self.forget();
+        }
+        self.bytes += unit.size_bytes();
+        if self.bytes <= MOST_KEPT_BYTES {
+            self.units.push(unit.clone());
+        } else {
+            self.units.clear();
+        }
+    }
+
+    fn forget(&mut self) {
+        (self.bytes, self.given) = (0, None);
+        self.units.clear();
+    }
+}
+
+fn software(codec: Codec) -> &'static str {
+    match codec {
+        Codec::H264 => include_str!("../../pipelines/decode-h264.launch"),
+        Codec::H265 => include_str!("../../pipelines/decode-h265.launch"),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_of_one_is_left_once_it_is_dropped() {
-        gst::init().expect("GStreamer");
-        let caps = gst::Caps::builder("video/x-h264").field("width", 640).field("height", 360).build();
-        let decoder = Decoder::new(Codec::H264, &caps, &Masks::none()).expect("a decoder");
-        let (bin, bus) = (decoder.bin.downgrade(), decoder.bus.downgrade());
-        drop(decoder);
-        assert!(bin.upgrade().is_none() && bus.upgrade().is_none());
-    }
-
-    #[test]
-    fn a_picture_that_would_exhaust_memory_is_refused_before_it_is_decoded() {
-        gst::init().expect("GStreamer");
-        let of = |width: i32, height: i32| {
-            let caps = gst::Caps::builder("video/x-h264").field("width", width).field("height", height).build();
-            Decoder::new(Codec::H264, &caps, &Masks::none()).map(drop).map_err(|error| error.to_string())
-        };
-        assert_eq!(of(7680, 4320), Ok(()));
-        assert_eq!(of(16_384, 16_384), Err("a picture of 16384x16384 cannot be used".to_owned()));
-        assert!(of(0, 360).is_err());
-    }
-}
+#[path = "decoder_tests.rs"]
+mod tests;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use gstreamer as gst;
 use jiff::{SignedDuration, Timestamp};
 
-use super::decoder;
 use super::gop::GopBuffer;
+use super::pipeline;
 use super::watcher::GOP_LIMIT_BYTES;
 use super::{DecodeError, Decoder, Frame, Masks};
 use crate::intake::AccessUnit;
@@ -68,7 +68,7 @@ impl Recent {
 
     /// Width and height in pixels of the stream's pictures, once there is one.
     pub fn size(&self) -> Option<(u32, u32)> {
-        decoder::size(self.caps.as_ref()?)
+        pipeline::size(self.caps.as_ref()?)
     }
 
     /// Decodes the picture that is wanted, if that many decoded reach it.

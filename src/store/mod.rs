@@ -91,6 +91,8 @@ use writer::Writer;
 const FILE: &str = "canhdem.db";
 /// How long to wait for another program, a backup say, that holds the database.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// What each connection keeps of the database, so that memory does not grow with it; the system's own cache has the rest.
+const CACHE_KIB: i64 = 512;
 /// Events that a subscriber may lag behind before it must read them from the database.
 const BROADCAST: usize = 256;
 
@@ -225,9 +227,14 @@ impl Store {
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    connect_as(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+}
+
+fn connect_as(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // Negative: not pages, but KiB.
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(connection)
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::{Connection, OpenFlags};
 
-use super::{BUSY_TIMEOUT, Result, StoreError};
+use super::{Result, StoreError};
 
 /// As many reads run at once; more would only fight for the processor.
 const CONNECTIONS: usize = 4;
@@ -60,8 +60,5 @@ impl Drop for Lent<'_> {
 }
 
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    Ok(connection)
+    super::connect_as(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
