@@ -23,7 +23,7 @@ KILLS := 200
 HOURS := 72
 TIMES := 12
 
-PYTHON_FILES := $(wildcard models/*.py models/training/*.py scripts/*.py)
+PYTHON_FILES := $(wildcard benches/*.py models/*.py models/training/*.py scripts/*.py)
 SHELL_FILES := $(wildcard scripts/*.sh) .ci/run
 DEBIAN_SCRIPTS := $(addprefix deploy/debian/,preinst postinst prerm postrm)
 # Not the types: every build, test and check of the page writes them anew from openapi.json.
