@@ -47,7 +47,7 @@ class Round:
 
 
 # Each begins with the file that the one before wrote.
-ROUNDS = (Round(1150, 3e-3, 0.0), Round(750, 2e-3, 1.0), Round(2000, 2e-3, 1.0), Round(6000, 2e-3, 0.4))
+ROUNDS = (Round(1150, 3e-3, 0.0), Round(750, 2e-3, 1.0), Round(2000, 2e-3, 1.0), Round(3600, 2e-3, 0.4))
 # Of a batch, strips without text.
 EMPTY = 3
 # Symbols of the output: nothing new, CHARACTERS, a space that is never said.

@@ -8,7 +8,7 @@
 Writes `<name>.onnx` and `<name>.md` (its card) into the folder, and prints what belongs into the manifest. Seeds are
 fixed; one thread, so that sums are added in the same order. Needs numpy, Pillow, torch and onnx (Debian: `apt-get
 install python3-torch python3-onnx python3-pil`); mask, hat and gloves take about five minutes each of a core, bag ten,
-plate 30, plate-aligner 10, plate-reader 20.
+plate 30, plate-aligner 10, plate-reader two hours.
 """
 
 import argparse
