@@ -125,6 +125,14 @@ impl Appliance {
         })
     }
 
+    /// The status of the answer; none where nobody answers.
+    pub fn send(&self, path: &str, what: &Value) -> Option<u16> {
+        let address = self.address()?;
+        let cookie = self.cookie(&address)?;
+        let request = self.web.post(format!("http://{address}{path}")).header("cookie", cookie);
+        request.send_json(what).ok().map(|response| response.status().as_u16())
+    }
+
     /// Of an administrator who is signed in; none where nobody answers.
     pub fn cookie(&self, address: &str) -> Option<&str> {
         if let Some(cookie) = self.cookie.get() {
